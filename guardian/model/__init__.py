@@ -1,0 +1,1 @@
+"""The nouns: immutable values that every other room speaks about. Imports nothing of ours but itself."""

@@ -1,0 +1,96 @@
+"""The report document of `guardian report`: severity, changes, their impact, the narrative."""
+
+from typing import Literal
+
+import msgspec
+
+from guardian.model.lineage import ColumnRef, Coverage, Diagnostic, Location
+
+Severity = Literal["none", "low", "medium", "high", "critical"]
+SEVERITIES: tuple[Severity, ...] = ("none", "low", "medium", "high", "critical")
+
+
+def worst(severities: "list[Severity]") -> Severity:
+    """Return the highest of `severities`; `none` where there are none."""
+    return max(severities, key=SEVERITIES.index, default="none")
+
+
+class Hop(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of the path that proves an impact: what flows into what, in which job, at which line."""
+
+    source: ColumnRef = msgspec.field(name="from")
+    target: ColumnRef = msgspec.field(name="to")
+    job: str
+    location: Location
+
+
+class Path(msgspec.Struct, frozen=True, kw_only=True):
+    """The way from the changed dataset to one that feels it: hops in order; `to` names its end."""
+
+    to: str
+    hops: tuple[Hop, ...] = ()
+
+
+class Impact(msgspec.Struct, frozen=True, kw_only=True):
+    """What is downstream of a change, never the changed dataset itself; lists are sorted by name."""
+
+    columns: tuple[ColumnRef, ...] = ()
+    datasets: tuple[str, ...] = ()
+    jobs: tuple[str, ...] = ()
+    dashboards: tuple[str, ...] = ()
+    kpis: tuple[str, ...] = ()
+    paths: tuple[Path, ...] = ()
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One difference between two revisions that alters a result.
+
+    A detector fills the first group of fields; `impact.py` adds the impact, `rules.py` the severity and the words.
+    `base_location` is where the code stood before, None where there was none. `confidence` is 1 where the change is
+    certain to alter some result, below where it may be an unrecognised rewrite.
+    """
+
+    rule: str
+    dataset: str
+    column: str | None = None
+    before: str | None = None
+    after: str | None = None
+    job: str
+    location: Location
+    base_location: Location | None = None
+    confidence: float = 1.0
+    detail: str = ""
+    severity: Severity = "low"
+    message: str = ""
+    because: str = ""
+    fix: str = ""
+    impact: Impact = Impact()
+
+
+class Revision(msgspec.Struct, frozen=True):
+    """A side of the comparison: the reference as the user named it and the commit it stands for."""
+
+    ref: str
+    commit: str | None
+
+
+class Narrative(msgspec.Struct, frozen=True):
+    """The summary in prose: who wrote it, and whether all that it names is in the report."""
+
+    markdown: str = ""
+    source: str = "template"
+    grounded: bool = True
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole document; changes are sorted by severity, then dataset, column and rule."""
+
+    schema_version: Literal["1"] = "1"
+    base: Revision
+    head: Revision
+    severity: Severity = "none"
+    changes: tuple[Change, ...] = ()
+    impact: Impact = Impact()
+    narrative: Narrative = Narrative()
+    warnings: tuple[Diagnostic, ...] = ()
+    coverage: Coverage = Coverage()
