@@ -11,7 +11,7 @@ class GuardianError(Exception):
         self.where = where
         self.fix = fix
 
-    def __str__(self) -> str:
+    def __str__(self) -> str:  # type: ignore[explicit-override]  # typing.override needs 3.12
         """Return the whole message on one line, as the terminal shows it."""
         place = f"{self.where}: " if self.where else ""
         remedy = f" ({self.fix})" if self.fix else ""

@@ -45,6 +45,18 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True, rename={"source": "from", 
     confidence: float
 
 
+class RowFlow(msgspec.Struct, frozen=True, kw_only=True, order=True, rename={"source": "from", "target": "to"}):
+    """Which rows `target` holds depends on which rows `source` holds; both are datasets.
+
+    A side input that is left-joined without adding or losing a row has none: it bears on its own columns only.
+    """
+
+    source: str
+    target: str
+    job: str
+    location: Location
+
+
 class Column(msgspec.Struct, frozen=True, omit_defaults=True):
     """A column of a dataset; `type` is as the code declares it, None where nothing tells."""
 
@@ -85,6 +97,7 @@ class Lineage(msgspec.Struct, frozen=True, kw_only=True):
     datasets: tuple[Dataset, ...] = ()
     jobs: tuple[Job, ...] = ()
     edges: tuple[Edge, ...] = ()
+    rows: tuple[RowFlow, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
     coverage: Coverage = Coverage()
 

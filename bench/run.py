@@ -1,0 +1,127 @@
+"""`make bench`: what a scan and a report cost, beside what no run can avoid.
+
+Seconds depend on the machine; the ratios, taken in one run, hardly do.
+"""
+
+import argparse
+import ast
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import sqlglot
+from git import Repo
+
+from bench import generate
+from guardian import pipeline
+from guardian.config import parse
+from guardian.model.lineage import Coverage
+from guardian.model.plan import Lowered
+from guardian.sources.folder import open_folder
+
+EDITED = "sql/stg/m_0042.sql"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Return 0 after printing the table."""
+    options = _options(arguments)
+    with tempfile.TemporaryDirectory(prefix="guardian-bench-") as folder:
+        root = Path(folder) / "lakehouse"
+        os.environ["GUARDIAN_CACHE"] = str(Path(folder) / "cache")
+        names = generate.write(root, models=options.models, jobs=options.jobs)
+        _row("", "seconds", "ratio")
+        _scan(root, names)
+        _commit(root)
+        _report(root)
+    return 0
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.run", description=__doc__)
+    parser.add_argument("--models", type=int, default=1000, help="SQL models (1000)")
+    parser.add_argument("--jobs", type=int, default=500, help="PySpark jobs (500)")
+    return parser.parse_args(arguments)
+
+
+def _scan(root: Path, names: Sequence[str]) -> None:
+    sql = [name for name in names if name.endswith(".sql")]
+    python = [name for name in names if name.endswith(".py")]
+    texts = {name: (root / name).read_text(encoding="utf-8") for name in names}
+    parse_sql = _seconds(lambda: [sqlglot.parse(texts[name], dialect="spark") for name in sql])
+    parse_python = _seconds(lambda: [ast.parse(texts[name]) for name in python])
+    _row(f"parse {len(sql)} SQL files", parse_sql)
+    _row(f"parse {len(python)} Python files", parse_python)
+    lower_sql = _seconds(lambda: _lowered(root, sql))
+    _row("lower the SQL, no cache", lower_sql, lower_sql / parse_sql)
+    lower_python = _seconds(lambda: _lowered(root, python))
+    _row("lower the Python, no cache", lower_python, lower_python / parse_python)
+    lowered = _lowered(root, names)
+    link = _seconds(lambda: pipeline.scan(*lowered))
+    _row("link and trace every column", link, link / (parse_sql + parse_python))
+    whole = _seconds(lambda: pipeline.scan(*_lowered(root, names)))
+    _row("SCAN, no cache ÷ parse", whole, whole / (parse_sql + parse_python))
+
+
+def _lowered(root: Path, names: Sequence[str]) -> tuple[tuple[Lowered, ...], Coverage]:
+    sources = open_folder(root, parse((root / "guardian.yml").read_text(encoding="utf-8")))
+    wanted = set(names)
+    paths = [path for path in sources.selected() if path in wanted]
+    return pipeline.lower(sources, paths, None)
+
+
+def _commit(root: Path) -> None:
+    """Make two commits that differ by one line of one file."""
+    repo = Repo.init(root, initial_branch="main")
+    with repo.config_writer() as settings:
+        settings.set_value("user", "name", "bench").set_value("user", "email", "bench@example.com")
+    repo.git.add("--all")
+    repo.git.commit("--quiet", "--message", "base")
+    edited = root / EDITED
+    text = edited.read_text(encoding="utf-8")
+    edited.write_text(text.replace("COALESCE(amount_01, 0)", "amount_01"), encoding="utf-8")
+    repo.git.commit("--quiet", "--all", "--message", "head")
+    repo.close()
+
+
+def _report(root: Path) -> None:
+    diff = _seconds(lambda: _run(root, "git", "diff", "--no-ext-diff", "HEAD~1", "HEAD"), 5)
+    _row("git diff of one line", diff)
+    guardian = str(Path(sys.executable).with_name("guardian"))
+    start = _seconds(lambda: _run(root, guardian, "--version"), 3)
+    _row("guardian --version", start, start / diff)
+    report = (guardian, "report", "--base", "HEAD~1", "--head", "HEAD", "--format", "json")
+    cold = _seconds(lambda: _run(root, *report))
+    _row("guardian report, cache cold", cold, cold / diff)
+    warm = _seconds(lambda: _run(root, *report), 3)
+    _row("REPORT, cache warm ÷ git diff", warm, warm / diff)
+
+
+def _run(root: Path, *command: str) -> None:
+    """Run a command to its end; 1 is the exit status of a report with something to say."""
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+    if done.returncode > 1:
+        raise SystemExit(f"{' '.join(command)}: {done.stderr}")
+
+
+def _seconds(work: Callable[[], object], times: int = 1) -> float:
+    """Return the shortest of `times` runs of `work`."""
+    best = float("inf")
+    for _ in range(times):
+        started = time.perf_counter()
+        work()
+        best = min(best, time.perf_counter() - started)
+    return best
+
+
+def _row(what: str, seconds: float | str, ratio: float | str = "") -> None:
+    shown = [f"{value:.2f}" if isinstance(value, float) else value for value in (seconds, ratio)]
+    sys.stdout.write(f"{what:<34}{shown[0]:>10}{shown[1]:>10}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

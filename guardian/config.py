@@ -1,0 +1,181 @@
+"""`guardian.yml`: every key, its default, and what a wrong one is told.
+
+Reading the file is the shell's business; here its text becomes a `Config`.
+"""
+
+import difflib
+import re
+from collections.abc import Sequence
+from typing import Any, Literal, get_args
+
+import msgspec
+
+from guardian.errors import ConfigError
+from guardian.languages import safe_yaml
+from guardian.model.changes import SEVERITIES, Severity
+
+FILE = "guardian.yml"
+FILES = (FILE, "guardian.yaml")
+FailOn = Literal["low", "medium", "high", "critical", "never"]
+
+INCLUDE = (
+    "**/*.sql", "**/*.hql", "**/*.ddl", "**/*.py", "**/*.ipynb",
+    "**/*.yml", "**/*.yaml", "**/*.csv",
+)  # fmt: skip
+# What no one wants analysed; a pattern of the user's own may take one back with `!`.
+EXCLUDE = (
+    ".git/", ".guardian/", ".venv/", "venv/", ".tox/", ".nox/", "site-packages/", "node_modules/",
+    "__pycache__/", ".ipynb_checkpoints/", ".mypy_cache/", ".ruff_cache/", ".pytest_cache/",
+    ".eggs/", "target/", "dbt_packages/", "dbt_modules/", "/guardian.yml", "/guardian.yaml",
+)  # fmt: skip
+
+# sqlglot's own list, written out because importing sqlglot costs more than the hook may take.
+DIALECTS = (
+    "athena", "bigquery", "clickhouse", "databricks", "dax", "doris", "dremio", "drill", "druid",
+    "duckdb", "dune", "exasol", "fabric", "hive", "materialize", "mysql", "oracle", "postgres",
+    "presto", "prql", "redshift", "risingwave", "snowflake", "solr", "spark", "spark2", "sqlite",
+    "starrocks", "tableau", "teradata", "trino", "tsql",
+)  # fmt: skip
+SYNONYMS = {
+    "azuresql": "tsql", "glue": "spark", "mariadb": "mysql", "mssql": "tsql",
+    "postgresql": "postgres", "pyspark": "spark", "sparksql": "spark", "sqlserver": "tsql",
+    "synapse": "tsql",
+}  # fmt: skip
+
+
+class Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Paths, in gitignore's syntax, whose SQL is in another dialect."""
+
+    paths: tuple[str, ...]
+    dialect: str
+
+
+class Sql(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The dialect of the SQL; the first of `overrides` that matches a path wins."""
+
+    dialect: str = ""
+    overrides: tuple[Override, ...] = ()
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What `guardian.yml` says; a key that it leaves out has the default that stands here.
+
+    `dashboards` and `kpis` are documents (`dashboard_name`, `tables_used`; `kpi_name`, `sql`,
+    `depends_on_tables`), or paths of JSON or YAML files that hold them.
+    """
+
+    version: Literal[1] = 1
+    sql: Sql = Sql()
+    include: tuple[str, ...] = INCLUDE
+    exclude: tuple[str, ...] = ()
+    max_file_size: int = 2_000_000
+    python_roots: tuple[str, ...] = ()
+    snapshot: str = ".guardian/snapshot.json"
+    repository: str | None = None
+    dashboards: str | tuple[str | dict[str, Any], ...] = ()
+    kpis: str | tuple[str | dict[str, Any], ...] = ()
+    rules: tuple[str, ...] = ()
+    fail_on: FailOn = "high"
+
+
+def parse(text: str, name: str = FILE) -> Config:
+    """Return what the configuration file `name` says, with defaults for what it leaves out.
+
+    Raises:
+        ConfigError: it is not YAML, has an unknown key, or a value of the wrong kind.
+    """
+    try:
+        document = safe_yaml.load(text)
+    except ValueError as error:
+        line, _, problem = str(error).removeprefix("line ").partition(": ")
+        raise ConfigError(problem, where=f"{name}:{line}") from error
+    if document is None:
+        return Config()
+    try:
+        config = msgspec.convert(document, Config)
+    except msgspec.ValidationError as error:
+        raise _explained(str(error), document, name) from error
+    _check_dialects(config.sql, document, name)
+    return config
+
+
+def blocks(config: Config, severity: Severity) -> bool:
+    """Return whether a report of this severity fails the run."""
+    if config.fail_on == "never" or severity == "none":
+        return False
+    return SEVERITIES.index(severity) >= SEVERITIES.index(config.fail_on)
+
+
+def _check_dialects(sql: Sql, document: object, name: str) -> None:
+    named = [("sql.dialect", sql.dialect)]
+    named += [(f"sql.overrides[{i}].dialect", one.dialect) for i, one in enumerate(sql.overrides)]
+    for key, dialect in named:
+        if dialect and dialect not in DIALECTS:
+            plain = re.sub(r"[^a-z0-9]", "", dialect.lower())
+            raise ConfigError(
+                f"unknown SQL dialect `{dialect}`",
+                where=f"{name}:{_line(document, key)}",
+                fix=_meant(SYNONYMS.get(plain, plain), DIALECTS),
+            )
+
+
+def _explained(message: str, document: object, name: str) -> ConfigError:
+    """Return what msgspec found wrong, with the line of the key and what to write instead."""
+    what, _, path = message.partition(" - at `$")
+    path = path.removesuffix("`").removeprefix(".")
+    unknown = re.fullmatch(r"Object contains unknown field `(.*)`", what)
+    if unknown:
+        key = f"{path}.{unknown[1]}".removeprefix(".")
+        return ConfigError(
+            f"unknown key `{unknown[1]}`",
+            where=f"{name}:{_line(document, key)}",
+            fix=_meant(unknown[1], _keys(path)),
+        )
+    where = f"{name}:{_line(document, path)}"
+    if not path:
+        return ConfigError(
+            "expected keys with values", where=where, fix="see docs/configuration.md"
+        )
+    if path in _REMEDIES:
+        trap = ": YAML reads a bare `no` or `off` as false" if "got `bool`" in what else ""
+        return ConfigError(
+            f"`{path}` cannot have this value{trap}", where=where, fix=_REMEDIES[path]
+        )
+    kinds = re.sub(r"`([a-z |]+)`", lambda found: _plainly(found[1]), what)
+    return ConfigError(f"`{path}`: {kinds[0].lower()}{kinds[1:]}", where=where)
+
+
+_REMEDIES = {
+    "fail_on": "write one of " + ", ".join(f"`{choice}`" for choice in get_args(FailOn)),
+    "version": "write `version: 1`",
+}
+_PLAIN = {"str": "text", "int": "a number", "bool": "true or false", "array": "a list",
+          "object": "keys with values", "null": "nothing"}  # fmt: skip
+
+
+def _plainly(kinds: str) -> str:
+    return " or ".join(_PLAIN.get(kind, kind) for kind in kinds.split(" | "))
+
+
+def _keys(path: str) -> tuple[str, ...]:
+    """Return the keys that may stand in the section at `path`."""
+    section = {"": Config, "sql": Sql}.get(path, Override)
+    return section.__struct_fields__
+
+
+def _meant(word: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    return f"did you mean `{close[0]}`?" if close else "known: " + ", ".join(known)
+
+
+def _line(document: object, path: str) -> int:
+    """Return the line of the key at `path` (`sql.overrides[0].dialect`), or of what holds it."""
+    node, line = document, 1
+    for step in re.findall(r"[^.\[\]]+", path):
+        if isinstance(node, safe_yaml.LinedDict):
+            line = node.lines.get(step, line)
+            node = node.get(step)
+        elif isinstance(node, list) and int(step) < len(node):
+            node = node[int(step)]
+            line = node.line if isinstance(node, safe_yaml.LinedDict) else line
+    return line

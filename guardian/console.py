@@ -1,0 +1,115 @@
+"""What the commands print, and where: results on standard output, all else on standard error."""
+
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from guardian.errors import ConfigError
+
+if TYPE_CHECKING:
+    from guardian.render import Format, Page
+
+QUICK_SECONDS = 1.0
+_FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+
+
+class Console(msgspec.Struct, frozen=True, kw_only=True):
+    """Where one run prints: a file or standard output; how much it says beside that."""
+
+    output: str | None = None
+    quiet: bool = False
+    verbose: bool = False
+
+    def emit(self, text: str) -> None:
+        """Print a result.
+
+        Raises:
+            ConfigError: the file cannot be written.
+        """
+        if self.output is None or self.output == "-":
+            click.echo(text, nl=not text.endswith("\n"))
+            return
+        try:
+            Path(self.output).write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise ConfigError(
+                f"cannot be written: {error.strerror}", where=self.output
+            ) from error
+
+    def say(self, message: str) -> None:
+        """Print a remark on standard error, unless silence is asked for."""
+        if not self.quiet:
+            click.echo(message, err=True)
+
+    def format(self, name: str | None) -> "Format":
+        """Return the format called `name`; None means the one that suits where the text goes.
+
+        Raises:
+            ConfigError: there is no such format.
+        """
+        known = {one.name: one for one in formats()}
+        if name is None:
+            suffix = Path(self.output or "").suffix.lstrip(".")
+            suited = [one.name for one in known.values() if suffix and one.extension == suffix]
+            name = (suited or ["rich" if self.terminal() else "markdown"])[0]
+        if name not in known:
+            raise ConfigError(f"unknown format `{name}`", fix=f"there is: {', '.join(known)}")
+        return known[name]
+
+    def page(self) -> "Page":
+        """Return what the text is shown on."""
+        import os
+
+        from guardian.render import page
+
+        width = shutil.get_terminal_size((100, 24)).columns
+        return page(os.environ, terminal=self.terminal(), width=width)
+
+    def terminal(self) -> bool:
+        """Return whether the result is read on a terminal."""
+        return self.output in {None, "-"} and sys.stdout.isatty()
+
+    @contextmanager
+    def waiting(self, what: str) -> Iterator[None]:
+        """Show on a terminal that work goes on, once it has taken more than a second."""
+        if self.quiet or not sys.stderr.isatty():
+            yield
+            return
+        done = threading.Event()
+        thread = threading.Thread(target=_turn, args=(what, done), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+
+
+def formats() -> "tuple[Format, ...]":
+    """Return the formats that reports can be printed in, by name."""
+    from guardian.registry import offered
+    from guardian.render import Format
+
+    return tuple(sorted(offered("guardian.render", Format), key=lambda one: one.name))
+
+
+def _turn(what: str, done: threading.Event) -> None:
+    start = time.monotonic()
+    if done.wait(QUICK_SECONDS):
+        return
+    frame = 0
+    while not done.wait(0.1):
+        seconds = time.monotonic() - start
+        sys.stderr.write(f"\r{_FRAMES[frame % len(_FRAMES)]} {what} ({seconds:.0f} s) ")
+        sys.stderr.flush()
+        frame += 1
+    sys.stderr.write(f"\r{' ' * (len(what) + 16)}\r")
+    sys.stderr.flush()

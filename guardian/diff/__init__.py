@@ -1,0 +1,238 @@
+"""Two revisions → changes: what a `Detector` is, and `compare()`, which asks all of them.
+
+A detector sees one dataset as both revisions make it and yields what differs in the result. A change belongs to the
+dataset whose own job changed: what a job merely inherits from upstream is impact, and is told apart here by binding the
+base's code to the head's schemas once more.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from guardian.diff.equality import Sameness, translated
+from guardian.lineage.define import define
+from guardian.lineage.link import World
+from guardian.lineage.schemas import UNKNOWN, Schema
+from guardian.model.changes import Change
+from guardian.model.definition import Definition
+from guardian.model.plan import Declaration
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One write of a dataset as the base and the head have it; `same` tells whether two of their expressions agree."""
+
+    base: Definition
+    head: Definition
+    same: Sameness
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """One dataset in both revisions: its paired writes, the writes that only one side has, its declarations."""
+
+    dataset: str
+    pairs: tuple[Pair, ...] = ()
+    base_only: tuple[Definition, ...] = ()
+    head_only: tuple[Definition, ...] = ()
+    base_declared: tuple[Declaration, ...] = ()
+    head_declared: tuple[Declaration, ...] = ()
+
+    @property
+    def in_base(self) -> bool:
+        """Return whether the base writes it."""
+        return bool(self.pairs or self.base_only)
+
+    @property
+    def in_head(self) -> bool:
+        """Return whether the head writes it."""
+        return bool(self.pairs or self.head_only)
+
+
+class Detector(msgspec.Struct, frozen=True):
+    """The rules that a function can report, and the function: it yields a change for each difference it finds."""
+
+    rules: tuple[str, ...]
+    detect: Callable[[Both], Iterator[Change]]
+
+
+@dataclass(slots=True)
+class Comparison:
+    """Compares two linked revisions. `detectors` are asked in order for each dataset that differs."""
+
+    base: World
+    head: World
+    detectors: Sequence[Detector]
+    renames: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def changes(self) -> list[Change]:
+        """Return every change, by dataset in the order in which they depend on each other."""
+        found: list[Change] = []
+        failed_base, failed_head = _failed(self.base), _failed(self.head)
+        for dataset in _upstream_first(self.base, self.head):
+            both = self._both(dataset)
+            if both is None or _unreadable(both, failed_base, failed_head):
+                continue
+            own = list(self._own_changes(both))
+            self._remember_renames(own)
+            found += own
+        return found
+
+    def _both(self, dataset: str) -> Both | None:
+        """Return the dataset as both sides make it, None where they make it alike."""
+        base = list(self.base.definitions.get(dataset, ()))
+        head = list(self.head.definitions.get(dataset, ()))
+        declared = (self.base.declarations.get(dataset, ()), self.head.declarations.get(dataset, ()))
+        left, right = _without_equal(base, head)
+        kept = len(base) - len(left)
+        if not left and not right and _same_declared(*declared):
+            return None
+        pairs, base_only, head_only = _paired(left, right)
+        made = tuple(self._pair(one, other) for one, other in pairs)
+        alike = tuple(self._pair(item, item) for item in base[:1]) if kept else ()
+        return Both(dataset, made or alike, tuple(base_only), tuple(head_only), *declared)
+
+    def _pair(self, base: Definition, head: Definition) -> Pair:
+        base = translated(base, renames=self.renames)
+        head = translated(head, datasets=_swapped(base, head))
+        return Pair(base, head, Sameness(base.rows, head.rows))
+
+    def _own_changes(self, both: Both) -> Iterator[Change]:
+        """Yield the changes that the dataset's own code makes, not those that it inherits."""
+        found = [change for detector in self.detectors for change in detector.detect(both)]
+        if found and any(self._inherits(pair) for pair in both.pairs):
+            isolated = self._isolated(both)
+            own = {(change.rule, change.column) for d in self.detectors for change in d.detect(isolated)}
+            found = [change for change in found if (change.rule, change.column) in own]
+        yield from _each_once(found)
+
+    def _inherits(self, pair: Pair) -> bool:
+        """Return whether an input's columns differ between the revisions."""
+        return any(
+            self.base.schemas.get(name) != self.head.schemas.get(name)
+            for name in (*pair.base.reads, *pair.head.reads, pair.head.dataset)
+        )
+
+    def _isolated(self, both: Both) -> Both:
+        """Return the dataset with the base's code bound to what the head knows of its inputs."""
+        pairs = tuple(self._pair(self._rebound(pair.base), pair.head) for pair in both.pairs)
+        return Both(
+            both.dataset, pairs, both.base_only, both.head_only, both.base_declared, both.head_declared
+        )
+
+    def _rebound(self, definition: Definition) -> Definition:
+        def schema(name: str) -> Schema:
+            return self.head.schemas.get(name, UNKNOWN)
+
+        return define(definition.file, definition.write, schema, str, lambda *_: None)
+
+    def _remember_renames(self, changes: Sequence[Change]) -> None:
+        for change in changes:
+            if change.rule == "column-renamed" and change.before and change.after:
+                self.renames[change.dataset, change.before] = change.after
+
+
+def compare(base: World, head: World, detectors: Sequence[Detector]) -> list[Change]:
+    """Return what differs between two linked revisions, by dataset, upstream first."""
+    return Comparison(base, head, detectors).changes()
+
+
+# --- pairing ---------------------------------------------------------------------------------------------------------
+
+
+def _identity(definition: Definition) -> tuple[object, ...]:
+    columns = tuple((column.name, column.expression) for column in definition.columns)
+    return definition.rows, columns, definition.options, definition.positional
+
+
+def _without_equal(
+    base: Sequence[Definition], head: Sequence[Definition]
+) -> tuple[list[Definition], list[Definition]]:
+    """Return what is left of both when the writes that are equal have been taken out."""
+    left = list(base)
+    right: list[Definition] = []
+    for definition in head:
+        match = next((item for item in left if _identity(item) == _identity(definition)), None)
+        if match is None:
+            right.append(definition)
+        else:
+            left.remove(match)
+    return left, right
+
+
+def _paired(
+    base: list[Definition], head: list[Definition]
+) -> tuple[list[tuple[Definition, Definition]], list[Definition], list[Definition]]:
+    """Return writes paired: those of the same job first, then in order; and what is left over on each side."""
+    pairs: list[tuple[Definition, Definition]] = []
+    rest: list[Definition] = []
+    for definition in head:
+        match = next((item for item in base if item.job == definition.job), None)
+        if match is None:
+            rest.append(definition)
+        else:
+            base.remove(match)
+            pairs.append((match, definition))
+    while base and rest:
+        pairs.append((base.pop(0), rest.pop(0)))
+    return pairs, base, rest
+
+
+def _swapped(base: Definition, head: Definition) -> Mapping[str, str]:
+    """Return head's new input → the base's that it stands in for, where exactly one was exchanged for another."""
+    gone = set(base.reads) - set(head.reads)
+    new = set(head.reads) - set(base.reads)
+    return {new.pop(): gone.pop()} if len(gone) == len(new) == 1 else {}
+
+
+def _same_declared(base: Sequence[Declaration], head: Sequence[Declaration]) -> bool:
+    def said(items: Sequence[Declaration]) -> list[tuple[object, ...]]:
+        return [(item.columns, item.drop, item.renames, item.options) for item in items if item.origin == "ddl"]
+
+    return said(base) == said(head)
+
+
+def _each_once(changes: Sequence[Change]) -> Iterator[Change]:
+    """Yield changes, one for each rule, column and wording: several writes may differ alike."""
+    seen: set[tuple[object, ...]] = set()
+    for change in changes:
+        key = (change.rule, change.dataset, change.column)
+        if change.rule in {"input-added", "input-removed", "write-changed"}:
+            key = (*key, change.before, change.after)
+        if key not in seen:
+            seen.add(key)
+            yield change
+
+
+def _failed(world: World) -> frozenset[str]:
+    return frozenset(file.path for file in world.lowered if file.failed)
+
+
+def _unreadable(both: Both, failed_base: frozenset[str], failed_head: frozenset[str]) -> bool:
+    """Return whether one side is missing only because its file could not be read there."""
+    if both.pairs:
+        return False
+    only = [(item, failed_head) for item in both.base_only] + [(item, failed_base) for item in both.head_only]
+    return bool(only) and all(item.file.path in failed for item, failed in only)
+
+
+def _upstream_first(base: World, head: World) -> list[str]:
+    """Return all datasets, head's order of dependency first where it is known: by depth, then by name."""
+    names = sorted({*base.definitions, *head.definitions, *base.declarations, *head.declarations})
+    depth: dict[str, int] = {}
+
+    def needs(name: str) -> set[str]:
+        made = (*head.definitions.get(name, ()), *base.definitions.get(name, ()))
+        return {read for item in made for read in item.reads if read != name}
+
+    for _ in range(len(names)):
+        settled = True
+        for name in names:
+            level = 1 + max((depth.get(read, 0) for read in needs(name)), default=0)
+            if level > depth.get(name, 0) and level <= len(names):
+                depth[name] = level
+                settled = False
+        if settled:
+            break
+    return sorted(names, key=lambda name: (depth.get(name, 0), name))

@@ -1,0 +1,79 @@
+"""Datasets: written or not any more, what a job reads, how it writes."""
+
+from collections.abc import Iterator
+
+from guardian.diff import Both, Detector, Pair
+from guardian.model.changes import Change
+from guardian.model.plan import WriteOptions
+
+# Writing a table anew is one thing, whether the code says CREATE, CREATE OR REPLACE or overwrite.
+SAME_MODE = {"create": "overwrite", "create or replace": "overwrite", "replace": "overwrite"}
+
+
+def added_or_removed(both: Both) -> Iterator[Change]:
+    """Yield one change for a dataset that only one side writes; its columns are not listed."""
+    if both.in_head and not both.in_base:
+        made = both.head_only[0]
+        yield Change(rule="dataset-added", dataset=both.dataset, job=made.job, location=made.at, after=both.dataset)
+    if both.in_base and not both.in_head:
+        made = both.base_only[0]
+        yield Change(
+            rule="dataset-removed", dataset=both.dataset, job=made.job, location=made.at, base_location=made.at,
+            before=both.dataset,
+        )  # fmt: skip
+
+
+def changed_inputs(both: Both) -> Iterator[Change]:
+    """Yield one change for each dataset that the writes of this one start or stop reading."""
+    if not both.pairs:
+        return
+    base = {name for pair in both.pairs for name in pair.base.reads}
+    base |= {name for item in both.base_only for name in item.reads}
+    head = {name for pair in both.pairs for name in pair.head.reads}
+    head |= {name for item in both.head_only for name in item.reads}
+    made = both.pairs[0]
+    for name in sorted(head - base - {both.dataset}):
+        reader = next((pair.head for pair in both.pairs if name in pair.head.reads), made.head)
+        yield Change(
+            rule="input-added", dataset=both.dataset, after=name, job=reader.job, location=reader.at,
+            base_location=made.base.at,
+        )  # fmt: skip
+    for name in sorted(base - head - {both.dataset}):
+        yield Change(
+            rule="input-removed", dataset=both.dataset, before=name, job=made.head.job, location=made.head.at,
+            base_location=made.base.at,
+        )  # fmt: skip
+
+
+def changed_writes(both: Both) -> Iterator[Change]:
+    """Yield one change for each pair of writes whose mode, format, layout or location differ."""
+    for pair in both.pairs:
+        before, after = _described(pair.base.options), _described(pair.head.options)
+        keys = [key for key in sorted({*before, *after}) if before.get(key) != after.get(key)]
+        if keys:
+            yield _write_changed(pair, keys, before, after)
+
+
+def _write_changed(pair: Pair, keys: list[str], before: dict[str, str], after: dict[str, str]) -> Change:
+    def said(options: dict[str, str]) -> str | None:
+        return ", ".join(f"{key} {options[key]}" for key in keys if key in options) or None
+
+    return Change(
+        rule="write-changed", dataset=pair.head.dataset, before=said(before), after=said(after), job=pair.head.job,
+        location=pair.head.at, base_location=pair.base.at, detail=" ".join(keys),
+    )  # fmt: skip
+
+
+def _described(options: WriteOptions) -> dict[str, str]:
+    """Return what a write states, by the name that a report uses for it."""
+    stated = {
+        "mode": SAME_MODE.get(options.mode, options.mode), "format": options.format,
+        "partitioned by": ", ".join(options.partition_by), "clustered by": ", ".join(options.cluster_by),
+        "location": options.location, "materialized": options.materialized, **dict(options.options),
+    }  # fmt: skip
+    return {key: value for key, value in stated.items() if value}
+
+
+DATASETS = Detector(rules=("dataset-added", "dataset-removed"), detect=added_or_removed)
+INPUTS = Detector(rules=("input-added", "input-removed"), detect=changed_inputs)
+WRITES = Detector(rules=("write-changed",), detect=changed_writes)

@@ -1,0 +1,240 @@
+"""Whether two expressions of two revisions agree, where what differs around them is told elsewhere.
+
+Identical nodes agree at once. Otherwise a column is compared apart from the row set it sits on: a change of the rows is
+reported once, and never again for each column.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from guardian.lineage.relation import rebuilt
+from guardian.model.definition import Definition
+from guardian.model.expression import Expression, make
+
+UNORDERED = frozenset({
+    "and", "or", "add", "mul", "eq", "neq", "is", "in", "greatest", "least",
+})  # fmt: skip
+
+
+def spine(rows: Expression) -> list[Expression]:
+    """Return the row set and those that it is made from, as long as each is made from one input alone."""
+    chain: list[Expression] = []
+    node: Expression | None = rows
+    while node is not None:
+        chain.append(node)
+        node = _input_of(node)
+    return chain
+
+
+def _input_of(node: Expression) -> Expression | None:
+    match node.op:
+        case "rows":
+            bag = node.args[0].args
+            return bag[0].args[0] if len(bag) == 1 else None
+        case "group" | "pick" | "limit" | "sample":
+            return node.args[0]
+        case "opaque_rows":
+            return node.args[0] if len(node.args) == 1 else None
+        case _:
+            return None
+
+
+class Sameness:
+    """Compares expressions of the base with those of the head."""
+
+    def __init__(self, base_rows: Expression, head_rows: Expression) -> None:
+        """Take both row sets; columns over them are compared apart from them."""
+        self._base = set(spine(base_rows))
+        self._head = set(spine(head_rows))
+        self._known: dict[tuple[Expression, Expression], bool] = {}
+
+    def __call__(self, base: Expression, head: Expression) -> bool:
+        """Return whether the two agree."""
+        return self._same(base, head)
+
+    def _same(self, base: Expression, head: Expression) -> bool:
+        if base is head:
+            return True
+        key = (base, head)
+        known = self._known.get(key)
+        if known is None:
+            self._known[key] = False
+            known = self._known[key] = self._compare(base, head)
+        return known
+
+    def _compare(self, base: Expression, head: Expression) -> bool:  # noqa: PLR0911 - one answer for each kind
+        if base.op == "member" and head.op == "member":
+            return self._members(base, head)
+        if base.op == "member" and base.args[0].args[0] in self._base:
+            return self._same(base.args[1], head)
+        if head.op == "member" and head.args[0].args[0] in self._head:
+            return self._same(base, head.args[1])
+        if base.op == "fanned" or head.op == "fanned":
+            return self._same(_inside(base, "fanned"), _inside(head, "fanned"))
+        if (base.op == "maybe") != (head.op == "maybe"):
+            return self._same(_inside(base, "maybe"), _inside(head, "maybe"))
+        if base.op != head.op or base.value != head.value or len(base.args) != len(head.args):
+            return False
+        if base.op in {"instance", "exists", "scalar", "in_rows", "array_rows"}:
+            return False
+        if base.op == "call" and base.value[0] in UNORDERED or base.op in {"all", "bag"}:
+            return self.same_bag(base.args, head.args)
+        if base.op == "window":
+            return self._windows(base, head)
+        return bool(base.args) and all(map(self._same, base.args, head.args))
+
+    def _members(self, base: Expression, head: Expression) -> bool:
+        """Compare values seen through closed relations: on the spine apart from them, elsewhere with them."""
+        one, other = base.args[0].args[0], head.args[0].args[0]
+        if one is other:
+            return base.args[0].value == head.args[0].value and self._same(base.args[1], head.args[1])
+        on_spine = one in self._base and other in self._head
+        if base.args[1].op == "merge" and head.args[1].op == "merge":
+            return self._merges(one, other, base.args[1], head.args[1])
+        if one in self._base and other not in self._head:
+            return self._same(base.args[1], head)
+        if other in self._head and one not in self._base:
+            return self._same(base, head.args[1])
+        if not on_spine and (_collects(base.args[1]) or _collects(head.args[1])):
+            return False
+        return self._same(base.args[1], head.args[1])
+
+    def _merges(self, one: Expression, other: Expression, base: Expression, head: Expression) -> bool:
+        """Compare a union's column arm by arm; arms that only one side has are a change of the rows."""
+        if one.op != "union" or other.op != "union":
+            return base is head
+        for left, right in matched_arms(one.args, other.args):
+            self._base.update(spine(one.args[left]))
+            self._head.update(spine(other.args[right]))
+            if not self._same(base.args[left], head.args[right]):
+                return False
+        return True
+
+    def same_bag(self, base: Sequence[Expression], head: Sequence[Expression]) -> bool:
+        """Return whether both hold the same, in any order."""
+        return len(base) == len(head) and not any(self.differing(base, head))
+
+    def differing(
+        self, base: Iterable[Expression], head: Iterable[Expression]
+    ) -> tuple[list[Expression], list[Expression]]:
+        """Return what only the base has and what only the head has."""
+        rest = list(head)
+        gone = []
+        for item in base:
+            match = next((other for other in rest if other is item), None)
+            match = match or next((other for other in rest if self._same(item, other)), None)
+            if match is None:
+                gone.append(item)
+            else:
+                rest.remove(match)
+        return gone, rest
+
+    def _windows(self, base: Expression, head: Expression) -> bool:
+        count = int(base.value[1])
+        one, other = base.args, head.args
+        return (
+            self._same(one[0], other[0])
+            and self.same_bag(one[1 : 1 + count], other[1 : 1 + count])
+            and all(map(self._same, one[1 + count :], other[1 + count :]))
+        )
+
+
+def _inside(node: Expression, op: str) -> Expression:
+    return node.args[0] if node.op == op else node
+
+
+_collecting: dict[Expression, bool] = {}
+
+
+def _collects(node: Expression) -> bool:
+    """Return whether a value depends on more rows than its own."""
+    known = _collecting.get(node)
+    if known is None:
+        known = node.op in {"aggregate", "window"} or (
+            node.op not in {"instance", "member"} and any(map(_collects, node.args))
+        )
+        _collecting[node] = known
+    return known
+
+
+def matched_arms(
+    base: Sequence[Expression], head: Sequence[Expression]
+) -> list[tuple[int, int]]:
+    """Return the arms of two unions that belong together: equal ones, then those over the same datasets, then in order."""
+    left, right = list(range(len(base))), list(range(len(head)))
+    pairs: list[tuple[int, int]] = []
+
+    def take(agree: Callable[[Expression, Expression], bool]) -> None:
+        for index in list(left):
+            match = next((other for other in right if agree(base[index], head[other])), None)
+            if match is not None:
+                pairs.append((index, match))
+                left.remove(index)
+                right.remove(match)
+
+    take(lambda one, other: one is other)
+    take(lambda one, other: scanned(one) == scanned(other))
+    if len(base) == len(head):
+        pairs += zip(left, right, strict=True)
+    return sorted(pairs)
+
+
+def scanned(root: Expression) -> frozenset[str]:
+    """Return the datasets below a node."""
+    return frozenset(str(node.value) for node in nodes_below(root) if node.op == "scan")
+
+
+def nodes_below(*roots: Expression) -> set[Expression]:
+    """Return every node of the graph below `roots`, they among them."""
+    seen: set[Expression] = set()
+    stack = list(roots)
+    while stack:
+        node = stack.pop()
+        if node not in seen:
+            seen.add(node)
+            stack.extend(node.args)
+    return seen
+
+
+# --- translating ---------------------------------------------------------------------------------------------------------
+
+
+def translated(
+    definition: Definition,
+    *,
+    datasets: Mapping[str, str] | None = None,
+    renames: Mapping[tuple[str, str], str] | None = None,
+) -> Definition:
+    """Return `definition` with inputs, or their columns, under other names: what was renamed upstream is the same column."""
+    if not datasets and not any(read in {name for name, _ in renames or {}} for read in definition.reads):
+        return definition
+    memo: dict[Expression, Expression] = {}
+
+    def new(expression: Expression) -> Expression:
+        return _translate(expression, datasets=datasets or {}, renames=renames or {}, memo=memo)
+
+    columns = tuple(replace(column, expression=new(column.expression)) for column in definition.columns)
+    words = {new(node): said for node, said in definition.words.items()}
+    return replace(definition, columns=columns, rows=new(definition.rows), words=words)
+
+
+def _translate(
+    root: Expression,
+    *,
+    datasets: Mapping[str, str],
+    renames: Mapping[tuple[str, str], str],
+    memo: dict[Expression, Expression],
+) -> Expression:
+    known = memo.get(root)
+    if known is not None:
+        return known
+    if root.op == "scan":
+        made = make("scan", value=datasets.get(str(root.value), str(root.value)))
+    else:
+        args = tuple(_translate(arg, datasets=datasets, renames=renames, memo=memo) for arg in root.args)
+        made = rebuilt(root, args)
+        if made.op == "field" and made.args[0].args[0].op == "scan":
+            name = renames.get((str(made.args[0].args[0].value), str(made.value)))
+            made = make("field", made.args, name) if name else made
+    memo[root] = made
+    return made

@@ -1,0 +1,273 @@
+"""The macros of a project and its packages: found by name, compiled when first called, dispatched by adapter."""
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+from jinja2 import ChainableUndefined, Template, TemplateError, nodes
+from jinja2.exceptions import SecurityError, TemplateSyntaxError
+
+from guardian.languages.dbt.limits import MAX_TEMPLATE, LimitError
+from guardian.languages.dbt.marks import instrument
+from guardian.languages.dbt.run import Run
+from guardian.languages.dbt.sandbox import MacroReturnError, Sandbox
+
+# What a template of somebody else's can raise while it runs; a model goes on around it.
+TEMPLATE_ERRORS = (TemplateError, TypeError, ValueError, LookupError, ArithmeticError, AttributeError)
+
+_MACRO = re.compile(r"\{%[-+]?\s*macro\s+([A-Za-z_]\w*)\s*\(")
+_COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
+_PARENTS = {
+    "databricks": ("databricks", "spark"), "redshift": ("redshift", "postgres"), "synapse": ("synapse", "sqlserver"),
+    "materialize": ("materialize", "postgres"), "fabric": ("fabric", "sqlserver"),
+}  # fmt: skip
+
+
+class MacroFile(msgspec.Struct, frozen=True):
+    """A file of macros, before it is compiled: whose it is, and the names it defines."""
+
+    path: str
+    package: str
+    text: str
+    names: tuple[str, ...]
+
+
+def macro_file(path: str, package: str, text: str) -> MacroFile:
+    """Return the file with the names of its macros, found without compiling it."""
+    return MacroFile(path, package, text, tuple(_MACRO.findall(_COMMENT.sub("", text))))
+
+
+class Library:
+    """All macros that models of one project can call, and the sandbox that they run in."""
+
+    def __init__(self, files: Iterable[MacroFile], project: str, adapter: str) -> None:
+        """Index `files`; those of the package `project` come first wherever a name is looked up."""
+        self.project = project
+        self.prefixes = (*_PARENTS.get(adapter, (adapter,)), "default") if adapter else ("default",)
+        self.run = Run()
+        self.sandbox = Sandbox(_unknown_of(self))
+        self.natives: dict[str, Mapping[str, Callable[..., Any]]] = {}
+        self.packages: dict[str, dict[str, ProjectMacro]] = {}
+        for file in files:
+            own = self.packages.setdefault(file.package, {})
+            own.update((name, ProjectMacro(name, file, self)) for name in file.names)
+        self._modules: dict[str, Mapping[str, Any]] = {}
+        self._scopes: dict[str, dict[str, Any]] = {}
+
+    def scope(self, package: str) -> dict[str, Any]:
+        """Return the names that templates of `package` can use beside the globals: its own macros first."""
+        known = self._scopes.get(package)
+        if known is None:
+            known = {name: Namespace(name, self) for name in {*self.packages, *self.natives}}
+            known.update(self.packages.get(self.project, {}))
+            known.update(self.packages.get(package, {}))
+            self._scopes[package] = known
+        return known
+
+    def compiled(self, text: str, path: str, *, mark: bool) -> Template:
+        """Return the template of `text`.
+
+        Raises:
+            LimitError: where it is larger or deeper than any honest one.
+            TemplateSyntaxError: where it is not Jinja.
+        """
+        return self.template(self.parsed(text, path), path, mark=mark)
+
+    def parsed(self, text: str, path: str) -> nodes.Template:
+        """Return the tree of `text`, before it is compiled.
+
+        Raises:
+            LimitError: where it is larger than any honest one.
+            TemplateSyntaxError: where it is not Jinja.
+        """
+        if len(text) > MAX_TEMPLATE:
+            raise LimitError(f"the template has more than {MAX_TEMPLATE} characters")
+        return self.sandbox.parse(text, path, path)
+
+    def template(self, tree: nodes.Template, path: str, *, mark: bool) -> Template:
+        """Return a tree compiled; it is changed, so each tree is compiled once."""
+        tree = instrument(tree, mark=mark)
+        code = self.sandbox.compile(tree, path, path)
+        return self.sandbox.template_class.from_code(self.sandbox, code, self.sandbox.make_globals(None))
+
+    def module(self, file: MacroFile) -> Mapping[str, Any]:
+        """Return the compiled macros of `file`, by name.
+
+        Raises:
+            TemplateSyntaxError: where the file is not Jinja.
+        """
+        known = self._modules.get(file.path)
+        if known is None:
+            template = self.compiled(file.text, file.path, mark=False)
+            context = template.new_context(self.scope(file.package))
+            for _ in template.root_render_func(context):
+                self.sandbox.step()
+            known = self._modules[file.path] = context.vars
+        return known
+
+    def dispatched(self, name: str, package: str | None = None) -> Callable[..., Any] | None:
+        """Return what `adapter.dispatch(name, package)` calls; None where nobody offers it."""
+        places = [self.project, *([package] if package else sorted(self.packages))]
+        for place in places:
+            found = self.override(name, place)
+            if found is not None:
+                return found
+        for place in (package, "dbt", *sorted(self.natives)):
+            native = self.natives.get(place or "", {}).get(name)
+            if native is not None:
+                return native
+        return None
+
+    def override(self, name: str, package: str) -> "ProjectMacro | None":
+        """Return the adapter's own version of a macro in `package`, else its `default__` one."""
+        own = self.packages.get(package, {})
+        return next((own[f"{p}__{name}"] for p in self.prefixes if f"{p}__{name}" in own), None)
+
+    def position(self) -> tuple[str, int]:
+        """Return the file and line of the template that is running; the model's first line where none is."""
+        frame = sys._getframe()  # noqa: SLF001  # the only way to the line that a template stands at
+        while frame is not None:
+            template = frame.f_globals.get("__jinja_template__")
+            if template is not None and template.filename:
+                return template.filename, template.get_corresponding_lineno(frame.f_lineno)
+            frame = frame.f_back  # type: ignore[assignment]
+        return self.run.path, 1
+
+    def warn(self, message: str) -> None:
+        """Add a diagnostic at the running template's line."""
+        file, line = self.position()
+        self.run.warn(file, line, message)
+
+
+class ProjectMacro:
+    """A macro as templates call it; compiled when it is called first."""
+
+    def __init__(self, name: str, file: MacroFile, library: Library) -> None:
+        """Name the macro `name` of `file`."""
+        self.name = name
+        self._file, self._library = file, library
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return what the macro prints or returns; a placeholder, with a diagnostic, where it fails."""
+        library, run = self._library, self._library.run
+        run.files.add(self._file.path)
+        try:
+            macro = library.module(self._file)[self.name]
+            return macro(*args, **kwargs)
+        except MacroReturnError as returned:
+            return returned.value
+        except TemplateSyntaxError as error:
+            message = f"macro `{self.name}` cannot be read: {error.message}"
+            run.warn(self._file.path, error.lineno, message)
+        except TEMPLATE_ERRORS as error:
+            if library.sandbox.budget.depth > 1:
+                raise
+            file, line = template_line(error) or (self._file.path, 1)
+            run.warn(file, line, f"macro `{self.name}` failed: {error}")
+        return placeholder(self.name, args)
+
+
+class Namespace:
+    """The macros of one package: `package.macro(…)`; what we know natively comes first."""
+
+    def __init__(self, package: str, library: Library) -> None:
+        """Open the namespace of `package`."""
+        self._package, self._library = package, library
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the macro of that name."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        library, package = self._library, self._package
+        native = library.natives.get(package, {}).get(name)
+        if native is not None:
+            return library.override(name, library.project) or native
+        if name in library.packages.get(package, {}):
+            return library.packages[package][name]
+        raise AttributeError(name)
+
+    def __getitem__(self, name: str) -> Any:
+        """Return the macro of that name."""
+        try:
+            return getattr(self, name)
+        except AttributeError as error:
+            raise KeyError(name) from error
+
+    def __repr__(self) -> str:
+        """Return the package's name, as a diagnostic prints it."""
+        return self._package
+
+
+def template_line(error: BaseException) -> tuple[str, int] | None:
+    """Return the innermost template file and line that `error` came through, None where there is none."""
+    found = None
+    trace = error.__traceback__
+    while trace is not None:
+        template = trace.tb_frame.f_globals.get("__jinja_template__")
+        if template is not None and template.filename:
+            found = (template.filename, template.get_corresponding_lineno(trace.tb_lineno))
+        trace = trace.tb_next
+    return found
+
+
+def placeholder(name: str, args: Iterable[Any] = ()) -> str:
+    """Return SQL that stands for a macro that is not known: a function of that name over the columns it was given."""
+    columns = (str(a) for a in args if isinstance(a, str) and re.fullmatch(r"[A-Za-z_][\w.]*", a))
+    return f"{re.sub(r'[^A-Za-z0-9_]', '__', name)}({', '.join(columns)})"
+
+
+def _unknown_of(library: Library) -> type[ChainableUndefined]:
+    """Return the class of what `library` does not know: it prints as a placeholder and leaves a diagnostic."""
+
+    class Unknown(ChainableUndefined):
+        __slots__ = ()
+
+        def _full_name(self) -> str:
+            base = self._undefined_obj
+            name = str(self._undefined_name)
+            if isinstance(base, Unknown):
+                return f"{base._full_name()}.{name}"  # noqa: SLF001  # of its own class
+            return f"{base!r}.{name}" if isinstance(base, Namespace) else name
+
+        def _refused(self) -> None:
+            if self._undefined_exception is SecurityError:
+                self._fail_with_undefined_error()
+
+        def __getattr__(self, name: str) -> Any:
+            self._refused()
+            if name.startswith("__"):
+                raise AttributeError(name)
+            return Unknown(obj=self, name=name)
+
+        def __getitem__(self, key: Any) -> Any:
+            self._refused()
+            return Unknown(obj=self, name=str(key))
+
+        def __str__(self) -> str:
+            self._refused()
+            base = self._undefined_obj
+            if self._undefined_name is None or not _is_missing(base, Unknown):
+                return ""
+            name = self._full_name()
+            library.warn(f"`{name}` is not known")
+            return re.sub(r"\W", "__", name)
+
+        def __call__(self, *args: Any, **_kwargs: Any) -> str:
+            self._refused()
+            name = self._full_name()
+            library.run.unknown.add(name.rpartition(".")[2])
+            library.warn(f"macro `{name}` is not known; is its package installed?")
+            return placeholder(name, args)
+
+        def __iter__(self) -> Iterator[Any]:
+            self._refused()
+            return iter(())
+
+    return Unknown
+
+
+def _is_missing(base: Any, unknown: type[ChainableUndefined]) -> bool:
+    """Return whether a name was looked up in no value at all, or in another unknown one."""
+    return type(base).__name__ == "MissingType" or isinstance(base, unknown | Namespace)

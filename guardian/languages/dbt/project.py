@@ -1,0 +1,247 @@
+"""A dbt project of one revision: its models by name, its packages, its schema files, its macros."""
+
+import re
+from bisect import bisect_left
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from threading import Lock, RLock
+from typing import Any
+
+import msgspec
+
+from guardian.languages import Sources
+from guardian.languages.dbt.adapters import adapter_of, dialect_of, guessed_adapter
+from guardian.languages.dbt.macros import Library, MacroFile, macro_file
+from guardian.languages.dbt.roots import PROJECT_FILE, inside
+from guardian.languages.dbt.schema_files import (
+    Properties,
+    SchemaFile,
+    SourceTable,
+    read_schema_file,
+)
+from guardian.languages.dbt.settings import Settings, configured, read_settings
+from guardian.languages.safe_yaml import load
+from guardian.model.source import SourceFile
+
+MOST_PROJECTS = 6
+MODEL_KINDS = ("models", "snapshots", "seeds")
+
+_SNAPSHOT = re.compile(r"\{%[-+]?\s*snapshot\s+(\w+)")
+_VERSION = re.compile(r"(.+)_v([0-9.]+)\Z")
+
+
+class ModelFile(msgspec.Struct, frozen=True):
+    """A model, snapshot or seed: the name that `ref` finds it by, and the file that it is in."""
+
+    name: str
+    path: str
+    kind: str
+    settings: Settings
+
+
+class Project:
+    """What all models of one project share. Built once for a revision; renderings take turns under `lock`."""
+
+    def __init__(self, root: str, sources: Sources) -> None:
+        """Read the project in the folder `root`."""
+        self.root = root
+        self.lock = RLock()
+        self.blobs: dict[str, str] = {}
+        self._sources = sources
+        self._paths = sources.paths()
+        self.settings = self._settings(root)
+        roots = tuple(dict.fromkeys(self._package_roots()))
+        self.packages = (self.settings, *(self._settings(package) for package in roots))
+        self.dialect, self.adapter = self._engine(sources)
+        self.models: dict[str, list[ModelFile]] = {}
+        self.schema_files: dict[str, SchemaFile] = {}
+        self.sources: dict[tuple[str, str], SourceTable] = {}
+        self.properties: dict[tuple[str, str], Properties] = {}
+        self._versions: dict[str, tuple[str, str]] = {}
+        macros: list[MacroFile] = []
+        for settings in self.packages:
+            macros += self._index(settings)
+        self.library = Library(macros, self.settings.name, self.adapter)
+        del self._sources
+
+    def _read(self, path: str) -> SourceFile | None:
+        file = self._sources.read(path)
+        self.blobs[path] = file.blob if file else ""
+        return file
+
+    def _settings(self, root: str) -> Settings:
+        file = self._read(inside(root, PROJECT_FILE))
+        return read_settings(root, file.text if file else "")
+
+    def _engine(self, sources: Sources) -> tuple[str, str]:
+        """Return the dialect and adapter; what the configuration says comes before the profile."""
+        sample = next(iter(self._below(self.settings.models)), inside(self.root, "models/x.sql"))
+        dialect = sources.dialect(sample)
+        guessed = "" if dialect else guessed_adapter(self.settings, self._read, self._exists)
+        return (dialect, adapter_of(dialect)) if dialect else (dialect_of(guessed), guessed)
+
+    def _exists(self, path: str) -> bool:
+        index = bisect_left(self._paths, path)
+        return index < len(self._paths) and self._paths[index] == path
+
+    def _below(self, folders: Sequence[str]) -> Iterator[str]:
+        for folder in dict.fromkeys(folders):
+            prefix = f"{folder}/" if folder else ""
+            index = bisect_left(self._paths, prefix)
+            while index < len(self._paths) and self._paths[index].startswith(prefix):
+                yield self._paths[index]
+                index += 1
+
+    def _package_roots(self) -> Iterator[str]:
+        """Yield the folders of installed packages and of those that lie elsewhere in the repository."""
+        for path in self._below(self.settings.installed):
+            folder, _, name = path.rpartition("/")
+            if name == PROJECT_FILE and folder.rpartition("/")[0] in self.settings.installed:
+                yield folder
+        for name in ("packages.yml", "dependencies.yml"):
+            path = inside(self.root, name)
+            file = self._read(path) if self._exists(path) else None
+            for local in _local_packages(file.text) if file else ():
+                folder = inside(self.root, local)
+                if self._exists(inside(folder, PROJECT_FILE)):
+                    yield folder
+
+    def _index(self, settings: Settings) -> Iterator[MacroFile]:
+        """Enter what one package has: models and schema files here, its macros returned."""
+        for path in self._below((*settings.models, *settings.snapshots, *settings.seeds)):
+            place = settings.folder_of(path)
+            if place is None or place[0] not in MODEL_KINDS:
+                continue
+            if path.endswith((".yml", ".yaml")):
+                self._index_schema_file(path)
+            else:
+                self._index_models(path, place[0], settings)
+        for path in self._below(settings.macros):
+            if path.endswith(".sql") and (file := self._read(path)):
+                yield macro_file(path, settings.name, file.text)
+
+    def _index_models(self, path: str, kind: str, settings: Settings) -> None:
+        name, _, ending = path.rpartition("/")[2].rpartition(".")
+        if ending not in {"models": ("sql", "py"), "snapshots": ("sql",), "seeds": ("csv",)}[kind]:
+            return
+        names = [name]
+        if kind == "snapshots" and (file := self._read(path)):
+            names = _SNAPSHOT.findall(file.text) or names
+        for each in names:
+            self.models.setdefault(each, []).append(ModelFile(each, path, kind, settings))
+
+    def _index_schema_file(self, path: str) -> None:
+        file = self._read(path)
+        if file is None:
+            return
+        known = self.schema_files[path] = _schema_file(path, file.blob, file.text)
+        for table in known.sources:
+            self.sources.setdefault((table.source, table.properties.name), table)
+        for properties in known.properties:
+            self.properties.setdefault((properties.kind, properties.name), properties)
+            for version, defined, _ in properties.versions:
+                self._versions.setdefault(defined, (properties.name, version))
+
+    def model(self, name: str, package: str | None = None, version: str | None = None) -> ModelFile | None:
+        """Return the model that `ref` means, the project's own before those of packages."""
+        properties = self.properties.get(("models", name))
+        if properties and properties.versions:
+            wanted = version or properties.latest or max((v for v, _, _ in properties.versions), key=_version_order)
+            defined = next((d for v, d, _ in properties.versions if v == wanted), name)
+            name = defined if defined in self.models else name
+        elif version and f"{name}_v{version}" in self.models:
+            name = f"{name}_v{version}"
+        found = self.models.get(name, ())
+        return next((m for m in found if package in (None, m.settings.name)), found[0] if found else None)
+
+    def properties_of(self, model: ModelFile) -> Properties | None:
+        """Return what schema files say of a model; for one of several versions, what they say of all."""
+        stem = self._versions.get(model.name, (model.name, ""))[0]
+        return self.properties.get((model.kind, model.name)) or self.properties.get((model.kind, stem))
+
+    def outer_config(self, model: ModelFile) -> dict[str, Any]:
+        """Return the configuration of a model from around its file: folders, then schema files."""
+        config = model.settings.config_for(model.kind, model.path, model.name)
+        if model.settings.root != self.root:
+            place = model.settings.folder_of(model.path)
+            inner = model.path[len(place[1]) :].strip("/").split("/")[:-1] if place else []
+            tree = self.settings.configuration.get(model.kind, {})
+            config |= configured(tree, (model.settings.name, *inner, model.name))
+        properties = self.properties_of(model)
+        if properties:
+            config |= properties.config
+            config |= next((c for _, d, c in properties.versions if d == model.name), {})
+        return config
+
+    def default_alias(self, model: ModelFile) -> str:
+        """Return the name of the table where no alias is given: a version is part of it."""
+        stem, version = self._versions.get(model.name, (model.name, ""))
+        return f"{stem}_v{version}" if version else model.name
+
+    def variable(self, name: str, package: str) -> tuple[bool, Any]:
+        """Return whether the project gives a variable, and its value, as it is written."""
+        for settings, scope in ((self.settings, package), *((s, s.name) for s in self.packages)):
+            scoped = settings.variables.get(scope)
+            for place in (scoped, settings.variables):
+                if isinstance(place, Mapping) and name in place:
+                    return True, place[name]
+        return False, None
+
+
+def _version_order(version: str) -> tuple[int, float, str]:
+    plain = re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", version)
+    return (1, float(version), "") if plain else (0, 0.0, version)
+
+
+def _local_packages(text: str) -> list[str]:
+    try:
+        document = load(text, last_wins=True)
+    except ValueError:
+        return []  # dbt itself will refuse it; the models are read without its packages
+    listed = document.get("packages") if isinstance(document, Mapping) else None
+    entries = listed if isinstance(listed, list) else []
+    return [str(e["local"]) for e in entries if isinstance(e, Mapping) and isinstance(e.get("local"), str)]
+
+
+@lru_cache(maxsize=1024)
+def _schema_file(path: str, blob: str, text: str) -> SchemaFile:
+    return read_schema_file(path, blob, text)
+
+
+_projects: OrderedDict[tuple[int, str], Project] = OrderedDict()
+_lock = Lock()
+
+
+def project_at(root: str, sources: Sources) -> Project:
+    """Return the project in `root`, shared by all files of one revision.
+
+    A revision is known by its list of paths. Where `sources` offers `unrecorded`, the project is read through that, so
+    that the file which happens to come first does not seem to depend on every schema file.
+    """
+    key = (_revision(sources), root)
+    file = sources.read(inside(root, PROJECT_FILE))
+    blob = file.blob if file else ""
+    with _lock:
+        known = _projects.get(key)
+        if known is not None and known.blobs.get(inside(root, PROJECT_FILE)) == blob:
+            _projects.move_to_end(key)
+            return known
+    project = Project(root, getattr(sources, "unrecorded", sources))
+    with _lock:
+        _projects[key] = project
+        while len(_projects) > MOST_PROJECTS:
+            _projects.popitem(last=False)
+    return project
+
+
+def _revision(sources: Sources) -> int:
+    paths = sources.paths()
+    return id(paths) if paths is sources.paths() else hash(tuple(paths))
+
+
+def forget(project: Project) -> None:
+    """Drop a project that turned out to be of another revision."""
+    with _lock:
+        for key in [key for key, known in _projects.items() if known is project]:
+            del _projects[key]

@@ -1,0 +1,198 @@
+"""A model's template → the SQL that dbt would run, and what the template said on the way. Pure: text in, text out."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from copy import deepcopy
+from typing import Any
+
+import msgspec
+from jinja2 import nodes
+from jinja2.exceptions import TemplateSyntaxError
+from jinja2.nodes import Impossible
+
+from guardian.languages.dbt.context import EPHEMERAL, Context
+from guardian.languages.dbt.limits import Budget, LimitError
+from guardian.languages.dbt.macros import TEMPLATE_ERRORS, template_line
+from guardian.languages.dbt.marks import unmarked
+from guardian.languages.dbt.project import ModelFile, Project
+from guardian.languages.dbt.relations import Relation
+from guardian.languages.dbt.run import Run
+from guardian.languages.dbt.sandbox import MacroReturnError
+from guardian.model.source import SourceFile
+
+Read = Callable[[str], SourceFile | None]
+
+# what decides the name of a model's dataset, or whether it has one
+_NAMING = ("alias", "schema", "target_schema", "materialized", "enabled")
+
+
+class Rendered(msgspec.Struct, kw_only=True):
+    """A rendered model: SQL, the template's line of each of its lines, and the run that made it."""
+
+    text: str
+    lines: tuple[int, ...]
+    run: Run
+    failed: bool = False
+
+
+class Renderer:
+    """Renders the models of one project, one after the other."""
+
+    def __init__(self, project: Project) -> None:
+        """Prepare the names that templates of `project` use."""
+        self.project = project
+        self.read: Read = lambda _path: None
+        self._library = project.library
+        self._context = Context(project, self.relation_of)
+        self._library.sandbox.globals.update(self._context.names())
+        self._naming: dict[tuple[str, str], dict[str, Any]] = {}
+        self._busy: set[tuple[str, str]] = set()
+
+    def render(self, model: ModelFile, text: str, *, incremental: bool = False) -> Rendered:
+        """Return the model rendered, for a full run or an incremental one; a failing one has what came before."""
+        run = self._run_of(model, incremental=incremental)
+        with self._running(run):
+            run.config = self.outer_config(model)
+            run.this = self.relation_of(model)
+            return self._rendered(model, text, run)
+
+    def _rendered(self, model: ModelFile, text: str, run: Run) -> Rendered:
+        pieces: list[str] = []
+        failed = True
+        try:
+            tree = _of_snapshot(self._library.parsed(text, model.path), model)
+            template = self._library.template(tree, model.path, mark=True)
+            context = template.new_context(self._library.scope(model.settings.name))
+            for piece in template.root_render_func(context):
+                self._library.sandbox.budget.text(len(piece))
+                pieces.append(piece)
+            failed = False
+        except MacroReturnError:
+            failed = False
+        except TemplateSyntaxError as error:
+            run.warn(error.filename or model.path, error.lineno, f"not rendered: {error.message}")
+        except LimitError as error:
+            file, line = template_line(error) or (model.path, error.line)
+            run.warn(file, line, f"not rendered: {error}")
+        except TEMPLATE_ERRORS as error:
+            file, line = template_line(error) or (model.path, 1)
+            run.warn(file, line, f"not rendered: {str(error)[:300]}")
+        except (RecursionError, MemoryError, OverflowError):
+            run.warn(model.path, 1, "not rendered: the template is nested too deeply, or grows too large")
+        plain, lines = unmarked("".join(pieces))
+        return Rendered(text=plain, lines=lines, run=run, failed=failed)
+
+    def _run_of(self, model: ModelFile, *, incremental: bool = False) -> Run:
+        return Run(path=model.path, name=model.name, package=model.settings.name, incremental=incremental)
+
+    @contextmanager
+    def _running(self, run: Run) -> Iterator[None]:
+        """Make `run` the one that names speak to; one rendering may need another model's configuration."""
+        library, sandbox = self._library, self._library.sandbox
+        before = library.run, sandbox.budget
+        library.run, sandbox.budget = run, Budget()
+        try:
+            yield
+        finally:
+            library.run, sandbox.budget = before
+
+    def outer_config(self, model: ModelFile) -> dict[str, Any]:
+        """Return what folders and schema files configure for a model, their templates rendered."""
+        return {key: self._value(value) for key, value in self.project.outer_config(model).items()}
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, str) and "{" in value:
+            try:
+                return self._context.text(value)
+            except (*TEMPLATE_ERRORS, MacroReturnError):
+                return value
+        return deepcopy(value)
+
+    # --- which dataset a model makes --------------------------------------------------------------------------------
+
+    def relation_of(self, model: ModelFile) -> Relation:
+        """Return the dataset that a model makes: its alias or name, behind its schema where one is stated."""
+        config = self.naming(model)
+        if config.get("materialized") == "ephemeral":
+            return Relation(f"{EPHEMERAL}{model.name}", "", self.project.dialect, kind="cte")
+        schema = config.get("target_schema") if model.kind == "snapshots" else None
+        schema = schema or config.get("schema") or ""
+        alias = str(config.get("alias") or self.project.default_alias(model)).strip()
+        kind = "view" if config.get("materialized", "view") == "view" else "table"
+        return Relation(alias, str(schema).strip(), self.project.dialect, kind=kind)
+
+    def naming(self, model: ModelFile) -> Mapping[str, Any]:
+        """Return the configuration that a model's name depends on, wherever it is stated."""
+        key = (model.path, model.name)
+        known = self._naming.get(key)
+        if known is None:
+            with self._running(self._run_of(model)):
+                known = self.outer_config(model)
+                if key not in self._busy:
+                    self._busy.add(key)
+                    try:
+                        known |= self._stated_config(model)
+                    finally:
+                        self._busy.discard(key)
+            self._naming[key] = known
+        return known
+
+    def _stated_config(self, model: ModelFile) -> dict[str, Any]:
+        """Return what the model's own `config(…)` says; rendered only where that cannot be read off."""
+        file = self.read(model.path) if model.path.endswith(".sql") else None
+        if file is None or "config" not in file.text or not any(word in file.text for word in _NAMING):
+            return {}
+        try:
+            tree = _of_snapshot(self._library.parsed(file.text, model.path), model)
+        except (TemplateSyntaxError, LimitError, RecursionError):
+            return {}
+        stated: dict[str, Any] = {}
+        plain = {id(call) for call in _plain_calls(tree)}
+        for call in tree.find_all(nodes.Call):
+            if not (isinstance(call.node, nodes.Name) and call.node.name == "config"):
+                continue
+            constants = _constants(call)
+            if constants is None or id(call) not in plain:
+                run = self._run_of(model)
+                with self._running(run):
+                    return self._rendered(model, file.text, run).run.config
+            stated |= constants
+        return stated
+
+
+def _of_snapshot(tree: nodes.Template, model: ModelFile) -> nodes.Template:
+    """Return the part of a snapshot file that makes `model`: its block, behind what all blocks share."""
+    if model.kind != "snapshots":
+        return tree
+    own: list[nodes.Node] = []
+    for node in tree.body:
+        name = getattr(node, "snapshot", None)
+        if isinstance(node, nodes.Scope) and name == model.name:
+            own += node.body
+        elif name is None and not isinstance(node, nodes.Output):
+            own.append(node)
+        elif name is None and isinstance(node, nodes.Output) and not _has_snapshots(tree):
+            own.append(node)
+    tree.body = own
+    return tree
+
+
+def _has_snapshots(tree: nodes.Template) -> bool:
+    return any(getattr(node, "snapshot", None) for node in tree.body)
+
+
+def _plain_calls(tree: nodes.Template) -> Iterator[nodes.Call]:
+    """Yield the calls that stand alone at the top of a template, under no condition."""
+    for node in tree.body:
+        printed = node.nodes if isinstance(node, nodes.Output) else [getattr(node, "node", None)]
+        yield from (call for call in printed if isinstance(call, nodes.Call))
+
+
+def _constants(call: nodes.Call) -> dict[str, Any] | None:
+    """Return the naming part of a call of `config`, None where it is not written out."""
+    if call.args or call.dyn_args is not None or call.dyn_kwargs is not None:
+        return None
+    try:
+        return {k.key: k.value.as_const() for k in call.kwargs if k.key in _NAMING}
+    except Impossible:
+        return None

@@ -1,0 +1,36 @@
+"""One rendering of one model: what it was given, and what it said while it ran."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from guardian.languages.dbt.relations import Relation
+from guardian.model.lineage import Diagnostic
+
+
+@dataclass
+class Run:
+    """What a rendering knows and finds out; the names that templates use speak to the current one.
+
+    `files` are the files that it followed; `absent` those that it looked for; `reads` every relation that it
+    mentions, in order; `ephemeral` the models to be inlined, by the name that stands for them.
+    """
+
+    path: str = ""
+    name: str = ""
+    package: str = ""
+    incremental: bool = False
+    this: Relation = field(default_factory=lambda: Relation("this"))
+    config: dict[str, Any] = field(default_factory=dict)
+    files: set[str] = field(default_factory=set)
+    unknown: set[str] = field(default_factory=set)
+    missing_refs: set[str] = field(default_factory=set)
+    missing_sources: set[tuple[str, str]] = field(default_factory=set)
+    reads: dict[Relation, None] = field(default_factory=dict)
+    ephemeral: dict[str, str] = field(default_factory=dict)
+    warnings: dict[Diagnostic, None] = field(default_factory=dict)
+    asked_incremental: bool = False
+    results: dict[str, Any] = field(default_factory=dict)
+
+    def warn(self, file: str, line: int, message: str) -> None:
+        """Add a diagnostic, once."""
+        self.warnings.setdefault(Diagnostic(file, max(1, line), message))

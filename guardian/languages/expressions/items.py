@@ -1,0 +1,90 @@
+"""Items of a SELECT list: expression, name, place and the author's text."""
+
+import re
+
+from sqlglot import exp
+
+from guardian.languages.expressions.dispatch import Scope, lower_expression
+from guardian.languages.expressions.functions import function_name
+from guardian.model.plan import AggregateCall, Call, Constant, Expr, Item, Ref
+
+_PRESTO = frozenset({"presto", "trino", "athena", "dune"})
+_POSTGRES = frozenset({"postgres", "redshift", "materialize", "risingwave"})
+_WORD = re.compile(r"([A-Za-z_]\w*)\s*\(")
+_PRINTING = frozenset({"spark", "spark2", "databricks", "duckdb"})
+
+
+def lower_item(node: exp.Expr, scope: Scope, position: int = 0) -> Item:
+    """Return one item of a SELECT list; `position` counts from 0 and names what has no name."""
+    at, text = scope.item(node)
+    expr = lower_expression(node, scope)
+    return Item(expr, item_name(node, expr, scope, position, text), at, text)
+
+
+def item_name(
+    node: exp.Expr, expr: Expr, scope: Scope, position: int, text: str = ""
+) -> str | None:
+    """Return the name that the engine gives an item's column, None where that is not known."""
+    if isinstance(node, exp.Alias):
+        return scope.name(node.args["alias"])
+    if isinstance(expr, Ref):
+        return expr.name
+    if isinstance(node, exp.Dot):
+        return scope.name(node.args["expression"])
+    if scope.dialect in _PRESTO:
+        return f"_col{position}"
+    if scope.dialect in _POSTGRES:
+        return _postgres_name(node, text)
+    if scope.dialect in _PRINTING:
+        return _printed(expr, scope.dialect, text)
+    return None
+
+
+def _postgres_name(node: exp.Expr, text: str) -> str:
+    """Name a column as Postgres does: by its function, by what is cast, else not at all."""
+    if isinstance(node, (exp.Paren, exp.Window, exp.Filter)):
+        return _postgres_name(node.this, text)
+    if isinstance(node, exp.Cast):
+        inner = _postgres_name(node.this, "")
+        return inner if inner != "?column?" else node.args["to"].sql("postgres").lower()
+    if isinstance(node, exp.Column):
+        return str(node.name).lower()
+    if isinstance(node, exp.Case):
+        return "case"
+    if isinstance(node, (exp.Subquery, exp.Binary)) or not isinstance(node, exp.Func):
+        return "?column?"
+    return _function_word(text) or (
+        node.name.lower() if isinstance(node, exp.Anonymous) else function_name(node)
+    )
+
+
+def _function_word(text: str) -> str:
+    """Return the function's name as it is written, empty where the text does not begin with one."""
+    found = _WORD.match(text)
+    return found.group(1).lower() if found else ""
+
+
+def _printed(expr: Expr, dialect: str, text: str = "") -> str | None:
+    """Print a simple call as Spark and DuckDB name its column; None where it is not that simple."""
+    match expr:
+        case Ref(name):
+            return name
+        case Constant(kind="number", text=number):
+            return number
+        case AggregateCall(name="count", args=(), filter=None, distinct=False):
+            return "count_star()" if dialect == "duckdb" else "count(1)"
+        case AggregateCall(filter=None, distinct=False, order=(), option="") | Call(option=""):
+            inner = [_printed(arg, dialect) for arg in expr.args]
+            if any(part is None for part in inner) or expr.name in _OPERATORS:
+                return None
+            name = _function_word(text) or expr.name
+            return f"{name}({', '.join(part for part in inner if part)})"
+        case _:
+            return None
+
+
+_OPERATORS = frozenset({
+    "eq", "neq", "lt", "le", "gt", "ge", "is", "and", "or", "not", "is_null", "add", "sub", "mul",
+    "div", "int_div", "mod", "neg", "concat", "case", "in", "between", "like", "ilike", "rlike",
+    "cast", "try_cast", "struct", "array", "index", "field", "json_text", "tuple",
+})  # fmt: skip

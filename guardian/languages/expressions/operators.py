@@ -1,0 +1,395 @@
+"""Names, constants, operators and conditions."""
+
+import re
+from collections.abc import Iterable
+
+from sqlglot import exp
+
+from guardian.languages.expressions.datatypes import type_text
+from guardian.languages.expressions.dispatch import Handler, Scope, lower_expression, opaque
+from guardian.model.plan import (
+    Call,
+    Constant,
+    Expr,
+    FrameRef,
+    Item,
+    Lambda,
+    Ref,
+    Star,
+    Subquery,
+    Symbol,
+)
+
+NULL = Constant("null", "")
+TRUE = Constant("boolean", "true")
+SAFE_CAST_BY_DEFAULT = frozenset({"spark", "spark2", "databricks", "hive"})
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ISO_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?")
+_LITERAL_TYPES = {"date": _ISO_DATE, "timestamp": _ISO_TIME, "datetime": _ISO_TIME}
+
+_BINARY: dict[type[exp.Expr], str] = {
+    exp.EQ: "eq", exp.NEQ: "neq", exp.LT: "lt", exp.LTE: "le", exp.GT: "gt", exp.GTE: "ge",
+    exp.NullSafeEQ: "is", exp.And: "and", exp.Or: "or", exp.Add: "add", exp.Sub: "sub",
+    exp.Mul: "mul", exp.IntDiv: "int_div", exp.Mod: "mod", exp.DPipe: "concat",
+    exp.Like: "like", exp.ILike: "ilike", exp.RegexpLike: "rlike", exp.SimilarTo: "similar_to",
+    exp.Xor: "xor",
+}  # fmt: skip
+_COMPARISONS = frozenset({"eq", "neq", "lt", "le", "gt", "ge"})
+
+
+def all_of(nodes: Iterable[object], scope: Scope) -> tuple[Expr, ...]:
+    """Return every node of `nodes` as an expression, in order."""
+    return tuple(lower_expression(node, scope) for node in nodes if isinstance(node, exp.Expr))
+
+
+def _column(node: exp.Expr, scope: Scope) -> Expr:
+    this = node.this
+    frame = node.meta.get("frame") if node.meta else None
+    if isinstance(frame, int):
+        return FrameRef(frame, scope.name(this))
+    qualifier = tuple(
+        scope.name(part)
+        for part in (node.args.get("catalog"), node.args.get("db"), node.args.get("table"))
+        if part is not None
+    )
+    if isinstance(this, exp.Star):
+        return _star_of(this, qualifier, scope)
+    if isinstance(this, exp.Parameter):
+        return Ref(f"${this.name}", qualifier)
+    if not qualifier:
+        symbol = scope.symbol(this.name)
+        if symbol is not None:
+            return symbol
+    return Ref(scope.name(this), qualifier)
+
+
+def _identifier(node: exp.Expr, scope: Scope) -> Expr:
+    return scope.symbol(node.name) or Ref(scope.name(node))
+
+
+def _star(node: exp.Expr, scope: Scope) -> Expr:
+    return _star_of(node, (), scope)
+
+
+def _star_of(node: exp.Expr, qualifier: tuple[str, ...], scope: Scope) -> Star:
+    excluded = node.args.get("except_") or node.args.get("except") or ()
+    renames = node.args.get("rename") or ()
+    return Star(
+        qualifier=qualifier,
+        excluded=tuple(
+            scope.name(part.this if isinstance(part, exp.Column) else part) for part in excluded
+        ),
+        replace=tuple(_replacement(part, scope) for part in node.args.get("replace") or ()),
+        rename=tuple(
+            (scope.name(part.this.this), scope.name(part.args["alias"])) for part in renames
+        ),
+    )
+
+
+def _replacement(node: exp.Expr, scope: Scope) -> Item:
+    at, text = scope.item(node)
+    return Item(lower_expression(node.this, scope), scope.name(node.args.get("alias")), at, text)
+
+
+def _literal(node: exp.Expr, scope: Scope) -> Expr:
+    text = str(node.this)
+    if node.args.get("is_string"):
+        return scope.symbol(text) or Constant("string", scope.text(text))
+    return Constant("number", plain_number(text))
+
+
+def plain_number(text: str) -> str:
+    """Return a number written plainly: `0.5` for `.5`, `1` for `1.`."""
+    plain = text.lower().replace("_", "")
+    plain = f"0{plain}" if plain.startswith(".") else plain
+    return plain[:-1] if plain.endswith(".") else plain
+
+
+def _boolean(node: exp.Expr, _scope: Scope) -> Expr:
+    return TRUE if node.this else Constant("boolean", "false")
+
+
+def _null(_node: exp.Expr, _scope: Scope) -> Expr:
+    return NULL
+
+
+def _string_like(node: exp.Expr, scope: Scope) -> Expr:
+    return Constant("string", scope.text(str(node.this)))
+
+
+def _bits(node: exp.Expr, _scope: Scope) -> Expr:
+    return Constant(node.key.removesuffix("string"), str(node.this).lower())
+
+
+def _parameter(node: exp.Expr, scope: Scope) -> Expr:
+    name = node.name
+    if isinstance(node.this, exp.Literal) and not node.this.is_string:
+        return Ref(f"${name}")
+    return Symbol(scope.text(name) or "?")
+
+
+def _placeholder(node: exp.Expr, scope: Scope) -> Expr:
+    return Symbol(scope.text(node.name) or "?")
+
+
+def _var(node: exp.Expr, scope: Scope) -> Expr:
+    return scope.symbol(node.name) or Symbol(scope.text(node.name).lower())
+
+
+def _inner(node: exp.Expr, scope: Scope) -> Expr:
+    return lower_expression(node.this, scope)
+
+
+# --- operators ---------------------------------------------------------------------------------------------------
+
+
+def _binary(node: exp.Expr, scope: Scope) -> Expr:
+    """Lower a chain `a op b op c …` without recursion on its left side, which may be very long."""
+    pending: list[exp.Expr] = []
+    while type(node) in _BINARY:
+        pending.append(node)
+        node = node.this
+        while type(node) is exp.Paren:
+            node = node.this
+    result = lower_expression(node, scope)
+    while pending:
+        parent = pending.pop()
+        name = _BINARY[type(parent)]
+        if name in {"and", "or"}:
+            rights = [parent]
+            while pending and type(pending[-1]) is type(parent):
+                rights.append(pending.pop())
+            operands = (lower_expression(right.args["expression"], scope) for right in rights)
+            result = Call(name, (result, *operands))
+        else:
+            result = _applied(name, result, parent, scope)
+    return result
+
+
+def _applied(name: str, left: Expr, node: exp.Expr, scope: Scope) -> Expr:
+    operand = node.args["expression"]
+    if name in _COMPARISONS and isinstance(operand, (exp.Any, exp.All)):
+        return _quantified(name, left, operand, scope)
+    if name in {"like", "ilike"} and isinstance(operand, (exp.Any, exp.All)):
+        return _like_any(name, left, operand, scope)
+    right = lower_expression(operand, scope)
+    if (
+        name == "add"
+        and scope.dialect in {"tsql", "fabric"}
+        and (_is_text(left) or _is_text(right))
+    ):
+        return Call("concat", (left, right))
+    return Call(name, (left, right))
+
+
+def _is_text(expr: Expr) -> bool:
+    """Return whether T-SQL's `+` joins strings here: one side is known to be one."""
+    match expr:
+        case (
+            Constant(kind="string")
+            | Call(name="concat" | "concat_skip_null" | "lower" | "upper" | "trim")
+        ):
+            return True
+        case Call(name="cast" | "try_cast", option=option):
+            return option.startswith(("varchar", "nvarchar", "char", "nchar", "text"))
+        case _:
+            return False
+
+
+def _quantified(name: str, left: Expr, node: exp.Expr, scope: Scope) -> Expr:
+    kind = "any" if isinstance(node, exp.Any) else "all"
+    query = node.this.unnest() if isinstance(node.this, (exp.Subquery, exp.Paren)) else node.this
+    if isinstance(query, exp.Query) and scope.query is not None:
+        plan = scope.query(query, scope)
+        if kind == "any" and name == "eq":
+            return Subquery("in", plan, operands(left))
+        return Subquery("any" if kind == "any" else "all", plan, operands(left), name)
+    values = lower_expression(node.this, scope)
+    if kind == "any" and name == "eq":
+        return Call("array_contains", (values, left))
+    return Call(f"{kind}_element", (left, values), name)
+
+
+def operands(left: Expr) -> tuple[Expr, ...]:
+    """Return the parts of a row compared with a subquery's rows; a single value is one part."""
+    return left.args if isinstance(left, Call) and left.name == "tuple" else (left,)
+
+
+def _like_any(name: str, left: Expr, node: exp.Expr, scope: Scope) -> Expr:
+    inner = node.this
+    patterns = inner.expressions if isinstance(inner, exp.Tuple) else [inner.unnest()]
+    tests = tuple(Call(name, (left, lower_expression(pattern, scope))) for pattern in patterns)
+    return Call("or" if isinstance(node, exp.Any) else "and", tests) if len(tests) > 1 else tests[0]
+
+
+def _division(node: exp.Expr, scope: Scope) -> Expr:
+    flags = [flag for flag in ("typed", "safe") if node.args.get(flag)]
+    left = lower_expression(node.this, scope)
+    right = lower_expression(node.args["expression"], scope)
+    return Call("div", (left, right), ",".join(flags))
+
+
+def _not_same(node: exp.Expr, scope: Scope) -> Expr:
+    same = Call("is", all_of((node.this, node.args["expression"]), scope))
+    return Call("not", (same,))
+
+
+def _not(node: exp.Expr, scope: Scope) -> Expr:
+    return Call("not", (lower_expression(node.this, scope),))
+
+
+def _negative(node: exp.Expr, scope: Scope) -> Expr:
+    inner = lower_expression(node.this, scope)
+    if isinstance(inner, Constant) and inner.kind == "number" and not inner.text.startswith("-"):
+        return Constant("number", f"-{inner.text}")
+    return Call("neg", (inner,))
+
+
+def _is(node: exp.Expr, scope: Scope) -> Expr:
+    left = lower_expression(node.this, scope)
+    if isinstance(node.args["expression"], exp.Null):
+        return Call("is_null", (left,))
+    return Call("is", (left, lower_expression(node.args["expression"], scope)))
+
+
+def _between(node: exp.Expr, scope: Scope) -> Expr:
+    low, high = node.args["low"], node.args["high"]
+    if node.args.get("symmetric"):
+        bounds = all_of((low, high), scope)
+        return Call(
+            "between",
+            (lower_expression(node.this, scope), Call("least", bounds), Call("greatest", bounds)),
+        )
+    return Call("between", all_of((node.this, low, high), scope))
+
+
+def _in(node: exp.Expr, scope: Scope) -> Expr:
+    left = lower_expression(node.this, scope)
+    query, unnest, named = (node.args.get(key) for key in ("query", "unnest", "field"))
+    if query is not None:
+        inner = query.unnest() if isinstance(query, exp.Subquery) else query
+        return in_query(left, inner, scope)
+    if unnest is not None:
+        return Call("array_contains", (*all_of(unnest.expressions, scope), left))
+    if named is not None:
+        return Call("array_contains", (lower_expression(named, scope), left))
+    values = node.expressions
+    if len(values) == 1 and isinstance(values[0], exp.Query):
+        return in_query(left, values[0], scope)
+    return Call("in", (left, *all_of(values, scope)))
+
+
+def in_query(left: Expr, query: exp.Expr, scope: Scope) -> Expr:
+    """Return `left IN (query)`; a row on the left is compared part by part."""
+    if scope.query is None:
+        return Call("in", (left, opaque(query, scope)))
+    return Subquery("in", scope.query(query, scope), operands(left))
+
+
+def _escape(node: exp.Expr, scope: Scope) -> Expr:
+    test = lower_expression(node.this, scope)
+    mark = lower_expression(node.args["expression"], scope)
+    return Call(test.name, (*test.args, mark)) if isinstance(test, Call) else test
+
+
+def _rlike_ignoring_case(node: exp.Expr, scope: Scope) -> Expr:
+    return Call("rlike", all_of((node.this, node.args["expression"]), scope), "i")
+
+
+def _glob(node: exp.Expr, scope: Scope) -> Expr:
+    return Call(node.key, all_of((node.this, node.args["expression"]), scope))
+
+
+# --- queries, structure ------------------------------------------------------------------------------------------
+
+
+def _scalar_query(node: exp.Expr, scope: Scope) -> Expr:
+    inner = node
+    while isinstance(inner, (exp.Subquery, exp.Paren)) and not inner.args.get("with_"):
+        inner = inner.this
+    if not isinstance(inner, exp.Query):
+        return lower_expression(inner, scope)
+    if scope.query is None:
+        return opaque(node, scope)
+    return Subquery("scalar", scope.query(inner, scope))
+
+
+def _exists(node: exp.Expr, scope: Scope) -> Expr:
+    inner = node.this.unnest() if isinstance(node.this, exp.Subquery) else node.this
+    if not isinstance(inner, exp.Query):  # Spark's exists(array, x -> …)
+        return Call("exists", all_of((node.this, node.args.get("expression")), scope))
+    if scope.query is None:
+        return opaque(node, scope)
+    return Subquery("exists", scope.query(inner, scope))
+
+
+def _tuple(node: exp.Expr, scope: Scope) -> Expr:
+    return Call("tuple", all_of(node.expressions, scope))
+
+
+def _lambda(node: exp.Expr, scope: Scope) -> Expr:
+    parameters = tuple(scope.name(part) for part in node.expressions)
+    return Lambda(parameters, lower_expression(node.this, scope))
+
+
+def _dot(node: exp.Expr, scope: Scope) -> Expr:
+    last = node.args["expression"]
+    if isinstance(last, exp.Star):
+        base = lower_expression(node.this, scope)
+        return (
+            Star((*base.qualifier, base.name)) if isinstance(base, Ref) else Call("fields", (base,))
+        )
+    if not isinstance(last, exp.Identifier):  # a function under a schema: `dataset.clean(x)`
+        call = lower_expression(last, scope)
+        path = ".".join(scope.name(part) for part in node.this.find_all(exp.Identifier))
+        return (
+            Call(f"{path}.{call.name}", call.args, call.option) if isinstance(call, Call) else call
+        )
+    base = lower_expression(node.this, scope)
+    if isinstance(base, Ref) and isinstance(node.this, (exp.Column, exp.Dot)):
+        return Ref(scope.name(last), (*base.qualifier, base.name))
+    return Call("field", (base,), scope.name(last))
+
+
+def _cast(node: exp.Expr, scope: Scope) -> Expr:
+    target = type_text(node.args["to"], scope.dialect)
+    inner = lower_expression(node.this, scope)
+    pattern = _LITERAL_TYPES.get(target)
+    if (
+        pattern
+        and isinstance(inner, Constant)
+        and inner.kind == "string"
+        and pattern.fullmatch(inner.text)
+    ):
+        return Constant(target, inner.text)
+    return Call("try_cast" if _is_safe(node, scope) else "cast", (inner,), target)
+
+
+def _is_safe(node: exp.Expr, scope: Scope) -> bool:
+    if not isinstance(node, exp.TryCast):
+        return False
+    return bool(node.args.get("safe")) or scope.dialect not in SAFE_CAST_BY_DEFAULT
+
+
+def _converted(node: exp.Expr, scope: Scope) -> Expr:
+    """Lower T-SQL's CONVERT(type, x, style)."""
+    style = all_of((node.args.get("style"),), scope)
+    name = "try_cast" if node.args.get("safe") else "cast"
+    inner = lower_expression(node.args["expression"], scope)
+    return Call(name, (inner, *style), type_text(node.this, scope.dialect))
+
+
+HANDLERS: dict[type[exp.Expr], Handler] = {
+    exp.Column: _column, exp.Identifier: _identifier, exp.Star: _star, exp.Literal: _literal,
+    exp.Boolean: _boolean, exp.Null: _null, exp.National: _string_like, exp.RawString: _string_like,
+    exp.ByteString: _bits, exp.HexString: _bits, exp.BitString: _bits, exp.Parameter: _parameter,
+    exp.SessionParameter: _parameter, exp.Placeholder: _placeholder, exp.Var: _var,
+    exp.Paren: _inner, exp.Alias: _inner, exp.Div: _division, exp.NullSafeNEQ: _not_same,
+    exp.Not: _not, exp.Neg: _negative, exp.Is: _is, exp.Between: _between, exp.In: _in,
+    exp.Escape: _escape, exp.RegexpILike: _rlike_ignoring_case, exp.Glob: _glob,
+    exp.Subquery: _scalar_query, exp.Query: _scalar_query, exp.Exists: _exists, exp.Tuple: _tuple,
+    exp.Lambda: _lambda, exp.Dot: _dot, exp.Cast: _cast, exp.TryCast: _cast,
+    exp.Convert: _converted, exp.Kwarg: lambda node, scope: lower_expression(node.args["expression"], scope),
+    exp.PropertyEQ: lambda node, scope: lower_expression(node.args["expression"], scope),
+    **dict.fromkeys(_BINARY, _binary),
+}  # fmt: skip

@@ -1,0 +1,102 @@
+"""Changing expressions of the plan: aliases put in, parts named."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from guardian.model.plan import (
+    AggregateCall,
+    Call,
+    Expr,
+    Lambda,
+    OpaqueExpr,
+    Order,
+    Over,
+    Ref,
+    Subquery,
+)
+
+Change = Callable[[Expr], Expr | None]
+
+
+def rewritten(expr: Expr, change: Change) -> Expr:
+    """Return `expr` with each part that `change` answers for put in its place, outermost first."""
+    answer = change(expr)
+    if answer is not None:
+        return answer
+    match expr:
+        case Call(name, args, option):
+            return Call(name, _each(args, change), option) if args else expr
+        case AggregateCall():
+            return _aggregate(expr, change)
+        case Over(call, partition, order, frame):
+            inner = _inside(call, change)
+            return Over(inner, _each(partition, change), _keys(order, change), frame)
+        case Subquery(kind, plan, operand, operator):
+            return Subquery(kind, plan, _each(operand, change), operator) if operand else expr
+        case OpaqueExpr(fingerprint, args, name):
+            return OpaqueExpr(fingerprint, _each(args, change), name)
+        case Lambda(parameters, body):
+            return Lambda(parameters, rewritten(body, _but(change, parameters)))
+        case _:
+            return expr
+
+
+def _each(args: tuple[Expr, ...], change: Change) -> tuple[Expr, ...]:
+    return tuple(rewritten(arg, change) for arg in args)
+
+
+def _keys(order: tuple[Order, ...], change: Change) -> tuple[Order, ...]:
+    return tuple(
+        Order(rewritten(key.expr, change), key.descending, key.nulls_first) for key in order
+    )
+
+
+def _aggregate(expr: AggregateCall, change: Change) -> AggregateCall:
+    return AggregateCall(
+        name=expr.name,
+        args=_each(expr.args, change),
+        distinct=expr.distinct,
+        filter=None if expr.filter is None else rewritten(expr.filter, change),
+        order=_keys(expr.order, change),
+        option=expr.option,
+    )
+
+
+def _inside(call: AggregateCall | Call, change: Change) -> AggregateCall | Call:
+    """Rewrite the arguments of a window's function; the function itself stays one."""
+    if isinstance(call, AggregateCall):
+        return _aggregate(call, change)
+    return Call(call.name, _each(call.args, change), call.option)
+
+
+def _but(change: Change, parameters: tuple[str, ...]) -> Change:
+    """Return `change` without the names that a lambda's parameters hide."""
+
+    def changed(expr: Expr) -> Expr | None:
+        hidden = isinstance(expr, Ref) and not expr.qualifier and expr.name in parameters
+        return expr if hidden else change(expr)
+
+    return changed
+
+
+def with_aliases(expr: Expr, aliases: Mapping[str, Expr]) -> Expr:
+    """Return `expr` with unqualified names exchanged for the expressions that they are aliases of."""
+    if not aliases:
+        return expr
+    return rewritten(
+        expr,
+        lambda part: (
+            aliases.get(part.name) if isinstance(part, Ref) and not part.qualifier else None
+        ),
+    )
+
+
+def parts(expr: Expr) -> Iterator[Expr]:
+    """Yield `expr` and every expression inside it, not those of queries in it."""
+    found: list[Expr] = []
+
+    def note(part: Expr) -> Expr | None:
+        found.append(part)
+        return None
+
+    rewritten(expr, note)
+    yield from found

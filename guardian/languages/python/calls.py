@@ -1,0 +1,389 @@
+"""Calls: functions, classes, methods, attributes and elements of every kind of value."""
+
+import ast
+from abc import abstractmethod
+from collections.abc import Sequence
+
+from guardian.languages.python.branches import CONTAINER_LIMIT
+from guardian.languages.python.evaluator import Evaluator
+from guardian.languages.python.machine import Activation, PathEnd
+from guardian.languages.python.modules import Module
+from guardian.languages.python.python_builtins import (
+    dict_method,
+    list_method,
+    set_method,
+    text_method,
+)
+from guardian.languages.python.values import (
+    MISSING,
+    Bound,
+    Builtin,
+    Call,
+    ClassMethod,
+    ClassValue,
+    Environment,
+    External,
+    Function,
+    Instance,
+    ModuleValue,
+    Native,
+    Package,
+    Partial,
+    Property,
+    StaticMethod,
+    Super,
+    Text,
+    Unknown,
+    Value,
+)
+
+GETTERS = frozenset({"get", "getString", "getOrElse", "pop", "getArgument", "getenv", "get_secret"})
+
+
+class Caller(Evaluator):
+    """Knows what calling, attribute access and indexing mean; the statements of a body are left open."""
+
+    @abstractmethod
+    def execute_body(self, body: Sequence[ast.stmt], scope: Environment) -> Value:
+        """Return what a function's body returns."""
+
+    @abstractmethod
+    def import_module(self, parts: tuple[str, ...], importer: Module, level: int) -> Value:
+        """Return the module or package of that name."""
+
+    def call(self, function: Value, call: Call) -> Value:
+        """Return what calling `function` gives."""
+        self.budget.spend()
+        match function:
+            case Function():
+                return self.run_function(function, call)
+            case ClassValue():
+                return self.instantiate(function, call)
+            case Builtin():
+                if function.name in {"exit", "quit"}:
+                    raise PathEnd
+                return function.handler(call)
+            case External():
+                return self._external(function.path, call)
+            case Bound(function=None):
+                return self.call_method(function.owner, function.name, call)
+            case Bound():
+                return self.call(function.function, _with_first(call, function.owner))
+            case Partial():
+                merged = {**function.kwargs, **call.kwargs}
+                args = [*function.args, *call.args]
+                nodes = [*[None] * len(function.args), *call.nodes]
+                return self.call(
+                    function.function, Call(self, args, merged, call.node, nodes, call.keyword_nodes)
+                )
+            case StaticMethod() | ClassMethod():
+                return self.call(function.function, call)
+            case Instance():
+                return self.call_method(function, "__call__", call)
+            case Native():
+                return function.invoke("__call__", call)
+            case Unknown():
+                return self._unknown_call(function, "", call)
+        return Unknown()
+
+    def _external(self, path: str, call: Call) -> Value:
+        answer = self.library.call(path, call)
+        if answer is not MISSING:
+            return answer
+        return self._unknown_call(Unknown(), path.rpartition(".")[2], call)
+
+    def _unknown_call(self, owner: Unknown, name: str, call: Call) -> Value:
+        answer = self.library.unknown_method(owner, name, call)
+        if answer is not MISSING:
+            return answer
+        # Code that we hand a function to may call it: its writes count, its result is not known.
+        for argument in call.args:
+            if isinstance(argument, Function) and not isinstance(argument.node, ast.Lambda):
+                return Unknown(name, weak=True)
+        first = call.value(0)
+        if name in GETTERS and isinstance(first, str):
+            return Unknown(str(first).strip())
+        return Unknown(name or owner.name, weak=True)
+
+    def call_method(self, owner: Value, name: str, call: Call) -> Value:
+        """Return what the method `name` of `owner` gives."""
+        self.budget.spend()
+        match owner:
+            case Instance() | ClassValue() | Super():
+                return self._object_method(owner, name, call)
+            case ModuleValue() | Package():
+                return self.call(self.attribute(owner, name), call)
+            case External():
+                return self._external(f"{owner.path}.{name}", call)
+            case Unknown():
+                return self._unknown_call(owner, name, call)
+            case Function() | Bound() | Partial() | Builtin():
+                return self.call(self.attribute(owner, name), call)
+            case Native():
+                return owner.invoke(name, call)
+            case str():
+                return text_method(owner, name, call)
+            case list():
+                return list_method(owner, name, call)
+            case dict():
+                return dict_method(owner, name, call)
+            case set():
+                return set_method(owner, name, call)
+            case tuple():
+                return list_method(list(owner), name, call)
+        return Unknown()
+
+    def _object_method(self, owner: Instance | ClassValue | Super, name: str, call: Call) -> Value:
+        found = self.attribute(owner, name)
+        if isinstance(found, Unknown) and found.weak:
+            return self._unknown_call(found, name, call)
+        return self.call(found, call)
+
+    def run_function(self, function: Function, call: Call) -> Value:
+        """Return what the body of `function` gives for these arguments; `Unknown` below the depth limit."""
+        node = function.node
+        self.findings.called.add(node)
+        recursive = sum(entry.function is function for entry in self.stack) > 8
+        if self.too_deep or recursive:
+            self.warn(f"the call of `{function.name}` is nested too deeply and was not followed", call.at)
+            return Unknown()
+        scope = Environment(function.module, function.closure)
+        caller = call.at
+        self._bind(function, call, scope)
+        before = self.module
+        self.stack.append(Activation(function, caller))
+        self.module = function.module
+        try:
+            if isinstance(node, ast.Lambda):
+                return self.evaluate(node.body, scope)
+            return self.execute_body(node.body, scope)
+        finally:
+            self.module = before
+            self.stack.pop()
+
+    def _bind(self, function: Function, call: Call, scope: Environment) -> None:
+        arguments = function.node.args
+        positional = [*arguments.posonlyargs, *arguments.args]
+        for index, parameter in enumerate(positional):
+            if index < len(call.args):
+                scope.names[parameter.arg] = call.args[index]
+        rest = call.args[len(positional) :]
+        if arguments.vararg:
+            scope.names[arguments.vararg.arg] = tuple(rest)
+        spare: dict[Value, Value] = {}
+        names = {parameter.arg for parameter in (*positional, *arguments.kwonlyargs)}
+        for name, value in call.kwargs.items():
+            if name in names:
+                scope.names[name] = value
+            else:
+                spare[name] = value
+        if arguments.kwarg:
+            scope.names[arguments.kwarg.arg] = spare
+        for parameter in (*positional, *arguments.kwonlyargs):
+            if parameter.arg not in scope.names:
+                scope.names[parameter.arg] = self._default(function, parameter)
+
+    def _default(self, function: Function, parameter: ast.arg) -> Value:
+        for known_values in (function.options, function.defaults):
+            if parameter.arg in known_values:
+                return known_values[parameter.arg]
+        annotation = ast.unparse(parameter.annotation)[:200] if parameter.annotation else ""
+        value = self.library.parameter(parameter.arg, annotation, self)
+        return Unknown(parameter.arg) if value is MISSING else value
+
+    def instantiate(self, cls: Value, call: Call) -> Value:
+        """Return a new object; without an `__init__` of its own, arguments become its attributes."""
+        if not isinstance(cls, ClassValue):
+            return Unknown()
+        instance = Instance(cls)
+        initializer = cls.find("__init__")
+        if isinstance(initializer, Function):
+            self.run_function(initializer, _with_first(call, instance))
+            return instance
+        fields = [name for base in reversed(cls.lineage()) for name in base.annotated]
+        for name in fields:
+            default = cls.find(name)
+            made_anew = isinstance(default, Bound) and default.name == "default_factory"
+            value = self.apply(default.owner) if made_anew else default
+            instance.attributes[name] = Unknown(name) if value is MISSING else value
+        instance.attributes.update(zip(fields, call.args, strict=False))
+        instance.attributes.update(call.kwargs)
+        post = cls.find("__post_init__")
+        if isinstance(post, Function):
+            self.run_function(post, Call(self, [instance], {}))
+        return instance
+
+    # --- attributes -----------------------------------------------------------------------------------------------
+
+    def attribute(self, owner: Value, name: str) -> Value:
+        """Return an attribute; a weak `Unknown` of its name where it is not known."""
+        match owner:
+            case Instance():
+                return self._instance_attribute(owner, name)
+            case ClassValue():
+                return self._class_attribute(owner, name)
+            case Super():
+                return self._super_attribute(owner, name)
+            case ModuleValue():
+                return self._module_attribute(owner, name)
+            case Package():
+                return self.import_module((*owner.parts, name), owner.importer, 0)
+            case External():
+                value = self.library.attribute(f"{owner.path}.{name}")
+                return External(f"{owner.path}.{name}") if value is MISSING else value
+            case Unknown():
+                return Unknown(name, handles=owner.handles)
+            case Function() | Bound():
+                return self._function_attribute(owner, name)
+            case Native():
+                value = owner.attribute(name, self)
+                return Bound(owner, name) if value is MISSING else value
+            case str() | list() | dict() | set() | tuple():
+                return owner if name in {"value", "name"} else Bound(owner, name)
+        return Unknown(name, weak=True)
+
+    def _function_attribute(self, owner: Function | Bound, name: str) -> Value:
+        if name in {"__name__", "__qualname__"}:
+            return owner.name
+        return Unknown(name, weak=True) if name.startswith("__") else Bound(owner, name, owner)
+
+    def _instance_attribute(self, owner: Instance, name: str) -> Value:
+        if name in owner.attributes:
+            return owner.attributes[name]
+        if name == "__class__":
+            return owner.cls
+        if name == "__dict__":
+            return owner.attributes
+        found = owner.cls.find(name)
+        if found is MISSING:
+            fallback = owner.cls.find("__getattr__")
+            if isinstance(fallback, Function) and not name.startswith("__"):
+                return self.run_function(fallback, Call(self, [owner, name], {}))
+            return Unknown(name, weak=True)
+        return self._bind_found(found, owner, owner.cls)
+
+    def _bind_found(self, found: Value, instance: Value, cls: ClassValue) -> Value:
+        match found:
+            case Function():
+                return Bound(instance, found.name, found)
+            case Property():
+                return self.call(found.function, Call(self, [instance], {}))
+            case StaticMethod():
+                return found.function
+            case ClassMethod():
+                return Bound(cls, "", found.function)
+        return found
+
+    def _class_attribute(self, owner: ClassValue, name: str) -> Value:
+        if name in {"__name__", "__qualname__"}:
+            return owner.name
+        found = owner.find(name)
+        match found:
+            case StaticMethod():
+                return found.function
+            case ClassMethod():
+                return Bound(owner, "", found.function)
+        return Unknown(name, weak=True) if found is MISSING else found
+
+    def _super_attribute(self, owner: Super, name: str) -> Value:
+        cls = owner.instance.cls if isinstance(owner.instance, Instance) else owner.instance
+        order = cls.lineage() if isinstance(cls, ClassValue) else []
+        behind = order[order.index(owner.after) + 1 :] if owner.after in order else []
+        for base in behind:
+            if name in base.attributes and isinstance(cls, ClassValue):
+                return self._bind_found(base.attributes[name], owner.instance, cls)
+        return Unknown(name, weak=True)
+
+    def _module_attribute(self, owner: ModuleValue, name: str) -> Value:
+        if name in owner.environment.names:
+            return owner.environment.names[name]
+        inner = self.import_module((name,), owner.module, 1)
+        if not isinstance(inner, External):
+            return inner
+        return self.undefined(name, owner.environment)
+
+    def super_of(self, scope: Environment) -> Value:
+        """Return what `super()` means in the method being run."""
+        function = self.stack[-1].function if self.stack else None
+        if function is None or function.owner is None or isinstance(function.node, ast.Lambda):
+            return Unknown()
+        positional = [*function.node.args.posonlyargs, *function.node.args.args]
+        if not positional:
+            return Unknown()
+        holder = scope.find(positional[0].arg)
+        instance = holder.names[positional[0].arg] if holder is not None else None
+        return Super(instance, function.owner)
+
+    # --- elements -------------------------------------------------------------------------------------------------
+
+    def subscript(self, owner: Value, key: Value) -> Value:
+        """Return an element; an `Unknown` of the key's name where it is not known."""
+        name = str(key) if isinstance(key, str) else ""
+        match owner:
+            case dict():
+                return self._entry(owner, key, name)
+            case str() | list() | tuple():
+                return _item(owner, key)
+            case Instance():
+                return self.call_method(owner, "__getitem__", Call(self, [key], {}))
+            case ClassValue() | External() | Builtin():
+                # `list[str]`, `Enum["name"]`
+                found = owner.find(name) if isinstance(owner, ClassValue) and name else MISSING
+                return owner if found is MISSING else found
+            case Native():
+                return owner.invoke("__getitem__", Call(self, [key], {}))
+            case Unknown():
+                return Unknown(name or owner.name, weak=not name, handles=owner.handles)
+        return Unknown(name)
+
+    def _entry(self, owner: dict[Value, Value], key: Value, name: str) -> Value:
+        try:
+            if key in owner:
+                return owner[key]
+        except TypeError:
+            return Unknown()
+        default = owner.get(MISSING, MISSING)
+        if default is not MISSING:
+            owner[key] = self.apply(default)
+            return owner[key]
+        return Unknown(name or "value")
+
+    def iterate(self, value: Value) -> list[Value] | None:
+        """Return the elements of `value`; None where they are not known."""
+        match value:
+            case Text():
+                return None
+            case list() | tuple() | set() | frozenset() | str():
+                return list(value)[:CONTAINER_LIMIT]
+            case dict():
+                return [key for key in value if key is not MISSING]
+            case ClassValue():
+                members = [item for item in value.attributes.values() if isinstance(item, Instance)]
+                return list(members) or None
+            case Instance():
+                iterator = value.cls.find("__iter__")
+                if isinstance(iterator, Function):
+                    return self.iterate(self.run_function(iterator, Call(self, [value], {})))
+                return None
+            case Native():
+                elements = value.invoke("__iter__", Call(self, [], {}))
+                return elements if isinstance(elements, list) else None
+        return None
+
+
+def _with_first(call: Call, first: Value) -> Call:
+    return Call(
+        call.machine, [first, *call.args], call.kwargs, call.node, [None, *call.nodes], call.keyword_nodes
+    )
+
+
+def _item(owner: str | list[Value] | tuple[Value, ...], key: Value) -> Value:
+    if isinstance(owner, list) and any(hasattr(item, "membership") for item in owner):
+        return owner if isinstance(key, slice) else Unknown()
+    if isinstance(key, int | slice):
+        try:
+            made: Value = owner[key]
+        except (IndexError, ValueError, TypeError):
+            return Unknown()
+        return Text(made) if isinstance(owner, Text) and isinstance(made, str) else made
+    return Unknown()

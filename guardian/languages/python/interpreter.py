@@ -1,0 +1,504 @@
+"""Statements of the interpreted program: assignments, branches, loops, definitions, imports, and where a run starts."""
+
+import ast
+from collections.abc import Callable, Sequence
+from enum import Enum, auto
+
+from guardian.languages.python.branches import LOOP_LIMIT
+from guardian.languages.python.calls import Caller
+from guardian.languages.python.machine import PathEnd, PythonRaise
+from guardian.languages.python.modules import Module
+from guardian.languages.python.relevance import gives_up, matters
+from guardian.languages.python.values import (
+    MISSING,
+    Bound,
+    Call,
+    ClassValue,
+    Environment,
+    External,
+    Function,
+    Instance,
+    ModuleValue,
+    Native,
+    Package,
+    Text,
+    Unknown,
+    Value,
+    fingerprintable,
+    known,
+    truth,
+)
+from guardian.model.lineage import Diagnostic
+
+ENUMS = frozenset({"Enum", "StrEnum", "IntEnum", "Flag"})
+
+
+class Signal(Enum):
+    """How a block ends other than at its end."""
+
+    RETURN = auto()
+    BREAK = auto()
+    CONTINUE = auto()
+
+
+class Interpreter(Caller):
+    """Runs statements."""
+
+    def __init__(self, **state: object) -> None:
+        """Set up the table of what runs which statement."""
+        super().__init__(**state)
+        self.returned: Value = None
+        self.yielded: list[list[Value]] = []
+        self._statements: dict[type[ast.stmt], Callable[..., Signal | None]] = {
+            ast.Expr: self._expression,
+            ast.Assign: self._assign,
+            ast.AnnAssign: self._annotated,
+            ast.AugAssign: self._augmented,
+            ast.Return: self._return,
+            ast.If: self._if,
+            ast.For: self._for,
+            ast.AsyncFor: self._for,
+            ast.While: self._while,
+            ast.With: self._with,
+            ast.AsyncWith: self._with,
+            ast.Try: self._try,
+            ast.TryStar: self._try,
+            ast.Raise: self._raise,
+            ast.FunctionDef: self._define,
+            ast.AsyncFunctionDef: self._define,
+            ast.ClassDef: self._define_class,
+            ast.Import: self._import,
+            ast.ImportFrom: self._import_from,
+            ast.Match: self._match,
+            ast.Delete: self._delete,
+            ast.Global: self._share,
+            ast.Nonlocal: self._share,
+            ast.Break: lambda *_: Signal.BREAK,
+            ast.Continue: lambda *_: Signal.CONTINUE,
+        }
+
+    # --- blocks ---------------------------------------------------------------------------------------------------
+
+    def execute(self, body: Sequence[ast.stmt], scope: Environment) -> Signal | None:
+        """Run statements until one ends the block."""
+        for statement in body:
+            self.budget.spend()
+            handler = self._statements.get(type(statement))
+            signal = handler(statement, scope) if handler is not None else None
+            if signal is not None:
+                return signal
+        return None
+
+    def execute_body(self, body: Sequence[ast.stmt], scope: Environment) -> Value:
+        """Return what a function's body returns; a generator's values as a list."""
+        collected: list[Value] = []
+        self.yielded.append(collected)
+        try:
+            signal = self.execute(body, scope)
+        finally:
+            self.yielded.pop()
+        if collected:
+            return collected
+        value = self.returned if signal is Signal.RETURN else None
+        self.returned = None
+        return value
+
+    def emit(self, value: Value) -> None:
+        """Collect a value that a generator yields."""
+        if self.yielded and len(self.yielded[-1]) < LOOP_LIMIT:
+            self.yielded[-1].append(value)
+
+    def run_module(self, module: Module, environment: Environment | None = None) -> Environment:
+        """Run a module's body and return its names."""
+        scope = environment or Environment(module)
+        before, self.module = self.module, module
+        try:
+            self.execute(module.tree.body, scope)
+        finally:
+            self.module = before
+        return scope
+
+    # --- simple statements ----------------------------------------------------------------------------------------
+
+    def _expression(self, node: ast.Expr, scope: Environment) -> None:
+        self.evaluate(node.value, scope)
+
+    def _assign(self, node: ast.Assign, scope: Environment) -> None:
+        value = self.evaluate(node.value, scope)
+        for target in node.targets:
+            self.assign(target, value, scope)
+
+    def _annotated(self, node: ast.AnnAssign, scope: Environment) -> None:
+        if node.value is not None:
+            self.assign(node.target, self.evaluate(node.value, scope), scope)
+
+    def _augmented(self, node: ast.AugAssign, scope: Environment) -> None:
+        current = self.evaluate(node.target, scope)
+        change = self.evaluate(node.value, scope)
+        if isinstance(current, list) and isinstance(node.op, ast.Add):
+            current.extend(self.iterate(change) or [Unknown()])
+            return
+        self.assign(node.target, self.binary(node.op, current, change, node), scope)
+
+    def _return(self, node: ast.Return, scope: Environment) -> Signal:
+        self.returned = self.evaluate(node.value, scope) if node.value is not None else None
+        return Signal.RETURN
+
+    def _delete(self, node: ast.Delete, scope: Environment) -> None:
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                scope.names.pop(target.id, None)
+
+    def _share(self, node: ast.Global | ast.Nonlocal, scope: Environment) -> None:
+        for name in node.names:
+            around = scope.around.find(name) if scope.around and isinstance(node, ast.Nonlocal) else None
+            scope.shared[name] = around or scope.outermost()
+
+    def _raise(self, node: ast.Raise, scope: Environment) -> None:
+        kind = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+        del scope
+        raise PythonRaise(_last_name(kind))
+
+    def assign(self, target: ast.expr, value: Value, scope: Environment) -> None:
+        """Bind a target to a value; an unknown one takes the target's name."""
+        match target:
+            case ast.Name(id=name):
+                scope.assign(name, _named(value, name))
+            case ast.Tuple(elts=targets) | ast.List(elts=targets):
+                self._unpack(targets, value, scope)
+            case ast.Starred(value=inner):
+                self.assign(inner, value, scope)
+            case ast.Attribute(value=owner_node, attr=name):
+                self._assign_attribute(self.evaluate(owner_node, scope), name, value)
+            case ast.Subscript(value=owner_node, slice=key_node):
+                owner, key = self.evaluate(owner_node, scope), self.evaluate(key_node, scope)
+                self._assign_element(owner, key, value)
+
+    def _assign_attribute(self, owner: Value, name: str, value: Value) -> None:
+        if isinstance(owner, Instance):
+            setter = owner.cls.find(f"{name}.setter")
+            if isinstance(setter, Function):
+                self.run_function(setter, Call(self, [owner, value], {}))
+                return
+        if isinstance(owner, Instance | ClassValue):
+            owner.attributes[name] = _named(value, name)
+        elif isinstance(owner, ModuleValue):
+            owner.environment.names[name] = value
+
+    def _assign_element(self, owner: Value, key: Value, value: Value) -> None:
+        if isinstance(owner, dict) and (known(key) or isinstance(key, Text)) and not isinstance(key, list):
+            owner[key] = _named(value, str(key))
+        elif isinstance(owner, list) and isinstance(key, int) and -len(owner) <= key < len(owner):
+            owner[key] = value
+        elif isinstance(owner, Instance):
+            self.call_method(owner, "__setitem__", Call(self, [key, value], {}))
+
+    def _unpack(self, targets: Sequence[ast.expr], value: Value, scope: Environment) -> None:
+        elements = self.iterate(value)
+        starred = next((i for i, item in enumerate(targets) if isinstance(item, ast.Starred)), None)
+        if elements is not None and starred is not None and len(elements) >= len(targets) - 1:
+            behind = len(targets) - starred - 1
+            middle = elements[starred : len(elements) - behind]
+            elements = [*elements[:starred], middle, *elements[len(elements) - behind :]]
+        if elements is None or len(elements) != len(targets):
+            handles = value.handles if isinstance(value, Unknown) else ()
+            elements = [Unknown(weak=True, handles=handles) for _ in targets]
+        for target, element in zip(targets, elements, strict=True):
+            self.assign(target, element, scope)
+
+    # --- branches -------------------------------------------------------------------------------------------------
+
+    def _if(self, node: ast.If, scope: Environment) -> Signal | None:
+        condition = self.evaluate(node.test, scope)
+        answer = truth(condition)
+        if answer is None:
+            answer = self._choose(node, node.body, node.orelse, condition)
+        return self.execute(node.body if answer else node.orelse, scope)
+
+    def _choose(
+        self, node: ast.AST, body: Sequence[ast.stmt], other: Sequence[ast.stmt], condition: Value
+    ) -> bool:
+        """Return whether to run `body`; a guard that only raises, and branches that only log, open no path."""
+        if gives_up(body, self.matters) and not gives_up(other, self.matters):
+            return False
+        if other and gives_up(other, self.matters):
+            return True
+        if not matters(body, self.matters) and not matters(other, self.matters):
+            return True
+        return self.decide(node, condition)
+
+    def _try(self, node: ast.Try | ast.TryStar, scope: Environment) -> Signal | None:
+        try:
+            signal = self._attempt(node, scope)
+        finally:
+            ending = self.execute(node.finalbody, scope) if node.finalbody else None
+        return ending or signal
+
+    def _attempt(self, node: ast.Try | ast.TryStar, scope: Environment) -> Signal | None:
+        for handler in node.handlers:
+            worthwhile = matters(handler.body, self.matters) and not gives_up(handler.body, self.matters)
+            if worthwhile and self.decide(handler, prefer=False):
+                return self._handle(handler, scope)
+        try:
+            signal = self.execute(node.body, scope)
+        except PythonRaise as raised:
+            matching = [item for item in node.handlers if _catches(item, raised.kind)]
+            if not matching:
+                raise
+            return self._handle(matching[0], scope)
+        return signal or self.execute(node.orelse, scope)
+
+    def _handle(self, handler: ast.ExceptHandler, scope: Environment) -> Signal | None:
+        if handler.name:
+            scope.assign(handler.name, Unknown(handler.name))
+        return self.execute(handler.body, scope)
+
+    def _match(self, node: ast.Match, scope: Environment) -> Signal | None:
+        subject = self.evaluate(node.subject, scope)
+        for case in node.cases:
+            answer = self._matches(case.pattern, subject, scope)
+            if answer is not False and case.guard is not None:
+                guard = self.evaluate(case.guard, scope)
+                answer = False if truth(guard) is False else answer if truth(guard) else guard
+            if answer is True or (answer is not False and self.decide(case.pattern, answer)):
+                return self.execute(case.body, scope)
+        return None
+
+    def _matches(self, pattern: ast.pattern, subject: Value, scope: Environment) -> Value:
+        match pattern:
+            case ast.MatchValue(value=node):
+                return self.compare(ast.Eq(), subject, self.evaluate(node, scope))
+            case ast.MatchSingleton(value=constant):
+                return self.compare(ast.Is(), subject, constant)
+            case ast.MatchAs(pattern=None, name=name):
+                if name:
+                    scope.assign(name, subject)
+                return True
+            case ast.MatchAs(pattern=inner, name=name) if inner is not None:
+                if name:
+                    scope.assign(name, subject)
+                return self._matches(inner, subject, scope)
+            case ast.MatchOr(patterns=options):
+                answers = [self._matches(option, subject, scope) for option in options]
+                if True in answers:
+                    return True
+                open_ones = [answer for answer in answers if answer is not False]
+                return Unknown(key=" or ".join(map(fingerprintable, open_ones))) if open_ones else False
+        return Unknown()
+
+    # --- loops ----------------------------------------------------------------------------------------------------
+
+    def _for(self, node: ast.For | ast.AsyncFor, scope: Environment) -> Signal | None:
+        elements = self.iterate(self.evaluate(node.iter, scope))
+        if elements is not None and len(elements) > LOOP_LIMIT:
+            self.warn(f"the loop was followed for its first {LOOP_LIMIT} rounds only", self.at(node))
+        for element in [Unknown()] if elements is None else elements[:LOOP_LIMIT]:
+            self.assign(node.target, element, scope)
+            signal = self.execute(node.body, scope)
+            if signal is Signal.RETURN:
+                return signal
+            if signal is Signal.BREAK:
+                return None
+        return self.execute(node.orelse, scope)
+
+    def _while(self, node: ast.While, scope: Environment) -> Signal | None:
+        for _ in range(LOOP_LIMIT):
+            answer = truth(self.evaluate(node.test, scope))
+            if answer is False:
+                return self.execute(node.orelse, scope)
+            signal = self.execute(node.body, scope)
+            if signal is Signal.RETURN:
+                return signal
+            if signal is Signal.BREAK or answer is None:
+                return None
+        self.warn(f"the loop was followed for its first {LOOP_LIMIT} rounds only", self.at(node))
+        return None
+
+    def _with(self, node: ast.With | ast.AsyncWith, scope: Environment) -> Signal | None:
+        opened: list[Value] = []
+        for item in node.items:
+            manager = self.evaluate(item.context_expr, scope)
+            entered = manager
+            if isinstance(manager, Instance) and manager.cls.find("__enter__") is not MISSING:
+                entered = self.call_method(manager, "__enter__", Call(self, [], {}))
+                opened.append(manager)
+            if item.optional_vars is not None:
+                self.assign(item.optional_vars, entered, scope)
+        signal = self.execute(node.body, scope)
+        for manager in reversed(opened):
+            self.call_method(manager, "__exit__", Call(self, [None, None, None], {}))
+        return signal
+
+    # --- definitions ----------------------------------------------------------------------------------------------
+
+    def make_function(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Environment
+    ) -> Function:
+        """Return the function that a definition makes, its defaults evaluated now."""
+        function = Function(node, scope)
+        positional = [*node.args.posonlyargs, *node.args.args]
+        behind = positional[len(positional) - len(node.args.defaults) :]
+        for parameter, default in zip(behind, node.args.defaults, strict=True):
+            function.defaults[parameter.arg] = self.evaluate(default, scope)
+        for parameter, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
+            if value is not None:
+                function.defaults[parameter.arg] = self.evaluate(value, scope)
+        return function
+
+    def _define(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Environment) -> None:
+        function = self.make_function(node, scope)
+        scope.assign(node.name, self._decorated(node, function, scope))
+
+    def _decorated(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef, function: Function, scope: Environment
+    ) -> Value:
+        value: Value = function
+        for decorator in reversed(node.decorator_list):
+            if isinstance(decorator, ast.Attribute) and decorator.attr == "setter":
+                scope.names[f"{node.name}.setter"] = function
+                return scope.names.get(node.name, function)
+            applied = self.evaluate(decorator, scope)
+            made = self.call(applied, Call(self, [value], {}, None, [node]))
+            # A decorator that we do not know is taken to call the function unchanged.
+            value = value if isinstance(made, Unknown) else made
+        return value
+
+    def _define_class(self, node: ast.ClassDef, scope: Environment) -> None:
+        bases = [self.evaluate(base, scope) for base in node.bases]
+        cls = ClassValue(
+            node.name,
+            node,
+            scope.module,
+            tuple(base for base in bases if isinstance(base, ClassValue)),
+            tuple(base.path for base in bases if isinstance(base, External)),
+        )
+        inner = Environment(scope.module, scope)
+        inner.names = cls.attributes
+        self.execute(node.body, inner)
+        # Methods do not see the names of the class body: they are looked up around it.
+        for name, value in cls.attributes.items():
+            self._adopt(cls, value, scope, f"{cls.name}.{name}")
+        cls.annotated = [
+            item.target.id
+            for item in node.body
+            if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name)
+        ]
+        if any(path.rpartition(".")[2] in ENUMS for base in cls.lineage() for path in base.external):
+            _make_members(cls)
+        scope.assign(node.name, self._decorated_class(node, cls, scope))
+
+    def _adopt(self, cls: ClassValue, value: Value, scope: Environment, name: str) -> None:
+        inner = getattr(value, "function", value)
+        if isinstance(inner, Function) and isinstance(inner.node, ast.FunctionDef | ast.AsyncFunctionDef):
+            if inner.owner is None and inner.closure.names is cls.attributes:
+                inner.owner = cls
+                inner.closure = scope
+        del name
+
+    def _decorated_class(self, node: ast.ClassDef, cls: ClassValue, scope: Environment) -> Value:
+        value: Value = cls
+        for decorator in reversed(node.decorator_list):
+            made = self.call(self.evaluate(decorator, scope), Call(self, [value], {}))
+            value = made if isinstance(made, ClassValue) else value
+        return value
+
+    # --- imports --------------------------------------------------------------------------------------------------
+
+    def _import(self, node: ast.Import, scope: Environment) -> None:
+        for alias in node.names:
+            parts = tuple(alias.name.split("."))
+            if alias.asname:
+                scope.assign(alias.asname, self.import_module(parts, scope.module, 0))
+            else:
+                if len(parts) > 1:
+                    self.import_module(parts, scope.module, 0)
+                scope.assign(parts[0], self.import_module(parts[:1], scope.module, 0))
+
+    def _import_from(self, node: ast.ImportFrom, scope: Environment) -> None:
+        parts = tuple((node.module or "").split(".")) if node.module else ()
+        source = self.import_module(parts, scope.module, node.level)
+        for alias in node.names:
+            if alias.name == "*":
+                self._import_star(source, scope)
+            else:
+                scope.assign(alias.asname or alias.name, self._imported_name(source, alias.name))
+
+    def _imported_name(self, source: Value, name: str) -> Value:
+        value = self.attribute(source, name)
+        return Unknown(name) if isinstance(value, Unknown) else value
+
+    def _import_star(self, source: Value, scope: Environment) -> None:
+        if isinstance(source, External):
+            scope.stars.append(source.path)
+        elif isinstance(source, ModuleValue):
+            names = source.environment.names
+            listed = names.get("__all__")
+            chosen = listed if isinstance(listed, list) else [n for n in names if not n.startswith("_")]
+            scope.names.update({name: names[name] for name in chosen if name in names})
+            scope.stars.extend(source.environment.stars)
+
+    def import_module(self, parts: tuple[str, ...], importer: Module, level: int) -> Value:
+        """Return the repository's module of that name, run once; an `External` where it is not ours."""
+        if not parts and not level:
+            return Unknown()
+        path = None if self.library.attribute(".".join(parts)) is not MISSING else (
+            self.finder.locate(parts, importer.path, level)
+        )
+        if path is None:
+            return External(".".join(parts))
+        if path.endswith("/"):
+            return Package(parts, importer)
+        if path == importer.path and not level:
+            return External(".".join(parts))
+        loaded = self.loaded.get(path)
+        if loaded is None:
+            module = self.finder.load(path, ".".join(parts))
+            if not isinstance(module, Module):
+                if isinstance(module, Diagnostic):
+                    self.warn(f"the import of {path} was not followed: {module.message}", self.at(None))
+                return External(".".join(parts))
+            loaded = Environment(module)
+            self.loaded[path] = loaded
+            self._run_imported(module, loaded)
+        return ModuleValue(loaded.module, loaded)
+
+    def _run_imported(self, module: Module, environment: Environment) -> None:
+        if self.too_deep:
+            self.warn(f"the import of {module.path} is nested too deeply", self.at(None))
+            return
+        self.importing += 1
+        try:
+            self.run_module(module, environment)
+        except (PythonRaise, PathEnd):
+            self.warn(f"the import of {module.path} ends before its last line", self.at(None))
+        finally:
+            self.importing -= 1
+
+
+def _last_name(node: ast.expr | None) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    return node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def _catches(handler: ast.ExceptHandler, kind: str) -> bool:
+    if handler.type is None:
+        return True
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    names = {_last_name(item) for item in kinds}
+    return not kind or kind in names or bool(names & {"Exception", "BaseException"})
+
+
+def _named(value: Value, name: str) -> Value:
+    if isinstance(value, Unknown) and (value.weak or not value.name) and name != "_":
+        return Unknown(name, key=value.key, handles=value.handles)
+    return value
+
+
+def _make_members(cls: ClassValue) -> None:
+    for name, value in list(cls.attributes.items()):
+        if not isinstance(value, Function | Bound | Native) and not name.startswith("_"):
+            cls.attributes[name] = Instance(cls, {"value": value, "name": name})
+
+
+__all__ = ["Interpreter", "Signal"]

@@ -1,0 +1,508 @@
+"""Python's builtin functions and the methods of its own types, over abstract values."""
+
+from collections.abc import Callable, Sequence
+
+from guardian.languages.python.branches import CONTAINER_LIMIT, TEXT_LIMIT
+from guardian.languages.python.values import (
+    MISSING,
+    Assumed,
+    Builtin,
+    Call,
+    ClassMethod,
+    ClassValue,
+    External,
+    Function,
+    Handler,
+    Instance,
+    Property,
+    StaticMethod,
+    Text,
+    Unknown,
+    Value,
+    as_text,
+    known,
+    symbol,
+    to_text,
+    truth,
+)
+
+TEXT_METHODS = frozenset(
+    "capitalize casefold center endswith expandtabs find index isalnum isalpha isdigit isidentifier islower "
+    "isnumeric isspace isupper ljust lower lstrip partition removeprefix removesuffix replace rfind rindex rjust "
+    "rpartition rsplit rstrip split splitlines startswith strip swapcase title upper zfill count".split()
+)
+TYPES: dict[str, tuple[type, ...]] = {
+    "str": (str,), "int": (int,), "float": (float,), "bool": (bool,), "list": (list,), "tuple": (tuple,),
+    "dict": (dict,), "set": (set, frozenset), "bytes": (bytes,),
+}  # fmt: skip
+
+
+def text_method(owner: str, name: str, call: Call) -> Value:
+    """Return what a method of a string gives."""
+    if name == "format":
+        return _format(owner, call)
+    if name == "join":
+        parts = call.machine.iterate(call.value(0))
+        if parts is None:
+            return Text(to_text(Unknown("values")))
+        return as_text(owner.join(to_text(part) for part in parts)[:TEXT_LIMIT], owner, *parts)
+    if name == "encode":
+        return owner
+    if name not in TEXT_METHODS or not all(known(arg) or isinstance(arg, str) for arg in call.args):
+        return Unknown()
+    try:
+        made = getattr(str(owner), name)(*call.args, **call.kwargs)
+    except (TypeError, ValueError, OverflowError, MemoryError):
+        return Unknown()
+    if isinstance(made, bool | int):
+        return made if not isinstance(owner, Text) else Unknown()
+    marked = _marked(made, owner, call.args)
+    call.machine.inherit_origin(marked, owner)
+    return marked
+
+
+def _marked(made: object, owner: str, args: Sequence[Value]) -> Value:
+    if isinstance(made, str):
+        return as_text(made[:TEXT_LIMIT], owner, *args)
+    if isinstance(made, list):
+        return [as_text(item, owner) for item in made[:CONTAINER_LIMIT]]
+    if isinstance(made, tuple):
+        return tuple(as_text(item, owner) for item in made)
+    return made
+
+
+def _format(template: str, call: Call) -> Value:
+    """Return `str.format`, one field at a time, so that no attribute of a real object is ever reached."""
+    import string  # noqa: PLC0415 - used by this one function
+
+    pieces: list[str] = []
+    position = 0
+    try:
+        for literal, field, spec, _ in string.Formatter().parse(template):
+            pieces.append(literal)
+            if field is None:
+                continue
+            head = field.partition(".")[0].partition("[")[0]
+            index = position if head == "" else int(head) if head.isdigit() else -1
+            position += head == ""
+            value = call.value(index, head, Unknown(head)) if index >= 0 else call.kwargs.get(head, Unknown(head))
+            pieces.append(to_text(_descend(value, field[len(head) :], call), spec or "", hint=head))
+    except ValueError:
+        return Unknown()
+    made = as_text("".join(pieces)[:TEXT_LIMIT], template, *call.args, *call.kwargs.values())
+    call.machine.inherit_origin(made, template)
+    return made
+
+
+def _descend(value: Value, path: str, call: Call) -> Value:
+    for step in path.replace("[", ".").replace("]", "").split("."):
+        if not step:
+            continue
+        if isinstance(value, dict):
+            value = value.get(step, Unknown(step))
+        elif isinstance(value, list | tuple) and step.isdigit() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            value = call.machine.attribute(value, step)
+    return value
+
+
+def list_method(owner: list[Value], name: str, call: Call) -> Value:
+    """Return what a method of a list gives; those that change it do."""
+    argument = call.value(0)
+    match name:
+        case "append":
+            if len(owner) < CONTAINER_LIMIT:
+                owner.append(argument)
+            return None
+        case "extend":
+            owner.extend((call.machine.iterate(argument) or [Unknown()])[:CONTAINER_LIMIT])
+            return None
+        case "insert":
+            owner.insert(argument if isinstance(argument, int) else len(owner), call.value(1))
+            return None
+        case "pop":
+            index = argument if isinstance(argument, int) else -1
+            return owner.pop(index) if -len(owner) <= index < len(owner) else Unknown()
+        case "remove":
+            found = next((i for i, item in enumerate(owner) if _same(item, argument)), None)
+            if found is not None:
+                owner.pop(found)
+            return None
+        case "copy":
+            return list(owner)
+        case "clear" | "reverse":
+            getattr(owner, name)()
+            return None
+        case "index" | "count":
+            matches = [i for i, item in enumerate(owner) if _same(item, argument)]
+            return len(matches) if name == "count" else matches[0] if matches else Unknown()
+        case "sort":
+            owner[:] = _sorted(call, owner)
+            return None
+        case _:
+            return Unknown()
+
+
+def _same(left: Value, right: Value) -> bool:
+    return left is right or (known(left) and known(right) and left == right)
+
+
+def dict_method(owner: dict[Value, Value], name: str, call: Call) -> Value:
+    """Return what a method of a dict gives; those that change it do."""
+    key, default = call.value(0), call.value(1, "default")
+    match name:
+        case "get" | "pop" | "setdefault":
+            if not known(key) and not isinstance(key, Text):
+                return Unknown(str(key) if isinstance(key, str) else "")
+            found = owner.get(key, MISSING)
+            if found is MISSING and isinstance(key, Text):
+                return Unknown(key)
+            if name == "setdefault" and found is MISSING:
+                owner[key] = default
+            if name == "pop":
+                owner.pop(key, None)
+            return default if found is MISSING else found
+        case "keys":
+            return [each for each in owner if each is not MISSING]
+        case "values":
+            return [value for each, value in owner.items() if each is not MISSING]
+        case "items":
+            return [(each, value) for each, value in owner.items() if each is not MISSING]
+        case "update":
+            if isinstance(key, dict):
+                owner.update(key)
+            owner.update(call.kwargs)
+            return None
+        case "copy":
+            return dict(owner)
+        case "clear":
+            owner.clear()
+            return None
+        case _:
+            return Unknown()
+
+
+def set_method(owner: set[Value], name: str, call: Call) -> Value:
+    """Return what a method of a set gives; those that change it do."""
+    argument = call.value(0)
+    others = call.machine.iterate(argument) if argument is not None else []
+    match name:
+        case "add":
+            owner.add(argument if not isinstance(argument, list | dict | set) else str(argument))
+            return None
+        case "discard" | "remove":
+            owner.discard(argument)
+            return None
+        case "union" | "update" | "intersection" | "difference" | "issubset" | "issuperset":
+            if others is None or not all(known(item) for item in (*others, *owner)):
+                return Unknown()
+            made = getattr(set(owner), name)(others)
+            if name == "update":
+                owner.update(others)
+            return made
+        case "copy":
+            return set(owner)
+        case _:
+            return Unknown()
+
+
+# --- builtin functions ------------------------------------------------------------------------------------------
+
+
+def _elements(call: Call, position: int = 0) -> list[Value] | None:
+    return call.machine.iterate(call.value(position))
+
+
+def _length(call: Call) -> Value:
+    value = call.value(0)
+    if isinstance(value, Text):
+        return Unknown()
+    if isinstance(value, str | bytes):
+        return len(value)
+    elements = _elements(call)
+    if elements is None or any(hasattr(item, "membership") for item in elements):
+        return Unknown()
+    return len(elements)
+
+
+def _range(call: Call) -> Value:
+    bounds = [arg.value if isinstance(arg, Assumed) else arg for arg in call.args]
+    if not bounds or not all(isinstance(bound, int) for bound in bounds):
+        return Unknown()
+    try:
+        return list(range(*bounds)[:CONTAINER_LIMIT])  # type: ignore[arg-type]  # all are int, tested above
+    except (TypeError, ValueError, OverflowError):
+        return Unknown()
+
+
+def _enumerate(call: Call) -> Value:
+    elements = _elements(call)
+    start = call.value(1, "start", 0)
+    if elements is None or not isinstance(start, int):
+        return Unknown()
+    return [(start + index, item) for index, item in enumerate(elements)]
+
+
+def _zip(call: Call) -> Value:
+    columns = [call.machine.iterate(arg) for arg in call.args]
+    if any(column is None for column in columns):
+        return Unknown()
+    return list(zip(*[column or [] for column in columns], strict=False))
+
+
+def _map(call: Call) -> Value:
+    columns = [call.machine.iterate(arg) for arg in call.args[1:]]
+    rows = zip(*[[Unknown()] if column is None else column for column in columns], strict=False)
+    return [call.machine.apply(call.value(0), *row) for row in rows]
+
+
+def _filter(call: Call) -> Value:
+    elements = _elements(call, 1)
+    function = call.value(0)
+    if elements is None:
+        return Unknown()
+    if function is None:
+        return [item for item in elements if truth(item) is not False]
+    return [item for item in elements if truth(call.machine.apply(function, item)) is not False]
+
+
+def _sorted(call: Call, elements: list[Value]) -> list[Value]:
+    key = call.kwargs.get("key")
+    keyed = [(call.machine.apply(key, item) if key is not None else item, item) for item in elements]
+    if not all(known(rank) for rank, _ in keyed):
+        return list(elements)
+    try:
+        keyed.sort(key=lambda pair: pair[0], reverse=call.kwargs.get("reverse") is True)  # type: ignore[arg-type,return-value]  # mixed types raise, caught below
+    except TypeError:
+        return list(elements)
+    return [item for _, item in keyed]
+
+
+def _sorted_builtin(call: Call) -> Value:
+    elements = _elements(call)
+    return Unknown() if elements is None else _sorted(call, elements)
+
+
+def _sum(call: Call) -> Value:
+    import ast  # noqa: PLC0415 - used by this one function
+
+    elements = _elements(call)
+    if elements is None or len(elements) > CONTAINER_LIMIT:
+        return Unknown()
+    total = call.value(1, "start", 0)
+    add = getattr(call.machine, "binary", None)
+    for item in elements:
+        total = add(ast.Add(), total, item, call.node) if add is not None else Unknown()
+    return total
+
+
+def _extreme(pick: Callable[..., Value]) -> Handler:
+    def answer(call: Call) -> Value:
+        elements = call.args if len(call.args) > 1 else _elements(call)
+        if not elements or not all(known(item) for item in elements) or call.kwargs:
+            return Unknown()
+        try:
+            return pick(elements)
+        except TypeError:
+            return Unknown()
+
+    return answer
+
+
+def _quantified(*, every: bool) -> Handler:
+    def answer(call: Call) -> Value:
+        elements = _elements(call)
+        if elements is None:
+            return Unknown()
+        answers = [truth(item) for item in elements]
+        if (not every) in answers:
+            return not every
+        return Unknown() if None in answers else every
+
+    return answer
+
+
+def _isinstance(call: Call) -> Value:
+    value, kinds = call.value(0), call.value(1)
+    answers = [_is_a(value, kind) for kind in (kinds if isinstance(kinds, tuple) else (kinds,))]
+    if True in answers:
+        return True
+    return Unknown() if None in answers else False
+
+
+def _is_a(value: Value, kind: Value) -> bool | None:
+    if isinstance(value, Unknown):
+        return None
+    if isinstance(kind, Builtin) and kind.name in TYPES:
+        return isinstance(value, TYPES[kind.name]) and not (kind.name == "int" and value is True)
+    if isinstance(kind, ClassValue):
+        return isinstance(value, Instance) and kind in value.cls.lineage()
+    if isinstance(kind, External):
+        name = getattr(value, "spark_type", None)
+        wanted = kind.path.rpartition(".")[2]
+        if name is not None:
+            return bool(name == wanted)
+        return None if isinstance(value, Instance) else False
+    return None
+
+
+def _getattr(call: Call) -> Value:
+    name = call.value(1)
+    if not isinstance(name, str) or isinstance(name, Text):
+        return Unknown()
+    found = call.machine.attribute(call.value(0), name)
+    return call.value(2) if call.has(2) and isinstance(found, Unknown) and found.weak else found
+
+
+def _setattr(call: Call) -> Value:
+    owner, name = call.value(0), call.value(1)
+    if isinstance(owner, Instance | ClassValue) and isinstance(name, str):
+        owner.attributes[name] = call.value(2)
+    return None
+
+
+def _hasattr(call: Call) -> Value:
+    owner, name = call.value(0), call.value(1)
+    if isinstance(owner, Instance) and isinstance(name, str):
+        return name in owner.attributes or owner.cls.find(name) is not MISSING or (
+            Unknown() if owner.cls.external else False
+        )
+    return Unknown()
+
+
+def _string(call: Call) -> Value:
+    if not call.args:
+        return ""
+    value = call.value(0)
+    return as_text(to_text(value), value)
+
+
+def _to_number(kind: type) -> Handler:
+    def answer(call: Call) -> Value:
+        value = call.value(0, "", 0)
+        if isinstance(value, Assumed):
+            return value
+        if isinstance(value, Unknown):
+            return value
+        try:
+            made = kind(str(value)) if isinstance(value, str) else kind(value)
+        except (TypeError, ValueError, OverflowError):
+            return Unknown()
+        return Assumed(made) if isinstance(value, Text) else made
+
+    return answer
+
+
+def _container(make: Callable[[Sequence[Value]], Value]) -> Handler:
+    def answer(call: Call) -> Value:
+        if not call.args:
+            return make([])
+        elements = _elements(call)
+        if elements is None:
+            return call.value(0) if isinstance(call.value(0), Unknown) else Unknown()
+        try:
+            return make(elements)
+        except TypeError:
+            return Unknown()
+
+    return answer
+
+
+def _dict_of(call: Call) -> Value:
+    made: dict[Value, Value] = {}
+    first = call.value(0, "", {})
+    if isinstance(first, dict):
+        made.update(first)
+    else:
+        for pair in call.machine.iterate(first) or []:
+            if isinstance(pair, tuple | list) and len(pair) == 2 and not isinstance(pair[0], list | dict):
+                made[pair[0]] = pair[1]
+    made.update(call.kwargs)
+    return made
+
+
+def _type_of(call: Call) -> Value:
+    value = call.value(0)
+    if isinstance(value, Instance):
+        return value.cls
+    for name, kinds in TYPES.items():
+        if type(value) in kinds or (isinstance(value, Text) and name == "str"):
+            return Builtin(name, BUILTINS[name])
+    return Unknown()
+
+
+def _next(call: Call) -> Value:
+    elements = _elements(call)
+    if elements:
+        return elements[0]
+    return call.value(1) if elements is not None and call.has(1) else Unknown()
+
+
+def _open(call: Call) -> Value:
+    return call.machine.library.call("builtins.open", call)
+
+
+def _property(call: Call) -> Value:
+    return Property(call.value(0))
+
+
+def _reduce_number(name: str) -> Handler:
+    def answer(call: Call) -> Value:
+        value = call.value(0)
+        if isinstance(value, bool | int | float):
+            return abs(value) if name == "abs" else round(value, *_digits(call))
+        return Unknown()
+
+    return answer
+
+
+def _digits(call: Call) -> list[int]:
+    digits = call.value(1, "ndigits")
+    return [digits] if isinstance(digits, int) else []
+
+
+def _bool(call: Call) -> Value:
+    answer = truth(call.value(0))
+    return Unknown() if answer is None else answer
+
+
+def _reversed(call: Call) -> Value:
+    elements = _elements(call)
+    return Unknown() if elements is None else list(reversed(elements))
+
+
+def _nothing(_: Call) -> Value:
+    return None
+
+
+def _unknown(_: Call) -> Value:
+    return Unknown()
+
+
+def _callable(call: Call) -> Value:
+    value = call.value(0)
+    if isinstance(value, Unknown | External):
+        return Unknown()
+    return isinstance(value, Function | ClassValue | Builtin)
+
+
+def _input(call: Call) -> Value:
+    return symbol("input") if call.args is not None else None
+
+
+BUILTINS: dict[str, Handler] = {
+    "len": _length, "range": _range, "enumerate": _enumerate, "zip": _zip, "map": _map, "filter": _filter,
+    "sorted": _sorted_builtin, "reversed": _reversed, "sum": _sum, "min": _extreme(min), "max": _extreme(max),
+    "any": _quantified(every=False), "all": _quantified(every=True), "isinstance": _isinstance,
+    "issubclass": _unknown, "getattr": _getattr, "setattr": _setattr, "hasattr": _hasattr, "str": _string,
+    "repr": _string, "int": _to_number(int), "float": _to_number(float), "bool": _bool,
+    "list": _container(list), "tuple": _container(tuple), "set": _container(set), "frozenset": _container(set),
+    "dict": _dict_of, "type": _type_of, "iter": _container(list), "next": _next, "open": _open,
+    "property": _property, "staticmethod": lambda call: StaticMethod(call.value(0)),
+    "classmethod": lambda call: ClassMethod(call.value(0)), "abs": _reduce_number("abs"),
+    "round": _reduce_number("round"), "print": _nothing, "callable": _callable, "input": _input,
+    "id": _unknown, "hash": _unknown, "vars": _unknown, "dir": _unknown, "object": _unknown, "bytes": _unknown,
+    "pow": _unknown, "chr": _unknown, "ord": _unknown, "format": _string, "exit": _unknown, "quit": _unknown,
+    "super": _unknown, "locals": _unknown, "globals": _unknown, "display": _nothing,
+}  # fmt: skip

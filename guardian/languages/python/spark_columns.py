@@ -1,0 +1,478 @@
+"""PySpark's Column: an expression of sqlglot's Spark dialect, its names resolved where it is used."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from sqlglot import exp
+
+from guardian.languages.python.machine import Machine
+from guardian.languages.python.spark_types import type_tree
+from guardian.languages.python.values import (
+    MISSING,
+    OPEN,
+    SYMBOL,
+    Assumed,
+    Call,
+    Instance,
+    Text,
+    Unknown,
+    Value,
+    only_symbol,
+    plain,
+    symbol,
+    to_text,
+)
+from guardian.model.lineage import Location
+
+Tree: TypeAlias = exp.Expression
+TREE_DEPTH_LIMIT = 400
+
+COMPARISONS: dict[str, type[exp.Binary]] = {
+    "==": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
+}  # fmt: skip
+MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+ARITHMETIC: dict[str, type[exp.Binary]] = {
+    "+": exp.Add, "-": exp.Sub, "*": exp.Mul, "%": exp.Mod, "&": exp.And, "|": exp.Or, "**": exp.Pow,
+}  # fmt: skip
+
+
+class EachColumn(Text):
+    """The name of every column of a frame whose columns are not known, but those of `excluded`.
+
+    `certain` is False where a test that only a run would tell has narrowed it.
+    """
+
+    handle: int
+    excluded: tuple[str, ...]
+    certain: bool
+
+    @classmethod
+    def of(cls, handle: int, excluded: tuple[str, ...] = (), *, certain: bool = True) -> "EachColumn":
+        """Return the name of each column of the plan `handle`."""
+        made = cls(symbol("column"))
+        made.handle, made.excluded, made.certain = handle, excluded, certain
+        return made
+
+    def membership(self, others: Value, *, positive: bool) -> Value:
+        """Return the test `column not in [...]`, which narrows; any other test leaves it uncertain."""
+        names = others if isinstance(others, list | tuple | set | frozenset) else ()
+        if not positive and names and all(type(name) is str for name in names):
+            return ColumnTest(self.without(tuple(str(name) for name in names)))
+        return ColumnTest(self.partial())
+
+    def operate(self, sign: str, other: Value, machine: Machine, *, reflected: bool) -> Value:
+        """Return what an operator gives: `!=` narrows, `+` makes another name."""
+        del machine
+        if sign == "!=" and type(other) is str:
+            return ColumnTest(self.without((other,)))
+        if sign == "+":
+            parts = (to_text(other), str(self)) if reflected else (str(self), to_text(other))
+            return Text("".join(parts))
+        return ColumnTest(self.partial())
+
+    def without(self, names: tuple[str, ...]) -> "EachColumn":
+        """Return it with more names left out."""
+        return EachColumn.of(self.handle, (*self.excluded, *names), certain=self.certain)
+
+    def partial(self) -> "EachColumn":
+        """Return it as only some of the columns."""
+        return EachColumn.of(self.handle, self.excluded, certain=False)
+
+    def attribute(self, name: str, machine: Machine) -> Value:
+        """Return nothing: a string has no attributes that matter."""
+        del name, machine
+        return MISSING
+
+    def invoke(self, name: str, call: Call) -> Value:
+        """Return what a string method gives; Spark does not tell cases apart, so they stay the same name."""
+        if name in {"lower", "upper", "strip", "casefold"}:
+            return self
+        if name in {"startswith", "endswith"}:
+            return ColumnTest(self.partial())
+        from guardian.languages.python.python_builtins import text_method  # noqa: PLC0415 - rare
+
+        return text_method(Text(self), name, call)
+
+
+class ColumnTest(Unknown):
+    """A test of a column's name; `narrowed` is the name where the test holds."""
+
+    def __init__(self, narrowed: EachColumn) -> None:
+        """Remember what is left."""
+        super().__init__()
+        self.narrowed = narrowed
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """An expression not yet resolved; `names` is its alias (several for a generator).
+
+    `each` is set where it stands for one column after the other of a frame; `changed` says that it is no longer
+    the plain column.
+    """
+
+    tree: Tree
+    names: tuple[str, ...] = ()
+    at: Location | None = None
+    each: EachColumn | None = None
+    changed: bool = False
+    depth: int = 1
+    spark_type = "Column"
+
+    def attribute(self, name: str, machine: Machine) -> Value:
+        """Return a nested field, as `column.field` does."""
+        del machine
+        if name in METHODS or name.startswith("_"):
+            return MISSING
+        return combined(field_of(self.tree, name), (self,))
+
+    def invoke(self, name: str, call: Call) -> Value:
+        """Return what a method of the column gives."""
+        method = METHODS.get(name)
+        if method is not None:
+            return replace(method(self, call), at=call.at) if call.node else method(self, call)
+        if name == "__iter__":
+            return MISSING
+        if name == "__call__":
+            return Unknown()
+        call.machine.warn(f"the column method `{name}` is not known", call.at)
+        trees = [as_tree(value) for value in call.args]
+        tree = exp.Anonymous(this=name, expressions=[self.tree, *trees])
+        return combined(tree, (self, *call.args))
+
+    def operate(self, sign: str, other: Value, machine: Machine, *, reflected: bool) -> Value:
+        """Return an operator applied to it and another value, which is a literal unless it is a column."""
+        del machine
+        operand = as_tree(other)
+        if sign in COMPARISONS:
+            kind = COMPARISONS[MIRRORED[sign] if reflected else sign]
+            return combined(kind(this=self.tree, expression=operand), (self, other))
+        left, right = (operand, self.tree) if reflected else (self.tree, operand)
+        if sign == "/":
+            return combined(exp.Div(this=left, expression=right, typed=False, safe=True), (self, other))
+        if sign in ARITHMETIC:
+            return combined(ARITHMETIC[sign](this=left, expression=right), (self, other))
+        return combined(exp.Anonymous(this=f"operator {sign}", expressions=[left, right]), (self, other))
+
+    def operate_unary(self, sign: str, machine: Machine) -> Value:
+        """Return `-column` or `~column`."""
+        del machine
+        if sign == "+":
+            return self
+        kind = exp.Neg if sign == "-" else exp.Not
+        return combined(kind(this=self.tree), (self,))
+
+
+@dataclass(frozen=True)
+class WindowSpec:
+    """A window: partition and order keys, and a frame where one was given (kind, start, end)."""
+
+    partition: tuple[Tree, ...] = ()
+    order: tuple[Tree, ...] = ()
+    frame: tuple[str, int, int] | None = None
+    spark_type = "WindowSpec"
+
+    def attribute(self, name: str, machine: Machine) -> Value:
+        """Return nothing: a window has methods only."""
+        del name, machine
+        return MISSING
+
+    def invoke(self, name: str, call: Call) -> Value:
+        """Return the window with keys or a frame."""
+        keys = spread(call.args)
+        match name:
+            case "partitionBy":
+                return replace(self, partition=tuple(as_tree(key, literal=False) for key in keys))
+            case "orderBy":
+                return replace(self, order=tuple(ordered(key) for key in keys))
+            case "rowsBetween" | "rangeBetween":
+                start, end = _bound(call.value(0, "start")), _bound(call.value(1, "end"))
+                return replace(self, frame=("ROWS" if name == "rowsBetween" else "RANGE", start, end))
+        return Unknown()
+
+
+UNBOUNDED = 1 << 31
+
+
+def _bound(value: Value) -> int:
+    if isinstance(value, Assumed):
+        value = value.value
+    return value if isinstance(value, int) else 0
+
+
+def windowed(column: Column, window: WindowSpec) -> Column:
+    """Return `column` over `window`."""
+    parts: dict[str, object] = {"this": column.tree, "over": "OVER"}
+    if window.partition:
+        parts["partition_by"] = list(window.partition)
+    if window.order:
+        parts["order"] = exp.Order(expressions=list(window.order))
+    if window.frame is not None:
+        kind, start, end = window.frame
+        low, low_side = _frame_bound(start)
+        high, high_side = _frame_bound(end)
+        parts["spec"] = exp.WindowSpec(
+            kind=kind, start=low, start_side=low_side, end=high, end_side=high_side
+        )
+    return combined(exp.Window(**parts), (column,))
+
+
+def _frame_bound(offset: int) -> tuple[object, str | None]:
+    if offset == 0:
+        return "CURRENT ROW", None
+    side = "PRECEDING" if offset < 0 else "FOLLOWING"
+    if abs(offset) >= UNBOUNDED:
+        return "UNBOUNDED", side
+    return exp.Literal.number(abs(offset)), side
+
+
+# --- making expressions -------------------------------------------------------------------------------------------
+
+
+def combined(tree: Tree, operands: Iterable[Value]) -> Column:
+    """Return a column made from others: it inherits what they stand for, and grows no deeper than the limit."""
+    columns = [item for item in operands if isinstance(item, Column)]
+    depth = 1 + max((item.depth for item in columns), default=0)
+    if depth > TREE_DEPTH_LIMIT:
+        tree = exp.Anonymous(this="too_deep", expressions=list(tree.find_all(exp.Column))[:50])
+        depth = 2
+    each = next((item.each for item in columns if item.each is not None), None)
+    return Column(tree, each=each, changed=each is not None, depth=depth)
+
+
+def named_column(name: str, frame: int | None = None) -> Column:
+    """Return the column that a name means: `a`, `o.a`, `a.b`, `*`, `o.*`, with backticks where written."""
+    if isinstance(name, EachColumn):
+        tree = exp.Star(except_=[identifier(part) for part in name.excluded] or None)
+        return Column(tree, each=name)
+    parts = name_parts(plain(name))
+    if parts[-1] == "*":
+        if len(parts) == 1:
+            return Column(exp.Star())
+        return Column(exp.Column(this=exp.Star(), table=identifier(".".join(parts[:-1]))))
+    if frame is not None:
+        first = exp.Column(this=identifier(parts[0]))
+        first.meta["frame"] = frame
+        tree: Tree = first
+        for part in parts[1:]:
+            tree = field_of(tree, part)
+        return Column(tree)
+    slots = ("this", "table", "db", "catalog")
+    used = list(reversed(parts))[:4] if len(parts) <= 4 else [parts[1], parts[0]]
+    tree = exp.Column(**{slot: identifier(part) for slot, part in zip(slots, used, strict=False)})
+    for part in parts[2:] if len(parts) > 4 else ():
+        tree = exp.Dot(this=tree, expression=identifier(part))
+    return Column(tree)
+
+
+def name_parts(name: str) -> list[str]:
+    """Return the parts of a dotted name; backticks keep a dot inside one part."""
+    parts: list[str] = [""]
+    quoted = False
+    depth = 0
+    for letter in name:
+        if letter == "`":
+            quoted = not quoted
+        elif letter == "." and not quoted and depth == 0:
+            parts.append("")
+        else:
+            depth += (letter == "{") - (letter == "}")
+            parts[-1] += letter
+    return [part for part in parts if part] or [name or "_"]
+
+
+def identifier(name: str) -> exp.Identifier:
+    """Return a name as sqlglot holds it."""
+    return exp.Identifier(this=name, quoted=False)
+
+
+def field_of(tree: Tree, name: str) -> Tree:
+    """Return a field of a struct or a map's entry."""
+    return exp.Bracket(this=tree, expressions=[exp.Literal.string(name)])
+
+
+def as_tree(value: Value, *, literal: bool = True) -> Tree:
+    """Return a value as an expression: a column as it is, a string as a literal or else as a column's name."""
+    if isinstance(value, Column):
+        return value.tree
+    if isinstance(value, Instance) and "value" in value.attributes:
+        value = value.attributes["value"]
+    if isinstance(value, str):
+        return literal_text(value) if literal else named_column(value).tree
+    if isinstance(value, Assumed):
+        value = value.value
+    if isinstance(value, bool):
+        return exp.Boolean(this=value)
+    if isinstance(value, int | float):
+        number = exp.Literal.number(str(abs(value)))
+        return exp.Neg(this=number) if value < 0 else number
+    if value is None:
+        return exp.Null()
+    if isinstance(value, list | tuple | set | frozenset):
+        return exp.Array(expressions=[as_tree(item, literal=literal) for item in value])
+    return exp.Placeholder(this=value.name if isinstance(value, Unknown) and value.name else "value")
+
+
+def literal_text(text: str) -> Tree:
+    """Return a string as a literal; a run-time value alone as its symbol."""
+    name = only_symbol(text) if OPEN in text else None
+    return exp.Placeholder(this=name) if name else exp.Literal.string(plain(text))
+
+
+def ordered(value: Value, *, descending: bool = False) -> Tree:
+    """Return a sort key, with Spark's null ordering written out: first when ascending, last when descending."""
+    tree = as_tree(value, literal=False)
+    if isinstance(tree, exp.Ordered):
+        return tree
+    return exp.Ordered(this=tree, desc=descending, nulls_first=not descending)
+
+
+def spread(values: Sequence[Value]) -> list[Value]:
+    """Return arguments with lists among them spread out, as PySpark does."""
+    made: list[Value] = []
+    for value in values:
+        if isinstance(value, list | tuple | set):
+            made.extend(value)
+        else:
+            made.append(value)
+    return made
+
+
+# --- methods of a column ------------------------------------------------------------------------------------------
+
+Method: TypeAlias = Callable[[Column, Call], Column]
+
+
+def _test(kind: type[exp.Binary]) -> Method:
+    return lambda column, call: combined(
+        kind(this=column.tree, expression=as_tree(call.value(0, "other"))), (column, call.value(0, "other"))
+    )
+
+
+def _function(name: str) -> Method:
+    def apply(column: Column, call: Call) -> Column:
+        trees = [as_tree(value) for value in call.args]
+        return combined(exp.func(name, column.tree, *trees, copy=False, dialect="spark"), (column, *call.args))
+
+    return apply
+
+
+def _order(*, descending: bool, nulls_first: bool) -> Method:
+    return lambda column, _: combined(
+        exp.Ordered(this=column.tree, desc=descending, nulls_first=nulls_first), (column,)
+    )
+
+
+def _alias(column: Column, call: Call) -> Column:
+    names = tuple(plain(name) for name in spread(call.args) if isinstance(name, str))
+    first = call.value(0)
+    if column.each is not None and isinstance(first, EachColumn):
+        return column
+    return replace(column, names=names or column.names)
+
+
+def _cast(column: Column, call: Call) -> Column:
+    to = type_tree(call.value(0, "dataType"))
+    if to is None:
+        tree: Tree = exp.Anonymous(this="cast", expressions=[column.tree])
+    else:
+        tree = exp.Cast(this=column.tree, to=to)
+    return replace(combined(tree, (column,)), names=column.names)
+
+
+def _isin(column: Column, call: Call) -> Column:
+    values = spread(call.args)
+    trees = [as_tree(value) for value in values]
+    return combined(exp.In(this=column.tree, expressions=trees), (column, *values))
+
+
+def _is_null(column: Column, _: Call) -> Column:
+    return combined(exp.Is(this=column.tree, expression=exp.Null()), (column,))
+
+
+def _is_not_null(column: Column, call: Call) -> Column:
+    return combined(exp.Not(this=_is_null(column, call).tree), (column,))
+
+
+def _between(column: Column, call: Call) -> Column:
+    low, high = call.value(0, "lowerBound"), call.value(1, "upperBound")
+    tree = exp.Between(this=column.tree, low=as_tree(low), high=as_tree(high))
+    return combined(tree, (column, low, high))
+
+
+def _when(column: Column, call: Call) -> Column:
+    condition, value = call.value(0, "condition"), call.value(1, "value")
+    branch = exp.If(this=as_tree(condition), true=as_tree(value))
+    tree = column.tree
+    branches = list(tree.args.get("ifs") or []) if isinstance(tree, exp.Case) else []
+    return combined(exp.Case(ifs=[*branches, branch]), (column, condition, value))
+
+
+def _otherwise(column: Column, call: Call) -> Column:
+    value = call.value(0, "value")
+    branches = list(column.tree.args.get("ifs") or [])
+    return combined(exp.Case(ifs=branches, default=as_tree(value)), (column, value))
+
+
+def _over(column: Column, call: Call) -> Column:
+    window = call.value(0, "window")
+    return windowed(column, window if isinstance(window, WindowSpec) else WindowSpec())
+
+
+def _item(column: Column, call: Call) -> Column:
+    key = call.value(0, "key")
+    if isinstance(key, slice):
+        return column
+    tree = exp.Bracket(this=column.tree, expressions=[as_tree(key)])
+    return combined(tree, (column, key))
+
+
+def _field(column: Column, call: Call) -> Column:
+    name = call.value(0, "name")
+    return combined(field_of(column.tree, to_text(name)), (column,))
+
+
+def _with_field(column: Column, call: Call) -> Column:
+    name, value = call.value(0, "fieldName"), call.value(1, "col")
+    tree = exp.Anonymous(
+        this="with_field", expressions=[column.tree, literal_text(to_text(name)), as_tree(value)]
+    )
+    return combined(tree, (column, value))
+
+
+def _drop_fields(column: Column, call: Call) -> Column:
+    names = [literal_text(to_text(name)) for name in call.args]
+    return combined(exp.Anonymous(this="drop_fields", expressions=[column.tree, *names]), (column,))
+
+
+def _contains(column: Column, call: Call) -> Column:
+    value = call.value(0, "other")
+    return combined(exp.Contains(this=column.tree, expression=as_tree(value)), (column, value))
+
+
+def _bitwise(kind: type[exp.Binary]) -> Method:
+    return _test(kind)
+
+
+METHODS: dict[str, Method] = {
+    "alias": _alias, "name": _alias, "cast": _cast, "astype": _cast, "try_cast": _cast,
+    "isNull": _is_null, "isNotNull": _is_not_null, "isin": _isin, "between": _between,
+    "isNaN": _function("isnan"), "eqNullSafe": _test(exp.NullSafeEQ), "when": _when, "otherwise": _otherwise,
+    "over": _over, "getItem": _item, "__getitem__": _item, "getField": _field, "withField": _with_field,
+    "dropFields": _drop_fields, "like": _test(exp.Like), "ilike": _test(exp.ILike),
+    "rlike": _test(exp.RegexpLike), "contains": _contains, "startswith": _function("startswith"),
+    "endswith": _function("endswith"), "substr": _function("substring"),
+    "asc": _order(descending=False, nulls_first=True), "desc": _order(descending=True, nulls_first=False),
+    "asc_nulls_first": _order(descending=False, nulls_first=True),
+    "asc_nulls_last": _order(descending=False, nulls_first=False),
+    "desc_nulls_first": _order(descending=True, nulls_first=True),
+    "desc_nulls_last": _order(descending=True, nulls_first=False),
+    "bitwiseAND": _bitwise(exp.BitwiseAnd), "bitwiseOR": _bitwise(exp.BitwiseOr),
+    "bitwiseXOR": _bitwise(exp.BitwiseXor), "eq": _test(exp.EQ),
+}  # fmt: skip
+
+
+def has_symbol(text: str) -> bool:
+    """Return whether `text` has a run-time part."""
+    return SYMBOL.search(text) is not None

@@ -1,0 +1,179 @@
+"""Rows made from values: UNNEST, EXPLODE, FLATTEN, OPENJSON and their like."""
+
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from guardian.languages.expressions import Scope, lower_expression
+from guardian.languages.sql.names import alias_of
+from guardian.model.plan import Call, Expr, Generate, Handle
+
+_FLATTEN = ("SEQ", "KEY", "PATH", "INDEX", "VALUE", "THIS")
+# What a function makes where the query gives no names; `None`: one column of the function's name.
+_MADE: dict[str, tuple[str, ...] | None] = {
+    "explode": ("col",), "explode_outer": ("col",), "posexplode": ("pos", "col"),
+    "posexplode_outer": ("pos", "col"), "generate_series": None, "unnest": None, "range": None,
+    "jsonb_array_elements": ("value",), "jsonb_array_elements_text": ("value",),
+    "json_array_elements": ("value",), "json_array_elements_text": ("value",),
+    "jsonb_each": ("key", "value"), "jsonb_each_text": ("key", "value"),
+    "json_each": ("key", "value"), "json_each_text": ("key", "value"), "jsonb_object_keys": None,
+    "json_object_keys": None, "regexp_split_to_table": None, "string_split": ("value",),
+    "openjson": ("key", "value", "type"), "split_to_table": ("SEQ", "INDEX", "VALUE"),
+    "flatten": _FLATTEN, "generate_subscripts": None, "string_to_table": None, "sequence": None,
+    "json_tree": ("key", "value", "type", "atom", "id", "parent", "fullkey", "path"),
+}  # fmt: skip
+_NAMES: dict[type[exp.Expr], str] = {
+    exp.ExplodingGenerateSeries: "generate_series", exp.GenerateSeries: "generate_series",
+    exp.Explode: "explode", exp.ExplodeOuter: "explode_outer", exp.Posexplode: "posexplode",
+    exp.PosexplodeOuter: "posexplode_outer", exp.Unnest: "unnest", exp.OpenJSON: "openjson",
+}  # fmt: skip
+# Functions that make rows where they stand in a SELECT list, in the dialects that allow it.
+IN_SELECT = frozenset({
+    "explode", "explode_outer", "posexplode", "posexplode_outer", "unnest", "generate_series",
+    "jsonb_array_elements", "jsonb_array_elements_text", "json_array_elements",
+    "json_array_elements_text", "regexp_split_to_table", "jsonb_object_keys", "stack", "inline",
+    "inline_outer",
+})  # fmt: skip
+_TWO_COLUMNS = frozenset({"posexplode", "posexplode_outer"})
+
+
+@dataclass(frozen=True, slots=True)
+class Generator:
+    """A generator as it is written: its value, the names of what it makes, whether it keeps every row."""
+
+    value: Expr
+    columns: tuple[str, ...] = ()
+    qualifier: str = ""
+    outer: bool = False
+    fields: bool = False
+
+
+def generator_of(node: exp.Expr, scope: Scope) -> Generator | None:
+    """Return what a relation makes from values, None where it is another kind of relation."""
+    match node:
+        case exp.Unnest():
+            return _unnest(node, node, scope)
+        case exp.Lateral() if isinstance(node.this, exp.Unnest):
+            return _unnest(node.this, node, scope)
+        case exp.Lateral() if not isinstance(node.this, (exp.Subquery, exp.Query, exp.Table)):
+            return _function(node.this, node, scope, outer=_keeps_rows(node))
+        case exp.TableFromRows():
+            return _function(node.this, node, scope)
+        case exp.Table() if isinstance(node.this, (exp.Func, exp.Dot)) and _is_call(node.this):
+            return _function(_call_in(node.this), node, scope)
+        case _:
+            return None
+
+
+def _is_call(node: exp.Expr) -> bool:
+    return isinstance(_call_in(node), exp.Func) and not isinstance(node, exp.DynamicIdentifier)
+
+
+def _call_in(node: exp.Expr) -> exp.Expr:
+    return _call_in(node.args["expression"]) if isinstance(node, exp.Dot) else node
+
+
+def _keeps_rows(node: exp.Expr) -> bool:
+    return bool(node.args.get("outer")) or node.args.get("cross_apply") is False
+
+
+def _unnest(node: exp.Expr, aliased: exp.Expr, scope: Scope) -> Generator:
+    qualifier, columns = alias_of(aliased, scope)
+    if aliased is not node and not qualifier and not columns:
+        qualifier, columns = alias_of(node, scope)
+    values = tuple(lower_expression(value, scope) for value in node.expressions)
+    if not columns and scope.dialect != "bigquery":
+        columns = (qualifier or "unnest",) * bool(values)
+    offset = node.args.get("offset")
+    if offset is not None:
+        columns = (*columns, scope.name(offset) if isinstance(offset, exp.Expr) else "offset")
+    return Generator(Call("unnest", values), columns, qualifier)
+
+
+def _function(node: exp.Expr, aliased: exp.Expr, scope: Scope, *, outer: bool = False) -> Generator:
+    qualifier, columns = alias_of(aliased, scope)
+    options = _named_arguments(node)
+    if isinstance(node, exp.Explode) and options:
+        return _flatten(options, qualifier, columns, scope, outer=outer)
+    if isinstance(node, exp.OpenJSON):
+        return _openjson(node, qualifier, columns, scope, outer=outer)
+    value = _call(node, scope)
+    if not columns:
+        columns = _default_columns(value, qualifier, scope)
+    fields = value.name in {"inline", "inline_outer"} or "to_record" in value.name
+    return Generator(value, columns, qualifier, outer or value.name.endswith("_outer"), fields)
+
+
+def _call(node: exp.Expr, scope: Scope) -> Call:
+    value = lower_expression(node, scope)
+    name = _NAMES.get(type(node))
+    if isinstance(value, Call):
+        return Call(name, value.args, value.option) if name else value
+    return Call(name or "table", (value,))
+
+
+def _named_arguments(node: exp.Expr) -> dict[str, exp.Expr]:
+    found = {}
+    for part in (node.args.get("this"), *node.expressions):
+        if isinstance(part, exp.Kwarg):
+            found[part.this.name.lower()] = part.args["expression"]
+    return found
+
+
+def _flatten(
+    options: dict[str, exp.Expr], qualifier: str, columns: tuple[str, ...], scope: Scope, *, outer: bool
+) -> Generator:
+    """Return Snowflake's FLATTEN(INPUT => x, PATH => 'a.b', OUTER => TRUE)."""
+    value = lower_expression(options["input"], scope) if "input" in options else Call("flatten")
+    path = options.get("path")
+    for name in path.name.split(".") if isinstance(path, exp.Literal) else ():
+        value = Call("field", (value,), name)
+    kept = options.get("outer")
+    keeps = outer or (isinstance(kept, exp.Boolean) and bool(kept.this))
+    return Generator(Call("flatten", (value,)), columns or _FLATTEN, qualifier, keeps)
+
+
+def _openjson(
+    node: exp.Expr, qualifier: str, columns: tuple[str, ...], scope: Scope, *, outer: bool
+) -> Generator:
+    value: Expr = lower_expression(node.this, scope)
+    path = node.args.get("path")
+    if isinstance(path, exp.Literal):
+        for name in path.name.removeprefix("$").strip(".").split("."):
+            value = Call("field", (value,), name) if name else value
+    defined = tuple(scope.name(part.this) for part in node.expressions)
+    made = columns or defined or ("key", "value", "type")
+    return Generator(Call("openjson", (value,)), made, qualifier, outer, bool(defined))
+
+
+def _default_columns(value: Call, qualifier: str, scope: Scope) -> tuple[str, ...]:
+    """Return the names of what a function makes; Postgres names a single value by its alias."""
+    if value.name not in _MADE:
+        return ()
+    made = _MADE[value.name]
+    if made is None:
+        return (qualifier or value.name,)
+    return tuple(scope.name(name) for name in made) if scope.dialect == "snowflake" else tuple(map(str.lower, made))
+
+
+def generate(source: Handle | None, made: Generator, scope: Scope, node: exp.Expr) -> Handle:
+    """Return the rows of `source`, each with what is made from it."""
+    return scope.builder.add(
+        Generate(
+            input=source,
+            generator=made.value,
+            columns=made.columns,
+            qualifier=made.qualifier,
+            outer=made.outer,
+            fields=made.fields,
+            at=scope.location(node),
+        )
+    )
+
+
+def select_columns(name: str, alias: str | None, dialect: str) -> tuple[str, ...]:
+    """Return the names of what a generator in a SELECT list makes."""
+    if name in _TWO_COLUMNS:
+        return ("pos", alias or "col")
+    default = "col" if dialect in {"spark", "spark2", "databricks", "hive"} else name
+    return (alias or default,)

@@ -1,0 +1,164 @@
+"""One write → its definition: the columns it gives the dataset, the rows, the edges."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import msgspec
+
+from guardian.lineage.joins import freeze
+from guardian.lineage.operators import Binder, inputs_of
+from guardian.lineage.relation import Attribute, Relation
+from guardian.lineage.schemas import Schema
+from guardian.lineage.trace import Tracer, edges_of_column, edges_of_rows, flows_of
+from guardian.lineage.types import Types
+from guardian.model.definition import Definition, Output
+from guardian.model.expression import Expression, const
+from guardian.model.lineage import ColumnRef, Edge, Location, edge_order
+from guardian.model.plan import Constant, Handle, Lowered, Scan, Subquery, Write
+
+UNCONFIRMED = 0.9  # the source's columns are not known, so the name was taken at its word
+
+
+def define(
+    file: Lowered,
+    write: Write,
+    schema: Callable[[str], Schema],
+    actual: Callable[[str], str],
+    warn: Callable[[Location | None, str], None],
+) -> Definition:
+    """Return how `write` makes its dataset.
+
+    Args:
+        file: what holds the plan.
+        write: the write.
+        schema: tells what is known of a dataset's columns.
+        actual: returns the dataset behind a synonym.
+        warn: is told what was not understood, and where.
+    """
+    binder = Binder(file.nodes, schema, warn, actual=actual, place=write.at)
+    relation, rows = freeze(binder.relation(write.plan), binder.notes)
+    types = Types(lambda dataset, column: _declared(schema(dataset), column))
+    columns = tuple(_outputs(relation, write, schema(write.dataset), types))
+    return Definition(
+        job=write.job, language=file.language, dataset=write.dataset, columns=columns, rows=rows,
+        options=write.options, reads=_inputs(file, write, actual), at=write.at, positional=write.positional,
+        complete=not relation.rest, confidence=write.confidence, words=binder.notes.words,
+        edges=_edges(columns, rows, Tracer(binder.notes), write, schema),
+        flows=flows_of(rows, dataset=write.dataset, job=write.job, at=write.at),
+        keys=_keys(relation, columns), file=file, write=write,
+    )  # fmt: skip
+
+
+def _declared(schema: Schema, column: str) -> str | None:
+    return next((item.type for item in schema.columns if item.name == column), None)
+
+
+def _outputs(relation: Relation, write: Write, target: Schema, types: Types) -> Iterable[Output]:
+    """Yield the written columns under the names that the dataset gives them."""
+    visible = relation.visible()
+    seen: set[str] = set()
+    for name, column in zip(_names(visible, relation, write, target), visible, strict=True):
+        if name not in seen:
+            seen.add(name)
+            kind = types.of(column.expression)
+            yield Output(name, column.expression, kind, column.at or write.at, column.text)
+    for name, value in write.static:
+        yield Output(name, const("string", value), None, write.at)
+    if relation.rest:
+        yield Output("*", relation.rest[0].column("*"), None, write.at)
+    for number, rest in enumerate(relation.rest[1:], start=2):
+        yield Output(f"*{number}", rest.column("*"), None, write.at)
+
+
+def _names(
+    visible: Sequence[Attribute], relation: Relation, write: Write, target: Schema
+) -> list[str]:
+    own = [column.name for column in visible]
+    given: Sequence[str] = write.columns
+    if not given and write.positional and target.complete and not relation.rest:
+        fixed = {name for name, _ in write.static}
+        given = [name for name in target.names() if name not in fixed]
+    return [*given[: len(own)], *own[len(given) :]]
+
+
+def _inputs(file: Lowered, write: Write, actual: Callable[[str], str]) -> tuple[str, ...]:
+    """Return the datasets that the write reads, sorted; the written one only where it is read as an input, too."""
+    found = {actual(node.dataset) for node in scans(file, write.plan) if not node.target}
+    return tuple(sorted(found))
+
+
+def _edges(
+    columns: Iterable[Output],
+    rows: Expression,
+    tracer: Tracer,
+    write: Write,
+    schema: Callable[[str], Schema],
+) -> tuple[Edge, ...]:
+    found: list[Edge] = []
+    for column in columns:
+        name = "*" if column.name.startswith("*") else column.name
+        found += edges_of_column(
+            tracer.value(column.expression), target=ColumnRef(write.dataset, name), job=write.job,
+            at=column.at, confidence=write.confidence,
+        )  # fmt: skip
+    found += edges_of_rows(
+        tracer.rows(rows), dataset=write.dataset, job=write.job, at=write.at,
+        confidence=write.confidence,
+    )  # fmt: skip
+    sure = {dataset: schema(dataset).complete for dataset in {edge.source.dataset for edge in found}}
+    return tuple(sorted((_weighed(edge, sure) for edge in found), key=edge_order))
+
+
+def _weighed(edge: Edge, sure: dict[str, bool]) -> Edge:
+    """Return the edge, less sure where nobody has told us the columns of its source."""
+    if sure[edge.source.dataset]:
+        return edge
+    return msgspec.structs.replace(edge, confidence=round(edge.confidence * UNCONFIRMED, 3))
+
+
+def _keys(relation: Relation, columns: Sequence[Output]) -> tuple[tuple[str, ...], ...]:
+    """Return the sets of written columns that no two rows share."""
+    names = {column.expression: column.name for column in columns}
+    found = []
+    for key in relation.keys:
+        if all(part in names for part in key):
+            found.append(tuple(sorted(names[part] for part in key)))
+    return tuple(sorted(found))
+
+
+# --- what a plan scans ---------------------------------------------------------------------------------------------------
+
+
+def scans(file: Lowered, root: Handle) -> list[Scan]:
+    """Return the scans of a plan, those in subqueries among them."""
+    seen: set[Handle] = set()
+    found: list[Scan] = []
+    stack = [root]
+    while stack:
+        handle = stack.pop()
+        if handle in seen:
+            continue
+        seen.add(handle)
+        node = file.nodes[handle]
+        if isinstance(node, Scan):
+            found.append(node)
+        stack.extend(inputs_of(node))
+        stack.extend(_inner_plans(node))
+    return found
+
+
+def _inner_plans(node: object) -> Iterable[Handle]:
+    """Yield the plans inside an operator's expressions, and those that see the rows around them."""
+    stack: list[object] = [node]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, Subquery):
+            yield part.plan
+            stack.extend(part.operand)
+        elif isinstance(part, tuple):
+            stack.extend(part)
+        elif hasattr(part, "__struct_fields__") and not isinstance(part, Location | Constant):
+            if getattr(part, "lateral", False) and hasattr(part, "right"):
+                yield part.right
+            if hasattr(part, "step"):
+                yield part.step
+            stack.extend(getattr(part, name) for name in part.__struct_fields__)

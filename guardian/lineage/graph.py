@@ -1,0 +1,158 @@
+"""Jobs stitched together: which column flows where, in both directions, across repositories."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from guardian.model.lineage import ColumnRef, Edge, Lineage, RowFlow
+
+ANY = "*"
+
+
+class _Side:
+    """Edges filed by the dataset at one of their ends; by column once a dataset is asked for."""
+
+    def __init__(self) -> None:
+        self._by_dataset: dict[str, list[Edge]] = {}
+        self._by_column: dict[str, dict[str | None, list[Edge]]] = {}
+
+    def add(self, dataset: str, edge: Edge) -> None:
+        known = self._by_dataset.get(dataset)
+        if known is None:
+            self._by_dataset[dataset] = [edge]
+        else:
+            known.append(edge)
+
+    def of_dataset(self, dataset: str) -> Sequence[Edge]:
+        return self._by_dataset.get(dataset, ())
+
+    def of_column(self, ref: ColumnRef, *, at_source: bool) -> Sequence[Edge]:
+        columns = self._by_column.get(ref.dataset)
+        if columns is None:
+            columns = {}
+            for edge in self.of_dataset(ref.dataset):
+                end = edge.source if at_source else edge.target
+                columns.setdefault(end.column, []).append(edge)
+            self._by_column[ref.dataset] = columns
+        return columns.get(ref.column, ())
+
+
+class Graph:
+    """The edges of several lineage documents, ready to be walked, cycles and all.
+
+    Building is one pass that files each edge under its two datasets; a dataset's columns are told
+    apart when they are first asked for, so what a walk never reaches costs nothing more.
+    """
+
+    def __init__(self, documents: Iterable[Lineage], *, under: "Graph | None" = None) -> None:
+        """File the edges of `documents` above those of `under`, which is shared, not copied."""
+        self._under = under
+        self._outgoing, self._incoming = _Side(), _Side()
+        self._flows: dict[str, list[RowFlow]] = {}
+        self._flowing: set[tuple[str, str, str]] = set()
+        self._reads: dict[str, set[str]] = {}
+        self._columns: dict[str, set[str]] = {}
+        self._written: set[str] = set()
+        for document in documents:
+            self._add(document)
+
+    def _add(self, document: Lineage) -> None:
+        for edge in document.edges:
+            self._outgoing.add(edge.source.dataset, edge)
+            self._incoming.add(edge.target.dataset, edge)
+        for flow in document.rows:
+            self._flows.setdefault(flow.source, []).append(flow)
+            self._flowing.add((flow.source, flow.target, flow.job))
+        for job in document.jobs:
+            self._reads.setdefault(job.id, set()).update(job.reads)
+            self._written.update(job.writes)
+        for dataset in document.datasets:
+            names = self._columns.setdefault(dataset.name, set())
+            names.update(column.name for column in dataset.columns)
+
+    def leaving_dataset(self, dataset: str) -> Iterator[Edge]:
+        """Yield every edge whose source is a column of `dataset`."""
+        yield from self._outgoing.of_dataset(dataset)
+        if self._under is not None:
+            yield from self._under.leaving_dataset(dataset)
+
+    def leaving(self, ref: ColumnRef) -> Iterator[Edge]:
+        """Yield every edge that starts at exactly this column; `*` is a column of its own here."""
+        yield from self._outgoing.of_column(ref, at_source=True)
+        if self._under is not None:
+            yield from self._under.leaving(ref)
+
+    def arriving(self, ref: ColumnRef) -> Iterator[Edge]:
+        """Yield every edge that ends at exactly this column; None gives those on all its rows."""
+        yield from self._incoming.of_column(ref, at_source=False)
+        if self._under is not None:
+            yield from self._under.arriving(ref)
+
+    def arriving_in_dataset(self, dataset: str) -> Iterator[Edge]:
+        """Yield every edge whose target is `dataset`, one of its columns or its rows."""
+        yield from self._incoming.of_dataset(dataset)
+        if self._under is not None:
+            yield from self._under.arriving_in_dataset(dataset)
+
+    def row_flows(self, dataset: str) -> Iterator[RowFlow]:
+        """Yield whose rows depend on the rows of `dataset`, and the job that makes it so."""
+        yield from self._flows.get(dataset, ())
+        if self._under is not None:
+            yield from self._under.row_flows(dataset)
+
+    def rows_flow(self, source: str, target: str, job: str) -> bool:
+        """Return whether in this job the rows of `target` depend on the rows of `source`."""
+        if (source, target, job) in self._flowing:
+            return True
+        return self._under is not None and self._under.rows_flow(source, target, job)
+
+    def reads(self, job: str, dataset: str) -> bool:
+        """Return whether `job` is known and reads `dataset`."""
+        if dataset in self._reads.get(job, ()):
+            return True
+        return self._under is not None and self._under.reads(job, dataset)
+
+    def columns(self, dataset: str) -> frozenset[str]:
+        """Return the columns that `dataset` is known to have; empty where none is known."""
+        under = self._under.columns(dataset) if self._under is not None else frozenset()
+        return under.union(self._columns.get(dataset, ()))
+
+    def has_column(self, ref: ColumnRef) -> bool:
+        """Return whether the dataset is known to have this column."""
+        if ref.column in self._columns.get(ref.dataset, ()):
+            return True
+        return self._under is not None and self._under.has_column(ref)
+
+    def datasets(self) -> frozenset[str]:
+        """Return the name of every dataset read, written or declared; linear in the graph."""
+        names = set(self._columns) | self._written
+        for read in self._reads.values():
+            names |= read
+        return frozenset(names) | (
+            self._under.datasets() if self._under is not None else frozenset()
+        )
+
+
+def downstream(graph: Graph, start: ColumnRef) -> frozenset[ColumnRef]:
+    """Return every column that `start` flows into, through any number of jobs, without `start`.
+
+    `DIRECT` and `INDIRECT` edges count alike; a target whose `column` is None stands for the rows
+    of that dataset and is not followed. A job that reads what it writes does not loop. Linear in
+    the edges reached.
+    """
+    return _reach(start, lambda ref: (edge.target for edge in graph.leaving(ref)))
+
+
+def upstream(graph: Graph, start: ColumnRef) -> frozenset[ColumnRef]:
+    """Return every column that `start` is made of or decided by, through any number of jobs."""
+    return _reach(start, lambda ref: (edge.source for edge in graph.arriving(ref)))
+
+
+def _reach(
+    start: ColumnRef, next_to: Callable[[ColumnRef], Iterable[ColumnRef]]
+) -> frozenset[ColumnRef]:
+    seen, waiting = {start}, [start]
+    while waiting:
+        for found in next_to(waiting.pop()):
+            if found not in seen:
+                seen.add(found)
+                waiting.append(found)
+    return frozenset(seen - {start})

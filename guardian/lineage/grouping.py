@@ -1,0 +1,240 @@
+"""Operators that make one row of many: GROUP BY, DISTINCT, one row for each key, PIVOT."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from guardian.lineage.joins import closed, freeze, through
+from guardian.lineage.relation import (
+    Attribute,
+    Block,
+    Outer,
+    Relation,
+    Rest,
+    instance_of,
+    rebuilt,
+    rewrite,
+)
+from guardian.model.expression import Expression, aggregate, as_set, in_order, make
+from guardian.model.lineage import Location
+from guardian.model.plan import Aggregate, AggregateCall, Call, Expr, Item, Over, Pivot, Ref, Star
+
+if TYPE_CHECKING:
+    from guardian.lineage.operators import Binder
+
+SortKey = tuple[Expression, bool, bool]
+
+
+def grouped(binder: Binder, node: Aggregate) -> Relation:
+    """Return the groups of the input as rows: keys and aggregates are seen through the group."""
+    source, _ = freeze(binder.bound[node.input], binder.notes)
+    keys = _keys(binder, source, node)
+    source, fanning = without_fanning(source, keys)
+    _, rows = freeze(source, binder.notes)
+    group = make("group", (rows, make("all", as_set(keys))), _sets(keys, node.sets))
+    binder.notes.words.setdefault(group, (node.text or "GROUP BY", node.at))
+    instance = instance_of(group)
+    lift = lifting(frozenset(keys), instance, fanning)
+    made, rests = binder.items(source, node.items, lateral=node.lateral or node.having is not None, change=lift)
+    unique = () if node.sets else (frozenset(make("member", (instance, key)) for key in keys),)
+    relation = Relation(tuple(made), Block(inner=(instance,)), tuple(_grouped_rest(rests, instance)), frozenset(unique))
+    aliases = {item.name: item.expression for item in made}
+    scope = binder.scope(source, aliases)
+    order = tuple((lift(key), down, nulls) for key, down, nulls in binder.resolver.order(node.order, scope))
+    if node.having is not None:
+        condition = lift(binder.resolver.resolve(node.having, scope))
+        relation = binder.filtered(relation, condition, node.having_text or "HAVING", node.at)
+    if order:
+        block = replace(relation.block, sorts=tuple(key for key, _, _ in order))
+        relation = replace(relation, order=order, block=block)
+    return relation
+
+
+def _grouped_rest(rests: Iterable[Rest], instance: Expression) -> Iterable[Rest]:
+    return (replace(rest, wrap=(*rest.wrap, instance)) for rest in rests)
+
+
+def _keys(binder: Binder, source: Relation, node: Aggregate) -> list[Expression]:
+    """Return the grouping keys; a bare name may mean an item where no column has it."""
+    scope = binder.scope(source)
+    named = {item.name: item.expr for item in node.items if item.name is not None}
+    wanted: list[Expr] = list(node.keys)
+    if node.by_all:
+        wanted += [item.expr for item in node.items if not _aggregates(item.expr)]
+    keys = []
+    for key in wanted:
+        chosen = key
+        if isinstance(key, Ref) and not key.qualifier and node.alias_keys and scope.attribute(key) is None:
+            chosen = named.get(key.name, key)
+        if isinstance(chosen, Star):
+            keys += [item.expression for item in source.visible()] + [rest.column("*") for rest in source.rest]
+        else:
+            keys.append(binder.resolver.resolve(chosen, scope))
+    return keys
+
+
+def _aggregates(expr: Expr) -> bool:
+    """Return whether an aggregate (not a window) is in the author's expression."""
+    match expr:
+        case AggregateCall():
+            return True
+        case Over():
+            inside = (*expr.partition, *(key.expr for key in expr.order), *expr.call.args)
+            return any(map(_aggregates, inside))
+        case Call():
+            return any(map(_aggregates, expr.args))
+        case _:
+            return False
+
+
+def _sets(keys: Sequence[Expression], sets: tuple[tuple[int, ...], ...]) -> object:
+    """Return grouping sets in an order of their own."""
+    return tuple(sorted(tuple(sorted(keys[index].digest.hex() for index in chosen)) for chosen in sets))
+
+
+def without_fanning(
+    source: Relation, keys: Sequence[Expression]
+) -> tuple[Relation, tuple[Expression, ...]]:
+    """Return `source` without the outer joins that no key and no filter looks at, and those joins.
+
+    They repeat rows within a group, but make or lose no group: they bear on aggregates, not on the rows.
+    """
+    block = source.block
+    used = _nodes((*keys, *block.filters))
+    kept: list[Outer] = []
+    for entry in reversed(block.optional):
+        if entry.neutral or entry.node in used:
+            kept.insert(0, entry)
+            used |= _nodes((entry.node,))
+    fanning = tuple(entry for entry in block.optional if entry not in kept)
+    if not fanning:
+        return source, ()
+    optional = tuple(replace(entry, neutral=True) if entry in fanning else entry for entry in block.optional)
+    return replace(source, block=replace(block, optional=optional)), tuple(entry.node for entry in fanning)
+
+
+def _nodes(roots: Iterable[Expression]) -> set[Expression]:
+    """Return every node below `roots`, they among them."""
+    seen: set[Expression] = set()
+    stack = list(roots)
+    while stack:
+        node = stack.pop()
+        if node not in seen:
+            seen.add(node)
+            stack.extend(node.args)
+    return seen
+
+
+# Aggregates that a repeated row does not alter.
+REPEATABLE = frozenset({"min", "max", "any_value", "bool_and", "bool_or"})
+
+
+def lifting(
+    keys: frozenset[Expression], instance: Expression, fanning: tuple[Expression, ...] = ()
+) -> Callable[[Expression], Expression]:
+    """Return a function that turns an expression over grouped rows into one over the groups."""
+
+    def lifted(node: Expression) -> Expression | None:
+        if node in keys:
+            return make("member", (instance, node))
+        if node.op == "aggregate":
+            if fanning and not (node.value[0] in REPEATABLE or node.value[2]):
+                node = make("fanned", (node, make("list", in_order(fanning))))
+            return make("member", (instance, node))
+        if node.op in {"field", "member", "maybe"}:
+            return make("member", (instance, aggregate("any_value", (node,))))
+        if node.op == "window":
+            function, *rest = node.args
+            inner = rebuilt(function, tuple(map(lift, function.args)))
+            return rebuilt(node, (inner, *map(lift, rest)))
+        return None
+
+    def lift(expression: Expression) -> Expression:
+        return rewrite(expression, lifted)
+
+    return lift
+
+
+def distinct(binder: Binder, source: Relation, at: Location | None) -> Relation:
+    """Return each row once: a grouping by all columns, and nothing at all where a key tells the rows apart already."""
+    visible = frozenset(item.expression for item in source.visible())
+    if not source.rest and any(key <= visible for key in source.keys):
+        return source
+    numbered, _ = freeze(source, binder.notes)
+    keys = [item.expression for item in numbered.visible()] + [rest.column("*") for rest in numbered.rest]
+    numbered, _ = without_fanning(numbered, keys)
+    _, rows = freeze(numbered, binder.notes)
+    group = make("group", (rows, make("all", as_set(keys))), ())
+    binder.notes.words.setdefault(group, ("DISTINCT", at))
+    instance = instance_of(group)
+    attributes = tuple(
+        replace(item, expression=make("member", (instance, item.expression))) for item in numbered.visible()
+    )
+    unique = frozenset({frozenset(item.expression for item in attributes)})
+    rests = tuple(_grouped_rest(numbered.rest, instance))
+    return Relation(attributes, Block(inner=(instance,)), rests, unique)
+
+
+def picked(
+    binder: Binder, source: Relation, on: tuple[Expression, ...], order: tuple[SortKey, ...], at: Location | None
+) -> Relation:
+    """Return one row for each value of `on`: the first by `order`, any where there is none."""
+    extra = (*on, *(key for key, _, _ in order))
+    marked = replace(source, attributes=(*source.attributes, *(Attribute("", key, 0, hidden=True) for key in extra)))
+    numbered, rows = freeze(marked, binder.notes)
+    found = [item.expression for item in numbered.attributes[len(source.attributes) :]]
+    numbered = replace(numbered, attributes=numbered.attributes[: len(source.attributes)], order=())
+    flags = tuple((down, nulls) for _, down, nulls in order)
+    pick = make("pick", (rows, make("all", as_set(found[: len(on)])), *found[len(on) :]), flags)
+    binder.notes.words.setdefault(pick, ("DISTINCT ON", at))
+    made = closed(numbered, pick)
+    key = frozenset(through(part, made.block.inner[0]) for part in found[: len(on)])
+    return replace(made, keys=made.keys | {key})
+
+
+def pivoted(binder: Binder, node: Pivot) -> Relation:
+    """Return a pivot as the conditional aggregation that it is."""
+    source = binder.bound[node.input]
+    keys = node.keys if node.keys is not None else _other_columns(source, node)
+    items = [Item(key, at=node.at) for key in keys]
+    for name, value in node.values:
+        condition = Call("eq", (node.column, value))
+        for item in node.items:
+            called = name if len(node.items) == 1 and item.name is None else f"{name}_{item.name or item.text}"
+            items.append(msgspec.structs.replace(item, name=called, expr=_only_where(item.expr, condition)))
+    made = grouped(binder, Aggregate(input=node.input, keys=tuple(keys), items=tuple(items), at=node.at, text="PIVOT"))
+    if node.values:
+        return made
+    unknown = Rest(made.block.inner[0], identity=binder.fresh())
+    return replace(made, rest=(*made.rest, unknown))
+
+
+def _only_where(expr: Expr, condition: Expr) -> Expr:
+    """Return an aggregate over the rows for which `condition` holds."""
+    if isinstance(expr, AggregateCall):
+        both = condition if expr.filter is None else Call("and", (expr.filter, condition))
+        return msgspec.structs.replace(expr, filter=both)
+    if isinstance(expr, Call):
+        return msgspec.structs.replace(expr, args=tuple(_only_where(arg, condition) for arg in expr.args))
+    return expr
+
+
+def _other_columns(source: Relation, node: Pivot) -> tuple[Expr, ...]:
+    """Return the columns that a pivot groups by: all that it does not use."""
+    used = {name for expr in (node.column, *(item.expr for item in node.items)) for name in _names(expr)}
+    return tuple(Ref(item.name, item.qualifier[-1:]) for item in source.visible() if item.name not in used)
+
+
+def _names(expr: Expr) -> Iterable[str]:
+    match expr:
+        case Ref():
+            yield expr.name
+        case Call() | AggregateCall():
+            for arg in expr.args:
+                yield from _names(arg)
+        case _:
+            return

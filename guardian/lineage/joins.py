@@ -1,0 +1,277 @@
+"""Join graphs: put together, closed off, numbered so that the order they were written in does not matter."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from guardian.lineage.relation import (
+    Attribute,
+    Block,
+    Key,
+    Outer,
+    Relation,
+    Rest,
+    SideNotes,
+    contains_window,
+    instance_of,
+    instances_in,
+    optional_node,
+    renumbered,
+    rewrite,
+    rows_of,
+)
+from guardian.model.expression import Expression, make, name_of
+
+LEAVES = frozenset({"field", "member", "maybe", "window", "scalar", "exists", "in_rows", "array_rows", "aggregate"})
+
+
+# --- closing a join graph off ----------------------------------------------------------------------------------------
+
+
+def freeze(relation: Relation, notes: SideNotes) -> tuple[Relation, Expression]:
+    """Return `relation`, its instances numbered canonically, and its row set; what the rows leave out is noted."""
+    numbered = canonically_numbered(relation)
+    rows = rows_of(numbered.block)
+    neutral = tuple(entry for entry in numbered.block.optional if entry.neutral)
+    if neutral:
+        notes.neutral[rows] = tuple(dict.fromkeys((*notes.neutral.get(rows, ()), *neutral)))
+    if numbered.block.sorts:
+        notes.sorts[rows] = tuple(dict.fromkeys((*notes.sorts.get(rows, ()), *numbered.block.sorts)))
+    return numbered, rows
+
+
+def through(expression: Expression, instance: Expression) -> Expression:
+    """Return a value of a closed relation as seen from outside: its leaves are wrapped, what is computed of them is not."""
+    same = instance.args[0]
+
+    def wrapped(node: Expression) -> Expression | None:
+        if node.op not in LEAVES:
+            return None
+        inner = node.args[0]
+        if node.op in {"field", "member"} and inner is instance and inner.args[0] is same:
+            return node
+        return make("member", (instance, node))
+
+    return rewrite(expression, wrapped)
+
+
+def closed(relation: Relation, rows: Expression) -> Relation:
+    """Return the same columns over one instance of `rows`, which must be the (frozen) relation's own row set."""
+    instance = instance_of(rows)
+
+    def outside(item: Attribute) -> Attribute:
+        return replace(item, expression=through(item.expression, instance))
+
+    rest = tuple(_rest_through(entry, instance) for entry in relation.rest)
+    return Relation(
+        attributes=tuple(map(outside, relation.attributes)),
+        block=Block(inner=(instance,)),
+        rest=rest,
+        keys=frozenset(frozenset(through(part, instance) for part in key) for key in relation.keys),
+        order=tuple((through(key, instance), descending, nulls) for key, descending, nulls in relation.order),
+    )
+
+
+def _rest_through(rest: Rest, instance: Expression) -> Rest:
+    if rest.instance is instance and not rest.wrap and rest.optional is None:
+        return rest
+    if rest.optional is None:
+        return replace(rest, wrap=(*rest.wrap, instance))
+    return replace(rest, wrap=(*rest.wrap, instance), optional=None)
+
+
+def sealed(relation: Relation, notes: SideNotes, *, always: bool = False) -> Relation:
+    """Return `relation` closed off if one of its columns is a window function: it must not see later filters."""
+    if always or any(contains_window(item.expression) for item in relation.attributes):
+        numbered, rows = freeze(relation, notes)
+        return closed(numbered, rows)
+    return relation
+
+
+# --- numbering ---------------------------------------------------------------------------------------------------------
+
+
+def canonically_numbered(relation: Relation) -> Relation:
+    """Return `relation` with repeated uses of one input numbered by how they are used, not by where they stand."""
+    uses: dict[Expression, list[Expression]] = {}
+    for instance in relation.block.instances():
+        uses.setdefault(instance.args[0], []).append(instance)
+    repeated = [instances for instances in uses.values() if len(instances) > 1]
+    if not repeated:
+        return _from_zero(relation, uses)
+    colors = _refined(relation.block, [instance for instances in repeated for instance in instances])
+    numbers = {}
+    for instances in repeated:
+        ordered = sorted(instances, key=lambda instance: (colors[instance].digest, instance.value))
+        for number, instance in enumerate(ordered):
+            numbers[instance] = instance_of(instance.args[0], number)
+    changed = {old: new for old, new in numbers.items() if old is not new}
+    return renumbered(relation, changed)
+
+
+def _from_zero(relation: Relation, uses: dict[Expression, list[Expression]]) -> Relation:
+    changed = {
+        instance: instance_of(instance.args[0])
+        for instances in uses.values()
+        for instance in instances
+        if instance.value != 0
+    }
+    return renumbered(relation, changed)
+
+
+def _refined(block: Block, repeated: list[Expression]) -> dict[Expression, Expression]:
+    """Return a color for each repeated instance: what the conditions say of it, twice refined."""
+    colors = {instance: make("color", (instance.args[0],)) for instance in repeated}
+    said = [*block.filters, *(entry.node for entry in block.optional)]
+    about = {instance: [item for item in said if instance in instances_in(item)] for instance in repeated}
+    for _ in range(2):
+        colors = {
+            instance: make("color", sorted((_seen_from(instance, item, colors) for item in about[instance]), key=_digest))
+            for instance in repeated
+        }
+    return colors
+
+
+def _digest(expression: Expression) -> bytes:
+    return expression.digest
+
+
+def _seen_from(instance: Expression, item: Expression, colors: dict[Expression, Expression]) -> Expression:
+    here = make("here", (instance.args[0],))
+    return rewrite(item, lambda node: here if node is instance else colors.get(node))
+
+
+# --- joining -------------------------------------------------------------------------------------------------------------
+
+
+def apart(left: Relation, right: Relation, fresh: "Fresh") -> Relation:
+    """Return `right` with instances and identities of its own, none of them used by `left`."""
+    taken: dict[Expression, int] = {}
+    for instance in left.block.instances():
+        taken[instance.args[0]] = max(taken.get(instance.args[0], -1), int(instance.value))
+    numbers = {
+        instance: instance_of(instance.args[0], taken[instance.args[0]] + 1 + int(instance.value))
+        for instance in right.block.instances()
+        if instance.args[0] in taken
+    }
+    right = renumbered(right, numbers)
+    known = {item.identity for item in left.attributes} | {rest.identity for rest in left.rest}
+    return replace(
+        right,
+        attributes=tuple(
+            replace(item, identity=fresh()) if item.identity in known else item for item in right.attributes
+        ),
+        rest=tuple(replace(rest, identity=fresh()) if rest.identity in known else rest for rest in right.rest),
+    )
+
+
+class Fresh:
+    """Hands out numbers that nobody has had."""
+
+    def __init__(self) -> None:
+        """Start at one."""
+        self._last = 0
+
+    def __call__(self) -> int:
+        """Return the next number."""
+        self._last += 1
+        return self._last
+
+
+def inner_join(left: Relation, right: Relation, on: Iterable[Expression]) -> Relation:
+    """Return both side by side, with one set of conditions: ON and WHERE are the same thing here."""
+    block = Block(
+        inner=(*left.block.inner, *right.block.inner),
+        optional=(*left.block.optional, *right.block.optional),
+        filters=tuple(dict.fromkeys((*left.block.filters, *right.block.filters, *on))),
+        sorts=(*left.block.sorts, *right.block.sorts),
+    )
+    matched = tuple(on)
+    keys: set[Key] = set()
+    if _found_once(right, matched):
+        keys |= left.keys
+    if _found_once(left, matched):
+        keys |= right.keys
+    keys |= {one | other for one in left.keys for other in right.keys}
+    return Relation(
+        (*left.attributes, *right.attributes), block, (*left.rest, *right.rest), frozenset(keys),
+    )  # fmt: skip
+
+
+def unit(relation: Relation, notes: SideNotes) -> tuple[Relation, tuple[Expression, ...]]:
+    """Return `relation` as one instance, and the conditions that may as well stand in the join's ON."""
+    block = relation.block
+    if len(block.inner) == 1 and not block.optional:
+        bare = replace(relation, block=Block(inner=block.inner, sorts=block.sorts))
+        return bare, block.filters
+    numbered, rows = freeze(relation, notes)
+    return closed(numbered, rows), ()
+
+
+def left_join(left: Relation, right: Relation, on: tuple[Expression, ...]) -> Relation:
+    """Return `left` with what `right` (one instance) has for each row, or nulls."""
+    instance = right.block.inner[0]
+    node = optional_node("left", instance, on)
+    neutral = _found_once(right, on)
+    entry = Outer(instance, on, neutral, node)
+    block = replace(left.block, optional=(*left.block.optional, entry))
+    return Relation(
+        (*left.attributes, *(_optional(item, node) for item in right.attributes)),
+        block,
+        (*left.rest, *(replace(rest, optional=node) for rest in right.rest)),
+        left.keys if neutral else frozenset(one | other for one in left.keys for other in right.keys),
+    )
+
+
+def _optional(item: Attribute, node: Expression) -> Attribute:
+    return replace(item, expression=make("maybe", (item.expression, node)))
+
+
+def full_join(left: Relation, right: Relation, on: tuple[Expression, ...]) -> Relation:
+    """Return all rows of both (each one instance), matched where they match."""
+    inner = inner_join(left, right, ())
+    sides = make("bag", sorted((*left.block.inner, *right.block.inner), key=_digest))
+    rows = make("full", (sides, make("all", sorted(on, key=_digest))))
+    instance = instance_of(rows)
+
+    def outside(item: Attribute) -> Attribute:
+        return replace(item, expression=make("member", (instance, item.expression)))
+
+    rest = tuple(replace(entry, wrap=(*entry.wrap, instance)) for entry in inner.rest)
+    return Relation(tuple(map(outside, inner.attributes)), Block(inner=(instance,)), rest)
+
+
+def matching(left: Relation, right: Relation, on: tuple[Expression, ...], notes: SideNotes) -> Expression:
+    """Return the condition that `right` has a row for this row of `left`."""
+    of_left = frozenset(left.block.instances())
+
+    def taken_outside(node: Expression) -> Expression | None:
+        if node.op in LEAVES and instances_in(node) and instances_in(node) <= of_left:
+            return make("outer", (node,))
+        return None
+
+    inside = tuple(rewrite(part, taken_outside) for part in on)
+    block = replace(right.block, filters=tuple(dict.fromkeys((*right.block.filters, *inside))))
+    _, rows = freeze(replace(right, block=block, attributes=()), notes)
+    exists = make("exists", (rows,))
+    notes.joined.add(exists)
+    return exists
+
+
+def _found_once(side: Relation, on: Iterable[Expression]) -> bool:
+    """Return whether `on` finds at most one row of `side`: a key of it is compared with values from elsewhere."""
+    own = frozenset(side.block.instances())
+    fixed = frozenset(_fixed(own, on))
+    return any(key <= fixed for key in side.keys)
+
+
+def _fixed(own: frozenset[Expression], on: Iterable[Expression]) -> Iterable[Expression]:
+    for condition in on:
+        if name_of(condition) not in {"eq", "is"}:
+            continue
+        one, other = condition.args
+        if not instances_in(other) & own:
+            yield one
+        if not instances_in(one) & own:
+            yield other
+
+

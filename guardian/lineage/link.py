@@ -1,0 +1,189 @@
+"""Jobs linked: names, stars and types resolved across files, datasets in the order in which they depend on each other."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from guardian.lineage.define import define, scans
+from guardian.lineage.schemas import UNKNOWN, Schema, combined, declared
+from guardian.model.definition import Definition
+from guardian.model.lineage import Column, Diagnostic, Location
+from guardian.model.plan import Declaration, Lowered, Write
+
+ROUNDS = 3  # datasets that depend on each other in a circle are gone over again this often at most
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """One revision, linked: how every dataset is made, what is known of its columns, what was not understood."""
+
+    definitions: Mapping[str, tuple[Definition, ...]]
+    schemas: Mapping[str, Schema]
+    declarations: Mapping[str, tuple[Declaration, ...]]
+    lowered: tuple[Lowered, ...]
+    warnings: tuple[Diagnostic, ...]
+
+
+@dataclass(slots=True)
+class Memory:
+    """Definitions that were bound before, by the write and by the schemas that it saw: two revisions share most."""
+
+    bound: dict[tuple[int, int, tuple[tuple[str, Schema], ...]], tuple[Definition, tuple[Diagnostic, ...]]] = field(
+        default_factory=dict
+    )
+
+
+def link(
+    lowered: Sequence[Lowered], *, catalog: Mapping[str, Schema] | None = None, memory: Memory | None = None
+) -> World:
+    """Return the definitions of every dataset that is written; `catalog` tells of datasets that no file here does."""
+    linker = _Linker(tuple(lowered), dict(catalog or {}), memory or Memory())
+    return linker.world()
+
+
+class _Linker:
+    def __init__(self, lowered: tuple[Lowered, ...], catalog: dict[str, Schema], memory: Memory) -> None:
+        self.lowered = lowered
+        self.memory = memory
+        self.synonyms = {name: dataset for file in lowered for name, dataset in file.aliases}
+        self.declarations = [item for file in lowered for item in file.declarations]
+        self.declared = declared(self.declarations)
+        self.schemas: dict[str, Schema] = {**catalog, **self.declared}
+        self.writes: dict[str, list[tuple[Lowered, int, Write]]] = {}
+        for file in lowered:
+            for index, write in enumerate(file.writes):
+                self.writes.setdefault(write.dataset, []).append((file, index, write))
+        self.warnings: set[Diagnostic] = {item for file in lowered for item in file.warnings}
+
+    def world(self) -> World:
+        """Link everything, upstream first; members of a circle once more with what the first round told."""
+        definitions: dict[str, tuple[Definition, ...]] = {}
+        found: dict[str, set[Diagnostic]] = {}
+        for circle in _in_order(self._dependencies()):
+            for _ in range(ROUNDS if len(circle) > 1 else 1):
+                before = [self.schemas.get(dataset) for dataset in circle]
+                for dataset in circle:
+                    definitions[dataset], found[dataset] = self._define(dataset)
+                    self.schemas[dataset] = self._schema(dataset, definitions[dataset])
+                if before == [self.schemas.get(dataset) for dataset in circle]:
+                    break
+        warnings = self.warnings.union(*found.values())
+        return World(
+            {name: definitions[name] for name in sorted(definitions)},
+            {name: self.schemas[name] for name in sorted(self.schemas)},
+            _by_dataset(self.declarations), self.lowered, tuple(sorted(warnings)),
+        )  # fmt: skip
+
+    def _dependencies(self) -> dict[str, list[str]]:
+        """Return, for each written dataset, the written datasets that it needs."""
+        needs: dict[str, set[str]] = {dataset: set() for dataset in self.writes}
+        for dataset, writes in self.writes.items():
+            for file, _, write in writes:
+                needs[dataset] |= {self._actual(name) for name in scanned(file, write.plan)} & self.writes.keys()
+            needs[dataset].discard(dataset)
+        return {dataset: sorted(needs[dataset]) for dataset in sorted(needs)}
+
+    def _actual(self, dataset: str) -> str:
+        """Return the dataset behind a synonym."""
+        for _ in range(8):
+            if dataset not in self.synonyms:
+                break
+            dataset = self.synonyms[dataset]
+        return dataset
+
+    def _known(self, dataset: str) -> Schema:
+        return self.schemas.get(self._actual(dataset), UNKNOWN)
+
+    def _define(self, dataset: str) -> tuple[tuple[Definition, ...], set[Diagnostic]]:
+        made: list[Definition] = []
+        warnings: set[Diagnostic] = set()
+        for file, index, write in self.writes[dataset]:
+            seen = tuple(
+                (name, self._known(name)) for name in sorted({*scanned(file, write.plan), write.dataset})
+            )
+            key = (id(file), index, seen)
+            known = self.memory.bound.get(key)
+            if known is None:
+                known = self.memory.bound[key] = self._bind(file, write)
+            made.append(known[0])
+            warnings.update(known[1])
+        return tuple(made), warnings
+
+    def _bind(self, file: Lowered, write: Write) -> tuple[Definition, tuple[Diagnostic, ...]]:
+        warnings: list[Diagnostic] = []
+
+        def warn(at: Location | None, message: str) -> None:
+            place = at or write.at
+            warnings.append(Diagnostic(place.file, place.line, message))
+
+        definition = define(file, write, self._known, self._actual, warn)
+        return definition, tuple(dict.fromkeys(warnings))
+
+    def _schema(self, dataset: str, definitions: tuple[Definition, ...]) -> Schema:
+        """Return what the dataset is known to hold after its jobs have been read."""
+        columns: dict[str, Column] = {}
+        for definition in definitions:
+            if definition.options.mode == "delete":
+                continue
+            for output in definition.columns:
+                held = columns.get(output.name)
+                columns[output.name] = Column(output.name, (held.type if held else None) or output.type)
+        whole = [item for item in definitions if item.options.mode not in {"merge", "update", "delete"}]
+        complete = bool(whole) and all(item.complete for item in whole)
+        keys = whole[0].keys if len(definitions) == 1 and whole and whole[0].options.mode != "append" else ()
+        written = Schema(tuple(columns.values()), complete, keys) if columns or complete else None
+        return combined(written, self.declared.get(dataset))
+
+
+def scanned(file: Lowered, root: int) -> tuple[str, ...]:
+    """Return the datasets that a write's plan scans, each once, sorted."""
+    return tuple(sorted({node.dataset for node in scans(file, root)}))
+
+
+def _by_dataset(declarations: Iterable[Declaration]) -> dict[str, tuple[Declaration, ...]]:
+    grouped: dict[str, tuple[Declaration, ...]] = {}
+    for declaration in declarations:
+        grouped[declaration.dataset] = (*grouped.get(declaration.dataset, ()), declaration)
+    return grouped
+
+
+def _in_order(needs: Mapping[str, Sequence[str]]) -> list[list[str]]:
+    """Return the datasets upstream first; those that need each other in a circle together (Tarjan, without recursion)."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    on_stack: set[str] = set()
+    stack: list[str] = []
+    circles: list[list[str]] = []
+    for root in needs:
+        if root in index:
+            continue
+        work = [(root, iter(needs[root]))]
+        index[root] = low[root] = len(index)
+        stack.append(root)
+        on_stack.add(root)
+        while work:
+            node, rest = work[-1]
+            following = next(rest, None)
+            if following is None:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
+                if low[node] == index[node]:
+                    circles.append(_popped(stack, on_stack, node))
+            elif following not in index:
+                index[following] = low[following] = len(index)
+                stack.append(following)
+                on_stack.add(following)
+                work.append((following, iter(needs[following])))
+            elif following in on_stack:
+                low[node] = min(low[node], index[following])
+    return circles
+
+
+def _popped(stack: list[str], on_stack: set[str], node: str) -> list[str]:
+    circle: list[str] = []
+    while True:
+        member = stack.pop()
+        on_stack.discard(member)
+        circle.append(member)
+        if member == node:
+            return sorted(circle)

@@ -1,0 +1,312 @@
+"""A relation while it is being resolved: its columns, and the join graph that its rows come from."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from guardian.model.expression import Expression, aggregate, as_set, call, in_order, make, window
+from guardian.model.lineage import Location
+
+Key = frozenset[Expression]
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One column of a relation: its name, what may stand before it, and its expression over the relation's rows.
+
+    `identity` survives being passed on unchanged, so that PySpark's `df["x"]` finds its column; `hidden` columns are
+    reached with a qualifier only and never by a star.
+    """
+
+    name: str
+    expression: Expression
+    identity: int
+    qualifier: tuple[str, ...] = ()
+    hidden: bool = False
+    at: Location | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """The columns of a dataset that nobody has told us: any name may be among them but `excluded`.
+
+    `wrap` are the closed relations that a value of it is seen through, innermost first.
+    """
+
+    instance: Expression
+    qualifier: tuple[str, ...] = ()
+    excluded: frozenset[str] = frozenset()
+    wrap: tuple[Expression, ...] = ()
+    optional: Expression | None = None
+    identity: int = 0
+    arms: "tuple[Rest, ...]" = ()
+
+    def column(self, name: str) -> Expression:
+        """Return the expression of the column called `name`, `*` for all of them; of a union, one from each arm."""
+        if self.arms:
+            made = make("merge", tuple(arm.column(name) for arm in self.arms))
+        else:
+            made = make("field", (self.instance,), name)
+        for instance in self.wrap:
+            made = make("member", (instance, made))
+        return made if self.optional is None else make("maybe", (made, self.optional))
+
+
+@dataclass(frozen=True, slots=True)
+class Outer:
+    """One outer-joined input: its instance and the conditions it is matched by.
+
+    `neutral`: it neither adds nor loses a row, so it is no part of what the rows are.
+    """
+
+    instance: Expression
+    on: tuple[Expression, ...]
+    neutral: bool
+    node: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A join graph: inner-joined instances, outer-joined ones in order, and one set of conditions."""
+
+    inner: tuple[Expression, ...] = ()
+    optional: tuple[Outer, ...] = ()
+    filters: tuple[Expression, ...] = ()
+    sorts: tuple[Expression, ...] = ()
+
+    def instances(self) -> tuple[Expression, ...]:
+        """Return every instance in the graph."""
+        return (*self.inner, *(entry.instance for entry in self.optional))
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Columns over a join graph. `rest` are inputs of unknown columns, `keys` sets of expressions no two rows share.
+
+    `behind` is the relation that a projection was made from, over the same rows: a filter may still name its columns.
+    `order` is the sort order, as (key, descending, nulls first), which only a limit heeds.
+    """
+
+    attributes: tuple[Attribute, ...]
+    block: Block
+    rest: tuple[Rest, ...] = ()
+    keys: frozenset[Key] = frozenset()
+    behind: "Relation | None" = None
+    order: tuple[tuple[Expression, bool, bool], ...] = ()
+
+    def visible(self) -> tuple[Attribute, ...]:
+        """Return the columns that a star gives."""
+        return tuple(attribute for attribute in self.attributes if not attribute.hidden)
+
+
+@dataclass(slots=True)
+class SideNotes:
+    """What is known of relations beside their identity, for lineage and for the report's words.
+
+    `neutral`: joins left out of a `rows`, because they do not alter which rows there are. `sorts`: keys that rows were
+    sorted by. `joined`: conditions that came from a join. `words`: the author's words for a condition and their place.
+    """
+
+    neutral: dict[Expression, tuple[Outer, ...]] = field(default_factory=dict)
+    sorts: dict[Expression, tuple[Expression, ...]] = field(default_factory=dict)
+    joined: set[Expression] = field(default_factory=set)
+    words: dict[Expression, tuple[str, Location | None]] = field(default_factory=dict)
+
+
+def instance_of(relation: Expression, number: int = 0) -> Expression:
+    """Return the `number`th use of a relation within one join graph."""
+    return make("instance", (relation,), number)
+
+
+def optional_node(kind: str, instance: Expression, on: Iterable[Expression]) -> Expression:
+    """Return the node that stands for an outer-joined input in a row set."""
+    return make("optional", (instance, make("all", as_set(on))), kind)
+
+
+def rows_of(block: Block) -> Expression:
+    """Return the row set of a join graph, joins that do not alter it left out."""
+    counted = [entry for entry in block.optional if not entry.neutral]
+    if len(block.inner) == 1 and not counted and not block.filters:
+        return block.inner[0].args[0]
+    return make("rows", (
+        make("bag", in_order(block.inner)),
+        make("all", as_set(block.filters)),
+        make("list", in_order(entry.node for entry in counted)),
+    ))  # fmt: skip
+
+
+# --- rewriting expressions of one scope ---------------------------------------------------------------------------
+
+
+def rewrite(
+    expression: Expression,
+    change: Callable[[Expression], Expression | None],
+    memo: dict[tuple[Expression, int], Expression] | None = None,
+    depth: int = 0,
+) -> Expression:
+    """Return `expression` with every node of its own scope that `change` answers for put in its place.
+
+    What belongs to another scope is left alone: the inside of a `member`, of an instance's relation, and the rows of a
+    subquery but for what they take from around them (`outer`). `depth` counts the subqueries around the node.
+    """
+    known = {} if memo is None else memo
+    key = (expression, depth)
+    done = known.get(key)
+    if done is None:
+        done = known[key] = _rewritten(expression, change, known, depth)
+    return done
+
+
+def _rewritten(
+    node: Expression,
+    change: Callable[[Expression], Expression | None],
+    memo: dict[tuple[Expression, int], Expression],
+    depth: int,
+) -> Expression:
+    if depth == 0:
+        answer = change(node)
+        if answer is not None:
+            return answer
+    if not node.args:
+        return node
+    op = node.op
+    if op == "outer":
+        inner = rewrite(node.args[0], change, memo, depth - 1) if depth else node.args[0]
+        return make("outer", (inner,)) if depth else node
+    if op == "instance" and depth == 0:
+        return node
+    if op in {"scalar", "exists", "in_rows", "array_rows"}:
+        return _rewrite_subquery(node, change, memo, depth)
+    if op == "member":
+        head = rewrite(node.args[0], change, memo, depth)
+        inner = rewrite(node.args[1], change, memo, depth) if depth else node.args[1]
+        return make("member", (head, inner))
+    return rebuilt(node, tuple(rewrite(arg, change, memo, depth) for arg in node.args))
+
+
+def _rewrite_subquery(
+    node: Expression,
+    change: Callable[[Expression], Expression | None],
+    memo: dict[tuple[Expression, int], Expression],
+    depth: int,
+) -> Expression:
+    """Rewrite a subquery: its operands are of our scope, its rows one scope further in."""
+    operands = operand_count(node)
+    outside = [rewrite(arg, change, memo, depth) for arg in node.args[:operands]]
+    inside = [rewrite(arg, change, memo, depth + 1) for arg in node.args[operands:]]
+    return make(node.op, (*outside, *inside), node.value)
+
+
+def operand_count(node: Expression) -> int:
+    """Return how many of a subquery's arguments belong to the scope around it."""
+    return int(node.value) if node.op == "in_rows" else 0
+
+
+def rebuilt(node: Expression, args: tuple[Expression, ...]) -> Expression:
+    """Return `node` with other arguments, in normal form again: their order may have changed."""
+    if args == node.args:
+        return node
+    if node.op == "call":
+        name, option = node.value
+        return call(name, args, option)
+    if node.op == "window":
+        frame, count, flags = node.value
+        keys = [(key, *flag) for key, flag in zip(args[1 + count :], flags, strict=True)]
+        return window(args[0], args[1 : 1 + count], keys, frame)
+    if node.op == "aggregate":
+        return _rebuilt_aggregate(node, args)
+    if node.op == "all":
+        return make("all", as_set(args))
+    if node.op in {"bag", "list"}:
+        return make(node.op, in_order(args), node.value)
+    return make(node.op, args, node.value)
+
+
+def _rebuilt_aggregate(node: Expression, args: tuple[Expression, ...]) -> Expression:
+    name, option, distinct, count, conditional, flags = node.value
+    rest = args[count + bool(conditional) :]
+    keys = [(key, *flag) for key, flag in zip(rest, flags, strict=True)]
+    condition = args[count] if conditional else None
+    return aggregate(name, args[:count], distinct=distinct, condition=condition, order=keys, option=option)
+
+
+def renumbered(relation: Relation, numbers: Mapping[Expression, Expression]) -> Relation:
+    """Return `relation` with its instances exchanged as `numbers` says."""
+    if not numbers:
+        return relation
+    return mapped(relation, numbers.get)
+
+
+def mapped(relation: Relation, change: Callable[[Expression], Expression | None]) -> Relation:
+    """Return `relation` with every expression of its scope rewritten."""
+    memo: dict[tuple[Expression, int], Expression] = {}
+
+    def new(expression: Expression) -> Expression:
+        return rewrite(expression, change, memo)
+
+    block = Block(
+        inner=tuple(new(instance) for instance in relation.block.inner),
+        optional=tuple(
+            Outer(new(entry.instance), tuple(map(new, entry.on)), entry.neutral, new(entry.node))
+            for entry in relation.block.optional
+        ),
+        filters=tuple(map(new, relation.block.filters)),
+        sorts=tuple(map(new, relation.block.sorts)),
+    )
+    return replace(
+        relation,
+        attributes=tuple(replace(item, expression=new(item.expression)) for item in relation.attributes),
+        block=block,
+        rest=tuple(_mapped_rest(rest, new) for rest in relation.rest),
+        keys=frozenset(frozenset(map(new, key)) for key in relation.keys),
+        behind=None if relation.behind is None else mapped(relation.behind, change),
+        order=tuple((new(key), descending, nulls) for key, descending, nulls in relation.order),
+    )
+
+
+def _mapped_rest(rest: Rest, new: Callable[[Expression], Expression]) -> Rest:
+    """Rewrite the outermost instance that a value of the rest is seen through."""
+    optional = None if rest.optional is None else new(rest.optional)
+    if rest.wrap:
+        return replace(rest, wrap=(*rest.wrap[:-1], new(rest.wrap[-1])), optional=optional)
+    return replace(rest, instance=new(rest.instance), optional=optional)
+
+
+_windowed: dict[Expression, bool] = {}
+
+
+def contains_window(expression: Expression) -> bool:
+    """Return whether a window function of this scope is in `expression`."""
+    known = _windowed.get(expression)
+    if known is None:
+        known = _windowed[expression] = _contains_window(expression)
+    return known
+
+
+def _contains_window(expression: Expression) -> bool:
+    if expression.op == "window":
+        return True
+    if expression.op in {"instance", "member", "scalar", "exists", "array_rows", "outer"}:
+        return False
+    args = expression.args
+    if expression.op == "in_rows":
+        args = args[: operand_count(expression)]
+    return any(map(contains_window, args))
+
+
+def instances_in(expression: Expression) -> frozenset[Expression]:
+    """Return the instances of this scope that `expression` takes values from."""
+    found: set[Expression] = set()
+    seen: set[Expression] = set()
+
+    def note(node: Expression) -> Expression | None:
+        if node in seen:
+            return node
+        seen.add(node)
+        if node.op == "instance":
+            found.add(node)
+            return node
+        return None
+
+    rewrite(expression, note)
+    return frozenset(found)

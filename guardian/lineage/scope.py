@@ -1,0 +1,183 @@
+"""Names → expressions: what a column reference means over a relation, its aliases, and the queries around it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from guardian.lineage.relation import Attribute, Relation, Rest
+from guardian.model.expression import Expression, as_set, make, plain
+from guardian.model.plan import FrameRef, Ref
+
+
+def matches(qualifier: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+    """Return whether `wanted`, as written before a column, names `qualifier` or its last parts."""
+    return len(wanted) <= len(qualifier) and qualifier[len(qualifier) - len(wanted) :] == wanted
+
+
+@dataclass(slots=True)
+class Scope:
+    """Where names are looked up: a relation's columns, then `aliases` (earlier items), then the query around.
+
+    `parameters` are a lambda's; `frame` answers for a PySpark frame's own column.
+    """
+
+    relation: Relation
+    outer: "Scope | None" = None
+    aliases: Mapping[str, Expression] = field(default_factory=dict)
+    parameters: Mapping[str, Expression] = field(default_factory=dict)
+    frame: Callable[[int], Relation] | None = None
+    _index: dict[str, list[Attribute]] | None = None
+
+    def named(self, name: str) -> list[Attribute]:
+        """Return the columns called `name`, hidden ones among them."""
+        if self._index is None:
+            self._index = {}
+            for attribute in self.relation.attributes:
+                self._index.setdefault(attribute.name, []).append(attribute)
+        return self._index.get(name, [])
+
+    def attribute(self, ref: Ref) -> Attribute | None:
+        """Return the one column that `ref` names, None where there is none or several."""
+        found = self._candidates(ref)
+        return found[0] if len(found) == 1 else None
+
+    def _candidates(self, ref: Ref) -> list[Attribute]:
+        if ref.qualifier:
+            return [item for item in self.named(ref.name) if matches(item.qualifier, ref.qualifier)]
+        return [item for item in self.named(ref.name) if not item.hidden]
+
+    def lookup(self, ref: Ref) -> Expression | None:
+        """Return what `ref` means, None where nothing answers to it."""
+        if not ref.qualifier and ref.name in self.parameters:
+            return self.parameters[ref.name]
+        return self._own(ref) or self._around(ref)
+
+    def _own(self, ref: Ref) -> Expression | None:
+        found = self._candidates(ref)
+        if found:
+            return one_of(item.expression for item in found)
+        if not ref.qualifier and ref.name in self.aliases:
+            return self.aliases[ref.name]
+        nested = self._field_of_struct(ref)
+        if nested is not None:
+            return nested
+        behind = self.relation.behind
+        if behind is not None:
+            earlier = Scope(behind, frame=self.frame).lookup_explicit(ref)
+            if earlier is not None:
+                return earlier
+        return None
+
+    def lookup_explicit(self, ref: Ref) -> Expression | None:
+        """Return what `ref` means by columns that are known to be there."""
+        return self._own(ref)
+
+    def _around(self, ref: Ref) -> Expression | None:
+        """Return a column of an input whose columns we do not know, else one of the query around."""
+        outside = self.outer.lookup_known(ref) if self.outer is not None else None
+        if outside is not None and (ref.qualifier or not self.relation.rest):
+            return make("outer", (outside,))
+        rest = self._from_rest(ref)
+        if rest is not None:
+            return rest
+        if outside is not None:
+            return make("outer", (outside,))
+        if self.outer is not None:
+            far = self.outer.lookup(ref)
+            return None if far is None else make("outer", (far,))
+        return None
+
+    def lookup_known(self, ref: Ref) -> Expression | None:
+        """Return what `ref` means by known columns, here or further out."""
+        own = self._own(ref)
+        if own is not None:
+            return own
+        if ref.qualifier and any(matches(rest.qualifier, ref.qualifier) for rest in self.relation.rest):
+            return self._from_rest(ref)
+        far = self.outer.lookup_known(ref) if self.outer is not None else None
+        return None if far is None else make("outer", (far,))
+
+    def _from_rest(self, ref: Ref) -> Expression | None:
+        """Return the column of an open input: of the one its qualifier names, else of any that may have it."""
+        if not ref.qualifier:
+            return one_of(rest.column(ref.name) for rest in self.relation.rest if ref.name not in rest.excluded)
+        named = [rest for rest in self.relation.rest if matches(rest.qualifier, ref.qualifier)]
+        if named:
+            return one_of(rest.column(ref.name) for rest in named if ref.name not in rest.excluded)
+        return self._struct_of_rest(ref)
+
+    def _struct_of_rest(self, ref: Ref) -> Expression | None:
+        """Return `a.b` as field `b` of a column `a`, or `t.a.b` as field `b` of `t.a`, of an open input."""
+        for split in range(len(ref.qualifier) - 1, 0, -1):
+            before, column, inner = ref.qualifier[:split], ref.qualifier[split], ref.qualifier[split + 1 :]
+            named = [rest for rest in self.relation.rest if matches(rest.qualifier, before)]
+            base = one_of(rest.column(column) for rest in named)
+            if base is not None:
+                return fields_of(base, (*inner, ref.name))
+        base = one_of(rest.column(ref.qualifier[0]) for rest in self.relation.rest)
+        return None if base is None else fields_of(base, (*ref.qualifier[1:], ref.name))
+
+    def _field_of_struct(self, ref: Ref) -> Expression | None:
+        """Return `column.field` where the first part of the qualifier is a known column or a lambda's parameter."""
+        for split in range(len(ref.qualifier)):
+            before, column, inner = ref.qualifier[:split], ref.qualifier[split], ref.qualifier[split + 1 :]
+            if not before and column in self.parameters:
+                return fields_of(self.parameters[column], (*inner, ref.name))
+            found = self._candidates(Ref(column, before))
+            if found:
+                base = one_of(item.expression for item in found)
+                return None if base is None else fields_of(base, (*inner, ref.name))
+        return None
+
+    def of_frame(self, ref: FrameRef) -> Expression | None:
+        """Return the column that `df["x"]` took from its frame, wherever it is now."""
+        if self.frame is None:
+            return self.lookup(Ref(ref.name))
+        origin = self.frame(ref.frame)
+        wanted = [item.identity for item in origin.attributes if item.name == ref.name and not item.hidden]
+        found = self._by_identity(frozenset(wanted))
+        if found is not None:
+            return found
+        if not wanted:
+            opened = {rest.identity for rest in origin.rest if ref.name not in rest.excluded}
+            rests = [rest for rest in self.relation.rest if rest.identity in opened]
+            if rests:
+                return one_of(rest.column(ref.name) for rest in rests)
+        qualifier, last = _split(ref.name)
+        return self.lookup(Ref(ref.name)) or self.lookup(Ref(last, qualifier))
+
+    def _by_identity(self, wanted: frozenset[int]) -> Expression | None:
+        relation: Relation | None = self.relation
+        while relation is not None:
+            found = [item.expression for item in relation.attributes if item.identity in wanted]
+            if found:
+                return one_of(found)
+            relation = relation.behind
+        return None
+
+
+def _split(name: str) -> tuple[tuple[str, ...], str]:
+    *before, last = name.split(".")
+    return tuple(before), last
+
+
+def one_of(expressions: Iterable[Expression]) -> Expression | None:
+    """Return the expression; where several may be meant, one node that says so; None where there is none."""
+    several = as_set(expressions)
+    if len(several) > 1:
+        return make("ambiguous", several)
+    return several[0] if several else None
+
+
+def fields_of(base: Expression, names: Iterable[str]) -> Expression:
+    """Return a struct's field, and its field, and so on."""
+    for name in names:
+        base = plain("field", (base,), name)
+    return base
+
+
+def stars(relation: Relation, qualifier: tuple[str, ...]) -> tuple[list[Attribute], list[Rest]]:
+    """Return the columns, known and unknown, that `*` or `qualifier.*` stands for."""
+    if not qualifier:
+        return list(relation.visible()), list(relation.rest)
+    known = [item for item in relation.attributes if matches(item.qualifier, qualifier)]
+    return known, [rest for rest in relation.rest if matches(rest.qualifier, qualifier)]

@@ -1,0 +1,117 @@
+"""Set operations: arms lined up by position or by name, and put into an order that does not depend on the author's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from guardian.lineage.grouping import distinct
+from guardian.lineage.joins import freeze
+from guardian.lineage.relation import Attribute, Block, Relation, Rest, instance_of
+from guardian.model.expression import NULL, Expression, make
+from guardian.model.plan import SetOperation
+
+if TYPE_CHECKING:
+    from guardian.lineage.operators import Binder
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """The arms of a set operation with the same columns in the same order; `columns` are as the first arm names them."""
+
+    columns: tuple[Attribute, ...]
+    arms: tuple[Relation, ...]
+
+
+def by_position(arms: Sequence[Relation]) -> Aligned:
+    """Return arms lined up by position; where their number of columns differs, the common ones."""
+    width = min(len(arm.visible()) for arm in arms)
+    if any(arm.rest for arm in arms):
+        return by_name(arms, missing=True)
+    cut = tuple(replace(arm, attributes=arm.visible()[:width]) for arm in arms)
+    return Aligned(cut[0].attributes, cut)
+
+
+def by_name(arms: Sequence[Relation], *, missing: bool) -> Aligned:
+    """Return arms lined up by name; a column that an arm lacks is NULL there, if its columns are all known."""
+    names = list(dict.fromkeys(item.name for arm in (arms if missing else arms[:1]) for item in arm.visible()))
+    columns = []
+    for name in names:
+        columns.append(next(item for arm in arms for item in arm.visible() if item.name == name))
+    return Aligned(tuple(columns), tuple(_with_names(arm, columns) for arm in arms))
+
+
+def _with_names(arm: Relation, columns: Sequence[Attribute]) -> Relation:
+    own = {item.name: item for item in arm.visible()}
+    filled = tuple(own.get(column.name) or _absent(arm, column) for column in columns)
+    names = frozenset(column.name for column in columns)
+    return replace(arm, attributes=filled, rest=tuple(replace(rest, excluded=rest.excluded | names) for rest in arm.rest))
+
+
+def _absent(arm: Relation, column: Attribute) -> Attribute:
+    """Return what an arm holds in a column that it does not name: perhaps one of an input's unknown columns."""
+    unknown = [rest for rest in arm.rest if column.name not in rest.excluded]
+    return replace(column, expression=unknown[0].column(column.name) if unknown else NULL)
+
+
+def set_operation(binder: Binder, aligned: Aligned, node: SetOperation) -> Relation:
+    """Return UNION, INTERSECT or EXCEPT of lined-up arms."""
+    frozen = [freeze(arm, binder.notes) for arm in aligned.arms]
+    if node.kind == "union":
+        united = _union(binder, aligned, frozen)
+        return united if node.all else distinct(binder, united, node.at)
+    parts: list[Expression] = []
+    for arm, rows in frozen:
+        parts.append(make("arm", (rows, *(item.expression for item in arm.attributes))))
+    if node.kind == "intersect":
+        parts.sort(key=lambda part: part.digest)
+    rows = make(node.kind, parts, node.all)
+    binder.notes.words.setdefault(rows, (node.kind.upper(), node.at))
+    instance = instance_of(rows)
+    first = frozen[0][0]
+    attributes = tuple(
+        replace(item, expression=make("member", (instance, item.expression)), qualifier=()) for item in first.attributes
+    )
+    made = Relation(attributes, Block(inner=(instance,)), _rests(frozen, instance))
+    return made if node.all else distinct(binder, made, node.at)
+
+
+def _union(binder: Binder, aligned: Aligned, frozen: Sequence[tuple[Relation, Expression]]) -> Relation:
+    arms: list[tuple[Expression, tuple[Expression, ...]]] = []
+    for arm, rows in frozen:
+        arms.extend(_flat(arm, rows))
+    order = sorted(range(len(arms)), key=lambda index: (arms[index][0].digest, index))
+    rows = make("union", tuple(arms[index][0] for index in order))
+    at = aligned.columns[0].at if aligned.columns else None
+    binder.notes.words.setdefault(rows, ("UNION ALL", at))
+    instance = instance_of(rows)
+    attributes = []
+    for position, column in enumerate(aligned.columns):
+        merged = make("merge", tuple(arms[index][1][position] for index in order))
+        expression = make("member", (instance, merged))
+        attributes.append(Attribute(column.name, expression, binder.fresh(), at=column.at, text=column.text))
+    return Relation(tuple(attributes), Block(inner=(instance,)), _rests(frozen, instance))
+
+
+def _flat(arm: Relation, rows: Expression) -> list[tuple[Expression, tuple[Expression, ...]]]:
+    """Return an arm, or the arms of a union that it is and no more."""
+    values = tuple(item.expression for item in arm.attributes)
+    if rows.op == "union" and all(_is_merge(value, rows) for value in values):
+        return [
+            (inner, tuple(value.args[1].args[index] for value in values)) for index, inner in enumerate(rows.args)
+        ]
+    return [(rows, values)]
+
+
+def _is_merge(value: Expression, rows: Expression) -> bool:
+    return value.op == "member" and value.args[0].args[0] is rows and value.args[1].op == "merge"
+
+
+def _rests(frozen: Sequence[tuple[Relation, Expression]], instance: Expression) -> tuple[Rest, ...]:
+    """Return the unknown columns of the arms as one rest: a name may come from each of them."""
+    rests = tuple(rest for arm, _ in frozen for rest in arm.rest)
+    if not rests:
+        return ()
+    away = frozenset.intersection(*(rest.excluded for rest in rests))
+    return (Rest(instance, excluded=away, wrap=(instance,), arms=rests),)

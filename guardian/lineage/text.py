@@ -1,0 +1,157 @@
+"""Canonical expressions → short text that a person can read, for reports. Never parsed again."""
+
+from guardian.model.expression import Expression
+
+LIMIT = 240
+INFIX = {
+    "eq": "=", "neq": "<>", "lt": "<", "le": "<=", "is": "IS NOT DISTINCT FROM", "and": "AND", "or": "OR",
+    "add": "+", "sub": "-", "mul": "*", "div": "/", "mod": "%", "concat": "||", "like": "LIKE", "ilike": "ILIKE",
+    "rlike": "RLIKE",
+}  # fmt: skip
+
+
+def text_of(expression: Expression) -> str:
+    """Return `expression` as SQL-like text of at most `LIMIT` characters, cut with `…`."""
+    printer = _Printer()
+    printed = printer.text(expression, 0)
+    return printed if len(printed) <= LIMIT else printed[: LIMIT - 1] + "…"
+
+
+class _Printer:
+    """Prints a shared graph as a tree, with a budget of nodes: the graph may be exponentially larger as a tree."""
+
+    def __init__(self) -> None:
+        self.budget = 200
+
+    def text(self, node: Expression, depth: int) -> str:
+        self.budget -= 1
+        if self.budget < 0 or depth > 30:
+            return "…"
+        match node.op:
+            case "const":
+                return _constant(*node.value)
+            case "symbol":
+                return "{" + str(node.value) + "}"
+            case "field":
+                return str(node.value)
+            case "member":
+                return self.text(node.args[1], depth + 1)
+            case "maybe" | "outer" | "field_of" | "fanned":
+                return self.text(node.args[0], depth + 1)
+            case "merge":
+                return " | ".join(dict.fromkeys(self.text(arm, depth + 1) for arm in node.args))
+            case "call":
+                return self._call(node, depth)
+            case "aggregate":
+                return self._aggregate(node, depth)
+            case "window":
+                return self._window(node, depth)
+            case _:
+                return self._other(node, depth)
+
+    def _other(self, node: Expression, depth: int) -> str:
+        match node.op:
+            case "scalar" | "array_rows":
+                return f"(SELECT {self.text(node.args[1], depth + 1)} …)"
+            case "exists":
+                return f"EXISTS (SELECT … {self._from(node.args[0], depth)})"
+            case "in_rows":
+                return f"{self.text(node.args[0], depth + 1)} IN (SELECT …)"
+            case "opaque":
+                name = str(node.value[0]) or "…"
+                return f"{name}({self._list(node.args, depth)})"
+            case "unknown":
+                return str(node.value)
+            case "ambiguous":
+                return self.text(node.args[0], depth + 1)
+            case "scan":
+                return str(node.value)
+            case "instance":
+                return self.text(node.args[0], depth + 1)
+            case "param":
+                return f"x{node.value}"
+            case "lambda":
+                return f"-> {self.text(node.args[0], depth + 1)}"
+            case "optional":
+                condition = " AND ".join(self.text(part, depth + 1) for part in node.args[1].args)
+                return f"LEFT JOIN {self.text(node.args[0], depth + 1)} ON {condition}"
+            case _:
+                return self._from(node, depth)
+
+    def _from(self, node: Expression, depth: int) -> str:
+        if node.op == "rows":
+            sources = ", ".join(self.text(instance, depth + 1) for instance in node.args[0].args)
+            conditions = " AND ".join(self.text(part, depth + 1) for part in node.args[1].args)
+            return f"FROM {sources}" + (f" WHERE {conditions}" if conditions else "")
+        if node.op == "group":
+            return f"GROUP BY {self._list(node.args[1].args, depth)}"
+        return node.op.upper()
+
+    def _list(self, nodes: tuple[Expression, ...], depth: int) -> str:
+        return ", ".join(self.text(node, depth + 1) for node in nodes)
+
+    def _call(self, node: Expression, depth: int) -> str:
+        name, option = node.value
+        args = [self.text(arg, depth + 1) for arg in node.args]
+        if name in {"lt", "le"} and node.args[0].op == "const" and node.args[1].op != "const":
+            return f"{args[1]} {'>' if name == 'lt' else '>='} {args[0]}"
+        if name in INFIX and len(args) > 1:
+            inner = [f"({arg})" if _compound(part) else arg for arg, part in zip(args, node.args, strict=True)]
+            return f" {INFIX[name]} ".join(inner)
+        match name:
+            case "not":
+                return f"NOT ({args[0]})"
+            case "is_null":
+                return f"{args[0]} IS NULL"
+            case "neg":
+                return f"-{args[0]}"
+            case "in":
+                return f"{args[0]} IN ({', '.join(args[1:])})"
+            case "cast" | "try_cast":
+                return f"{name.upper()}({args[0]} AS {option})"
+            case "field":
+                return f"{args[0]}.{option}"
+            case "case":
+                pairs = zip(args[:-1:2], args[1:-1:2], strict=True)
+                branches = " ".join(f"WHEN {condition} THEN {value}" for condition, value in pairs)
+                return f"CASE {branches} ELSE {args[-1]} END"
+            case _:
+                inside = ", ".join([*args, option] if option else args)
+                return f"{name.upper()}({inside})"
+
+    def _aggregate(self, node: Expression, depth: int) -> str:
+        name, _, distinct, count, conditional, _ = node.value
+        inner = self._list(node.args[:count], depth) or "*"
+        condition = f" FILTER (WHERE {self.text(node.args[count], depth + 1)})" if conditional else ""
+        return f"{name.upper()}({'DISTINCT ' if distinct else ''}{inner}){condition}"
+
+    def _window(self, node: Expression, depth: int) -> str:
+        count = int(node.value[1])
+        keys = node.args[1:]
+        parts = []
+        if count:
+            parts.append(f"PARTITION BY {self._list(keys[:count], depth)}")
+        if len(keys) > count:
+            flags = node.value[2]
+            ordered = [
+                self.text(key, depth + 1) + (" DESC" if flag[0] else "")
+                for key, flag in zip(keys[count:], flags, strict=True)
+            ]
+            parts.append(f"ORDER BY {', '.join(ordered)}")
+        return f"{self.text(node.args[0], depth + 1)} OVER ({' '.join(parts)})"
+
+
+def _constant(kind: str, text: str) -> str:
+    match kind:
+        case "string":
+            return "'" + text.replace("'", "''") + "'"
+        case "null":
+            return "NULL"
+        case "number" | "boolean":
+            return text.upper() if kind == "boolean" else text
+        case _:
+            return f"{kind.upper()} '{text}'"
+
+
+def _compound(node: Expression) -> bool:
+    return node.op == "call" and node.value[0] in INFIX

@@ -1,0 +1,24 @@
+"""The snapshot: what was last known of the world beyond this change, one part for each repository."""
+
+from typing import Literal
+
+import msgspec
+
+from guardian.model.lineage import Lineage
+from guardian.model.plan import Exposure
+
+
+class SnapshotPart(msgspec.Struct, frozen=True, kw_only=True):
+    """What one repository contributes: its lineage, its dashboards and KPIs, at one commit."""
+
+    repository: str
+    commit: str | None = None
+    lineage: Lineage = Lineage()
+    exposures: tuple[Exposure, ...] = ()
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole document (`.guardian/snapshot.json`); parts are sorted by repository, which owns its part."""
+
+    schema_version: Literal["1"] = "1"
+    parts: tuple[SnapshotPart, ...] = ()

@@ -1,0 +1,229 @@
+"""How the terminal's pages are laid out; apart from `terminal.py` because rich is slow to import."""
+
+from collections.abc import Sequence
+from io import StringIO
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from guardian import escape, verdict
+from guardian.model.changes import Change, Impact, Report, Severity
+from guardian.model.lineage import Diagnostic, Lineage
+from guardian.render import Page
+
+MOST_WARNINGS = 8
+MOST_NAMED = 4
+MOST_ROWS = 40
+_INDENT = 2
+_LABEL = 10
+
+_STYLES: dict[Severity, str] = {
+    "none": "bold green",
+    "low": "bold blue",
+    "medium": "bold yellow",
+    "high": "bold red",
+    "critical": "bold white on red",
+}
+_CODE, _DIM, _GONE, _NEW = "bold", "bright_black", "red", "green"
+
+
+def render(report: Report, page: Page) -> str:
+    """Return `report` as coloured text; one line where nothing changes, and the verdict last."""
+    console = _console(page)
+    for change in verdict.ordered(report.changes):
+        _print_change(console, change)
+    _print_warnings(console, report.warnings)
+    lines = Text()
+    if report.changes:
+        lines.append(verdict.by_severity(report.changes), _STYLES[report.severity])
+        lines.append(": ")
+    lines.append_text(_marked(verdict.sentence(report)))
+    read = verdict.coverage(report.coverage)
+    lines.append(f" {read[0].upper()}{read[1:]}." if read else "", _DIM)
+    console.print(lines)
+    if report.changes:
+        rule = verdict.ordered(report.changes)[0].rule
+        console.print(Text(f"More on a rule: guardian explain {escape.clean(rule, 60)}", _DIM))
+    return _written(console)
+
+
+def scan(lineage: Lineage, page: Page) -> str:
+    """Return a summary of the lineage document: its datasets and what makes them, its warnings."""
+    console = _console(page)
+    if lineage.datasets:
+        console.print(_datasets(lineage))
+    _print_warnings(console, lineage.warnings)
+    counts = [
+        verdict.counted(len(lineage.datasets), "dataset"),
+        verdict.counted(len(lineage.jobs), "job"),
+        verdict.counted(len(lineage.edges), "column edge"),
+        verdict.counted(len(lineage.warnings), "warning"),
+    ]
+    read = verdict.coverage(lineage.coverage)
+    end = Text(", ".join(counts) + ".", "bold")
+    end.append(f" {read[0].upper()}{read[1:]}." if read else "", _DIM)
+    console.print(end)
+    return _written(console)
+
+
+# --- the page -------------------------------------------------------------------------------------
+
+
+def _console(page: Page) -> Console:
+    """Return a console that writes to memory, told everything that it would else ask the world."""
+
+    return Console(
+        file=StringIO(),
+        width=page.width,
+        force_terminal=page.color,
+        no_color=not page.color,
+        color_system="standard" if page.color else None,
+        legacy_windows=False,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        _environ={},
+    )
+
+
+def _written(console: Console) -> str:
+    text: str = console.file.getvalue()  # type: ignore[attr-defined]  # the StringIO from above
+    return "\n".join(line.rstrip() for line in text.rstrip("\n").split("\n")) + "\n"
+
+
+# --- one change -----------------------------------------------------------------------------------
+
+
+def _print_change(console: Console, change: Change) -> None:
+
+    head = Text()
+    head.append(change.severity, _STYLES[change.severity])
+    head.append(f" {escape.clean(change.rule)} ", "bold")
+    head.append(f" {escape.clean(verdict.place(change))}", "cyan")
+    console.print(head, soft_wrap=True)
+    console.print(Padding(_marked(change.message), (0, 0, 0, _INDENT)))
+    for sign, text, style in (("-", change.before, _GONE), ("+", change.after, _NEW)):
+        if text:
+            shown = escape.shorten(escape.spaced(escape.clean(text)), 3 * console.width)
+            console.print(Padding(_hanging(f"{sign} ", Text(shown, style), style), (0, 0, 0, 4)))
+    for label, words in _notes(change):
+        console.print(Padding(_hanging(label.ljust(_LABEL), words, _DIM), (0, 0, 0, _INDENT)))
+    console.print()
+
+
+def _notes(change: Change) -> list[tuple[str, Text]]:
+    """Return what is said below the code, each with its label."""
+    notes = [("why", _marked(change.because))]
+    felt = _felt(change.impact)
+    if felt:
+        notes.append(("felt by", felt))
+    way = _way(change.impact)
+    if way:
+        notes.append(("through", way))
+    if change.confidence < verdict.CERTAIN:
+        sure = f"{change.confidence:.0%}; it may be a rewrite that gives the same result"
+        notes.append(("certain", Text(sure)))
+    if change.detail:
+        notes.append(("detail", Text(escape.clean(change.detail, 400))))
+    notes.append(("do", _marked(change.fix)))
+    return [(label, words) for label, words in notes if words]
+
+
+def _felt(impact: Impact) -> Text:
+
+    covered = {ref.dataset for ref in impact.columns}
+    tables = [verdict.name(ref) for ref in impact.columns]
+    tables += [dataset for dataset in impact.datasets if dataset not in covered]
+    parts = [
+        _named(label, names)
+        for label, names in (
+            ("dashboard ", impact.dashboards), ("KPI ", impact.kpis), ("", sorted(tables)),
+        )
+        if names
+    ]  # fmt: skip
+    return Text("; ").join(parts)
+
+
+def _named(label: str, names: Sequence[str]) -> Text:
+
+    text = Text(label)
+    shown = [Text(escape.clean(name, 100), _CODE) for name in names[:MOST_NAMED]]
+    text.append_text(Text(", ").join(shown))
+    if len(names) > MOST_NAMED:
+        text.append(f" and {len(names) - MOST_NAMED:,} more")
+    return text
+
+
+def _way(impact: Impact) -> Text:
+
+    path = verdict.proof(impact)
+    text = Text()
+    for number, (name, place) in enumerate(verdict.stations(path) if path else ()):
+        text.append(" → " if number else "", _DIM)
+        text.append(escape.clean(name, 100))
+        text.append(f" ({escape.clean(place)})" if place else "", "cyan")
+    return text
+
+
+def _hanging(label: str, words: Text, style: str) -> RenderableType:
+    """Return `words` behind `label`, wrapped under themselves and not under the label."""
+    grid = Table.grid(padding=0)
+    grid.add_column(width=len(label), no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row(Text(label, style), words)
+    return grid
+
+
+def _marked(message: str) -> Text:
+    """Return one of our own messages; what stands in backticks is set off instead."""
+    text = Text(overflow="fold")
+    for number, part in enumerate(escape.clean(message).split("`")):
+        text.append(part, _CODE if number % 2 else "")
+    return text
+
+
+# --- warnings and the scan ------------------------------------------------------------------------
+
+
+def _print_warnings(console: Console, warnings: Sequence[Diagnostic]) -> None:
+
+    for warning in warnings[:MOST_WARNINGS]:
+        line = Text("warning", "yellow")
+        line.append(f"  {escape.clean(warning.file)}:{warning.line}", "cyan")
+        line.append(f"  {escape.clean(warning.message, 300)}")
+        console.print(line)
+    if len(warnings) > MOST_WARNINGS:
+        more = verdict.counted(len(warnings) - MOST_WARNINGS, "more warning")
+        console.print(Text(f"{more}: --format json has them all", _DIM))
+    if warnings:
+        console.print()
+
+
+def _datasets(lineage: Lineage) -> RenderableType:
+
+    writers: dict[str, list[str]] = {}
+    readers: dict[str, int] = {}
+    for job in lineage.jobs:
+        for name in job.writes:
+            writers.setdefault(name, []).append(job.id)
+        for name in job.reads:
+            readers[name] = readers.get(name, 0) + 1
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style=_DIM)
+    table.add_column("dataset", overflow="fold")
+    table.add_column("columns", justify="right")
+    table.add_column("readers", justify="right")
+    table.add_column("made by", overflow="fold")
+    # what the code here makes comes first: it is what a reader of the summary looks for
+    ordered = sorted(lineage.datasets, key=lambda each: (each.name not in writers, each.name))
+    for each in ordered[:MOST_ROWS]:
+        columns = f"{len(each.columns)}{'' if each.complete else '+'}"
+        made = _named("", writers[each.name]) if each.name in writers else Text("elsewhere", _DIM)
+        made.stylize("cyan" if each.name in writers else _DIM)
+        shown = Text(escape.clean(each.name, 120), _CODE)
+        table.add_row(shown, columns, str(readers.get(each.name, 0)), made)
+    left_out = len(ordered) - MOST_ROWS
+    more = verdict.counted(left_out, "more dataset")
+    note = Text(f"{more}: --format json has them all\n" if left_out > 0 else "", _DIM)
+    return Group(table, note)

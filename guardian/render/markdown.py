@@ -1,0 +1,256 @@
+"""The comment on a pull request: the verdict first, a few findings open, everything else folded."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from guardian import escape, template, verdict
+from guardian.model.changes import Change, Impact, Report, Severity
+from guardian.render import Format, Page
+from guardian.render.diagram import mermaid
+
+# GitHub refuses 65,536 characters; the shell may still add a line of its own.
+MOST_CHARACTERS = 65_000
+MOST_SUMMARY = 6_000
+MOST_STEPS = 12
+
+_MARKS: Mapping[Severity, str] = {
+    "none": "🟢", "low": "🔵", "medium": "🟡", "high": "🟠", "critical": "🔴",
+}  # fmt: skip
+
+
+class _Size(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of each part is shown; the sizes are tried from large to small."""
+
+    open: int
+    folded: int
+    downstream: int
+    named: int
+    boxes: int
+    warnings: int
+    characters: int
+
+
+_SIZES = (
+    _Size(open=5, folded=100, downstream=60, named=12, boxes=60, warnings=40, characters=400),
+    _Size(open=5, folded=40, downstream=30, named=6, boxes=30, warnings=10, characters=240),
+    _Size(open=3, folded=15, downstream=10, named=3, boxes=0, warnings=3, characters=120),
+    _Size(open=1, folded=0, downstream=0, named=2, boxes=0, warnings=0, characters=80),
+)
+
+
+class _Fold(msgspec.Struct, frozen=True):
+    """A folded part: its summary line, in HTML, and what opens."""
+
+    title: str
+    body: str
+
+
+def render(report: Report, page: Page) -> str:
+    """Return `report` as the Markdown of a comment, under 65,000 characters on any page.
+
+    What does not fit is left out in whole parts, the least important first, and counted.
+    """
+    del page
+    text = ""
+    for size in _SIZES:
+        text = _composed(report, size)
+        if len(text) < MOST_CHARACTERS:
+            break
+    return text
+
+
+def _composed(report: Report, size: _Size) -> str:
+    return template.filled("comment.md.j2", _parts(report, size)).strip() + "\n"
+
+
+def _parts(report: Report, size: _Size) -> dict[str, object]:
+    text = report.narrative.markdown.strip()
+    if not text or len(text) > MOST_SUMMARY:
+        text = escape.marked(verdict.sentence(report))
+    headline, *summary = [part for part in text.split("\n\n") if part]
+    changes = verdict.ordered(report.changes)
+    return {
+        "mark": _MARKS[report.severity],
+        "headline": headline.lstrip("# "),
+        "summary": summary,
+        "findings": [_finding(change, size) for change in changes[: size.open]],
+        "others": _others(changes[size.open :], size),
+        "downstream": _downstream(report, size),
+        "warnings": _warnings(report, size),
+        "footer": _footer(report),
+    }
+
+
+# --- one finding ----------------------------------------------------------------------------------
+
+
+def _finding(change: Change, size: _Size) -> str:
+    at = escape.code(verdict.place(change), size.characters)
+    message = escape.marked(change.message)
+    parts = [
+        f"{_MARKS[change.severity]} **{change.severity}** · {escape.code(change.rule)} · {at}",
+        f"**{message}** {escape.marked(change.because)}",
+        _before_and_after(change, size),
+        _bullets(change, size),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _before_and_after(change: Change, size: _Size) -> str:
+    """Return what was and what is, as a diff that GitHub colours; empty where neither is told."""
+    sides = (("-", change.before), ("+", change.after))
+    lines = [
+        f"{sign} {escape.shorten(escape.spaced(escape.clean(text)), size.characters)}"
+        for sign, text in sides
+        if text
+    ]
+    return escape.fenced("\n".join(lines), "diff") if lines else ""
+
+
+def _bullets(change: Change, size: _Size) -> str:
+    lines = []
+    felt = _felt(change.impact, size)
+    if felt:
+        lines.append(f"- **Who feels it:** {felt}")
+    way = _way(change.impact, size)
+    if way:
+        lines.append(f"- **How it gets there:** {way}")
+    if change.confidence < verdict.CERTAIN:
+        share = f"{change.confidence:.0%}"
+        lines.append(f"- **How sure:** {share}; it may be a rewrite that gives the same result.")
+    if change.detail:
+        lines.append(f"- **Detail:** {escape.prose(change.detail, size.characters)}")
+    if change.fix:
+        lines.append(f"- **What to do:** {escape.marked(change.fix)}")
+    return "\n".join(lines)
+
+
+def _felt(impact: Impact, size: _Size) -> str:
+    parts = []
+    for label, names in (("dashboard", impact.dashboards), ("KPI", impact.kpis)):
+        if names:
+            parts.append(f"{label} {_named(names, size.named)}")
+    columns = [verdict.name(ref) for ref in impact.columns]
+    covered = {ref.dataset for ref in impact.columns}
+    columns += [dataset for dataset in impact.datasets if dataset not in covered]
+    if columns:
+        parts.append(_named(sorted(columns), size.named))
+    return "; ".join(parts)
+
+
+def _way(impact: Impact, size: _Size) -> str:
+    path = verdict.proof(impact)
+    if path is None:
+        return ""
+    steps = verdict.stations(path)
+    shown = [
+        escape.code(name, size.characters) + (f" ({escape.code(place)})" if place else "")
+        for name, place in steps
+    ]
+    if len(shown) > MOST_STEPS:
+        between = len(shown) - MOST_STEPS
+        shown = [*shown[:8], f"{between} steps", *shown[-4:]]
+    return " → ".join(shown)
+
+
+def _named(names: Sequence[str], most: int) -> str:
+    shown = ", ".join(escape.code(name, verdict.MOST_CHARACTERS) for name in names[:most])
+    return shown + (f" and {len(names) - most:,} more" if len(names) > most else "")
+
+
+# --- what is folded -------------------------------------------------------------------------------
+
+
+def _others(changes: Sequence[Change], size: _Size) -> _Fold | None:
+    if not changes:
+        return None
+    title = f"{verdict.counted(len(changes), 'more change')}: {verdict.by_severity(changes)}"
+    rows = (
+        (
+            f"{_MARKS[change.severity]} {change.severity}",
+            escape.code(change.rule),
+            escape.marked(change.message),
+            escape.code(verdict.place(change), size.characters),
+            verdict.reach(change.impact) or "nobody known",
+        )
+        for change in changes
+    )
+    header = ("severity", "rule", "change", "where", "felt by")
+    return _Fold(title, _table(header, rows, size.folded, len(changes)))
+
+
+def _downstream(report: Report, size: _Size) -> _Fold | None:
+    impact = report.impact
+    felt = verdict.reach(impact)
+    if not felt:
+        return None
+    columns: dict[str, list[str]] = {dataset: [] for dataset in impact.datasets}
+    for ref in impact.columns:
+        columns.setdefault(ref.dataset, []).append(ref.column or "")
+    jobs = _jobs(report)
+    readers = [("dashboard", name) for name in impact.dashboards]
+    readers += [("KPI", name) for name in impact.kpis]
+    rows = [(kind, escape.code(name, verdict.MOST_CHARACTERS), "", "") for kind, name in readers]
+    rows += [
+        (
+            "dataset",
+            escape.code(dataset, verdict.MOST_CHARACTERS),
+            _named(names, size.named) or "its rows",
+            _named(jobs.get(dataset, ()), 2),
+        )
+        for dataset, names in columns.items()
+    ]
+    table = _table(("", "downstream", "columns", "made by"), rows, size.downstream, len(rows))
+    drawing = mermaid(report, size.boxes) if size.boxes else ""
+    parts = [f"```mermaid\n{drawing}\n```" if drawing else "", table]
+    return _Fold(f"Everything downstream: {felt}", "\n\n".join(part for part in parts if part))
+
+
+def _jobs(report: Report) -> dict[str, list[str]]:
+    """Return the places that make each dataset downstream, as the paths tell."""
+    found: dict[str, set[str]] = {}
+    for path in report.impact.paths:
+        for hop in path.hops:
+            place = f"{hop.location.file}:{hop.location.line}"
+            found.setdefault(hop.target.dataset, set()).add(place)
+    return {dataset: sorted(places) for dataset, places in found.items()}
+
+
+def _warnings(report: Report, size: _Size) -> _Fold | None:
+    if not report.warnings:
+        return None
+    rows = (
+        (escape.code(f"{warning.file}:{warning.line}"), escape.prose(warning.message, 300))
+        for warning in report.warnings
+    )
+    title = f"{verdict.counted(len(report.warnings), 'place')} not fully understood"
+    number = len(report.warnings)
+    return _Fold(title, _table(("where", "what"), rows, size.warnings, number))
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]], most: int, number: int) -> str:
+    """Return a table of at most `most` of its `number` rows, and how many it leaves out."""
+    lines = [_row(header), _row(["---"] * len(header))] if most else []
+    lines += [_row(row) for _, row in zip(range(most), rows, strict=False)]
+    if number > most:
+        lines += ["", f"{number - most:,} more are in the report: `guardian report --format json`."]
+    return "\n".join(lines)
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _footer(report: Report) -> str:
+    base = escape.html_code(report.base.ref, 80)
+    head = escape.html_code((report.head.commit or report.head.ref)[:40], 80)
+    parts = [
+        verdict.coverage(report.coverage),
+        f"{base} → {head}",
+        "<code>guardian explain RULE</code> says more about a rule",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+MARKDOWN = Format(name="markdown", extension="md", render=render)

@@ -1,0 +1,370 @@
+"""Opens a repository, its configuration and its snapshot, and hands the pipeline its inputs."""
+
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Self, TypeVar
+
+import msgspec
+
+from guardian import dialects, exposures, pipeline, stores
+from guardian.config import FILE, FILES, Config, FailOn
+from guardian.errors import ConfigError, RevisionError, ServiceError
+from guardian.languages import safe_yaml
+from guardian.model.changes import Report, Revision
+from guardian.model.lineage import Diagnostic, Lineage
+from guardian.model.snapshot import Snapshot, SnapshotPart
+from guardian.sources.configuration import Read, configuration, on_disk
+from guardian.sources.files import Files
+from guardian.sources.folder import open_folder
+from guardian.sources.git import INDEX, WORKTREE, Repository
+from guardian.stores.lowered import LoweredCache, cache_path
+
+Result = TypeVar("Result")
+_STACK_BYTES = (512 << 20, 128 << 20, 32 << 20)
+_FRAMES = 50_000
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user chose at the start; None leaves the choice to the configuration.
+
+    With `config_revision`, the configuration and all that it names are read from that revision.
+    """
+
+    directory: Path = Path()
+    config: str | None = None
+    config_revision: str | None = None
+    snapshot: str | None = None
+    fail_on: FailOn | None = None
+    cache: bool = True
+
+
+class Workspace:
+    """One repository or plain folder, with its configuration.
+
+    `notes` say what was assumed because nothing tells it; they grow as documents are made.
+    """
+
+    def __init__(self, options: Options, root: Path, repository: Repository | None) -> None:
+        """Read the configuration of what lies at `root`.
+
+        Raises:
+            ConfigError: it says something that we cannot follow.
+            RevisionError: the revision to read it from cannot be read.
+        """
+        self.root = root
+        self.notes: list[str] = []
+        self._options = options
+        self._repository = repository
+        self._read = self._reader()
+        self.config = self._configured()
+
+    @classmethod
+    def of_repository(cls, options: Options) -> Self:
+        """Return the repository around `options.directory`.
+
+        Raises:
+            RevisionError: there is none, or git refuses to read it.
+        """
+        repository = Repository(options.directory)
+        return cls(options, repository.root, repository)
+
+    @classmethod
+    def of_folder(cls, options: Options, folder: Path | None) -> Self:
+        """Return `folder`, or, where it is None, the repository around `options.directory`.
+
+        A folder that is no repository of its own is read as it lies there, with or without git.
+
+        Raises:
+            ConfigError: there is no such folder.
+        """
+        root = options.directory / folder if folder else options.directory
+        if not root.is_dir():
+            raise ConfigError("no such folder", where=str(root))
+        own = folder is not None or any((root / name).is_file() for name in FILES)
+        if own and not (root / ".git").exists():
+            return cls(options, root, None)
+        try:
+            repository = Repository(root)
+        except RevisionError as error:
+            workspace = cls(options, root, None)
+            if (root / ".git").exists():
+                workspace.notes.append(f"reading the folder without git: {error}")
+            return workspace
+        return cls(options, repository.root, None if repository.bare else repository)
+
+    def scan(self) -> Lineage:
+        """Return the lineage document of the files as they lie on disk."""
+        files = self._spoken(self._present())
+
+        def work() -> Lineage:
+            with self._cache() as cache:
+                lowered, coverage = pipeline.lower(files, files.selected(), cache)
+                return pipeline.scan(lowered, coverage)
+
+        lineage = deep(work)
+        return msgspec.structs.replace(lineage, warnings=_joined(lineage.warnings, files))
+
+    def report(self, base: str | None, head: str | None) -> Report:
+        """Return what changed from `base` to `head`, and what it breaks.
+
+        `head` defaults to the working tree, `base` to where `head` left the default branch.
+
+        Raises:
+            RevisionError: one of them cannot be read.
+        """
+        repository = self._needed()
+        if head is None and repository.bare:
+            head = "HEAD"
+        head_revision = self._revision(head or WORKTREE)
+        if base is None:
+            branch, commit = repository.merge_base(head_revision.commit or "HEAD")
+            base_revision = Revision(branch, commit)
+        else:
+            base_revision = self._revision(base)
+        return self._compared(base_revision, head_revision)
+
+    def report_since(self, base: str, head: str) -> Report:
+        """Return what changed on the way to `head` since it left the line of `base`.
+
+        Raises:
+            RevisionError: one of them cannot be read, or they have no common commit.
+        """
+        repository = self._needed()
+        ancestor = repository.common_ancestor(base, head)
+        return self._compared(Revision(base, ancestor), self._revision(head))
+
+    def staged_report(self) -> Report:
+        """Return what the staged changes do to the last commit; to nothing before the first."""
+        repository = self._needed()
+        commit = None if repository.unborn() else repository.commit("HEAD")
+        return self._compared(Revision("HEAD", commit), Revision(INDEX, None))
+
+    def snapshot_part(self) -> SnapshotPart:
+        """Return what this repository contributes to a snapshot, as it stands on disk."""
+        return SnapshotPart(
+            repository=self.name(),
+            commit=self._head_commit(),
+            lineage=self.scan(),
+            exposures=self.exposures().exposures,
+        )
+
+    def name(self) -> str:
+        """Return what the repository is called among others: configured, else from `origin`."""
+        if self.config.repository:
+            return self.config.repository
+        return self._repository.name() if self._repository else self.root.resolve().name
+
+    def snapshot_location(self) -> str:
+        """Return where the snapshot is kept; a path is taken from the root of the repository."""
+        location = self._options.snapshot or self.config.snapshot
+        return location if "://" in location else str(self.root / location)
+
+    def snapshot(self) -> Snapshot | None:
+        """Return what is stored, this repository's part included; None where nothing ever was.
+
+        Raises:
+            ServiceError: it cannot be read.
+        """
+        location = self.snapshot_location()
+        return stores.store_of(location).read(location)
+
+    def push(self, part: SnapshotPart) -> str:
+        """Store `part` in place of this repository's part, and return where that is.
+
+        Raises:
+            ServiceError: it cannot be written.
+        """
+        location = self.snapshot_location()
+        stores.store_of(location).push(location, part)
+        return location
+
+    def exposures(self) -> exposures.Exposures:
+        """Return the dashboards and KPIs that the configuration names.
+
+        Raises:
+            ConfigError: a file of them is not there, or is neither JSON nor YAML.
+        """
+        found = [
+            exposures.read(document, file)
+            for key in ("dashboards", "kpis")
+            for document, file in self._documents(key)
+        ]
+        return exposures.Exposures(
+            exposures=tuple(one for each in found for one in each.exposures),
+            queries=tuple(one for each in found for one in each.queries),
+            warnings=tuple(one for each in found for one in each.warnings),
+        )
+
+    # --- how it is done ----------------------------------------------------------------------
+
+    def _compared(self, base: Revision, head: Revision) -> Report:
+        after = self._spoken(self._files(head))
+        before = self._files(base).configured(self.config)
+        snapshot, broken = self._others()
+        known = self.exposures()
+
+        def work() -> Report:
+            with self._cache() as cache:
+                old, _ = pipeline.lower(before, before.selected(), cache)
+                new, coverage = pipeline.lower(after, after.selected(), cache)
+            return pipeline.report(
+                old,
+                new,
+                revisions=(base, head),
+                coverage=coverage,
+                snapshot=snapshot,
+                exposures=known.exposures,
+            )
+
+        report = deep(work)
+        warnings = _joined((*report.warnings, *broken, *known.warnings), before, after)
+        return msgspec.structs.replace(report, warnings=warnings)
+
+    def _present(self) -> Files:
+        if self._repository:
+            return self._repository.worktree_files(self.config)
+        return open_folder(self.root, self.config)
+
+    def _files(self, revision: Revision) -> Files:
+        repository = self._needed()
+        if revision.commit is None and revision.ref == WORKTREE:
+            return repository.worktree_files(self.config)
+        if revision.commit is None and revision.ref == INDEX:
+            return repository.index_files(self.config)
+        return repository.commit_files(revision.commit, self.config)
+
+    def _spoken(self, files: Files) -> Files:
+        """Return `files` with the dialects that they seem to speak, where none is configured."""
+        if self.config.sql.dialect or self.config.sql.overrides:
+            return files
+
+        def read(path: str) -> str | None:
+            file = files.read(path)
+            return file.text if file else None
+
+        guess = dialects.guess(files.paths(), read)
+        if guess.reasons:
+            self.notes.append(f"assumed SQL dialect: {', '.join(guess.reasons)}")
+        self.config = msgspec.structs.replace(self.config, sql=guess.sql)
+        return files.configured(self.config)
+
+    def _revision(self, name: str) -> Revision:
+        if name in {WORKTREE, INDEX}:
+            return Revision(name, None)
+        return Revision(name, self._needed().commit(name))
+
+    def _needed(self) -> Repository:
+        if self._repository is None:
+            raise RevisionError("not a git repository", where=str(self.root))
+        return self._repository
+
+    def _head_commit(self) -> str | None:
+        if self._repository is None or self._repository.unborn():
+            return None
+        return self._repository.commit("HEAD")
+
+    def _others(self) -> tuple[Snapshot, tuple[Diagnostic, ...]]:
+        """Return what is stored of other repositories; a store that fails costs only that."""
+        try:
+            stored = self.snapshot() or Snapshot()
+        except ServiceError as error:
+            place = self._options.snapshot or self.config.snapshot
+            message = f"{error.what}; the impact is limited to this repository"
+            return Snapshot(), (Diagnostic(place, 1, message),)
+        own = self.name()
+        return Snapshot(parts=tuple(part for part in stored.parts if part.repository != own)), ()
+
+    def _cache(self) -> "LoweredCache | nullcontext[None]":
+        return LoweredCache(cache_path()) if self._options.cache else nullcontext()
+
+    def _reader(self) -> Read:
+        """Return what reads a file that the configuration names: from disk, or from a revision."""
+        if self._options.config_revision is None:
+            return on_disk(self.root)
+        repository = self._needed()
+        commit = repository.commit(self._options.config_revision)
+        files = repository.commit_files(commit, Config())
+
+        def read(path: str) -> str | None:
+            file = files.read(path)
+            return file.text if file else None
+
+        return read
+
+    def _configured(self) -> Config:
+        named = self._options.config
+        if named is not None and self._options.config_revision is None:
+            # As every path on a command line, it is meant from where the command was typed.
+            named = str(Path(named).absolute())
+        config = configuration(self._read, named)
+        if self._options.fail_on is None:
+            return config
+        return msgspec.structs.replace(config, fail_on=self._options.fail_on)
+
+    def _documents(self, key: str) -> Iterator[tuple[object, str]]:
+        """Yield the documents under `key`, each with the file that it stands in."""
+        said = getattr(self.config, key)
+        entries = (said,) if isinstance(said, str) else said
+        inline = [entry for entry in entries if not isinstance(entry, str)]
+        if inline:
+            yield inline, self._options.config or FILE
+        for path in entries:
+            if isinstance(path, str):
+                text = self._read(path)
+                if text is None:
+                    raise ConfigError(f"`{key}`: there is no file `{path}`", where=FILE)
+                yield _document(text, path), path
+
+
+def deep(work: Callable[[], Result]) -> Result:
+    """Return what `work` returns, run where deeply nested code does not exhaust the stack."""
+    outcome: list[Result] = []
+    failure: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            outcome.append(work())
+        except BaseException as error:  # noqa: BLE001  # carried to the caller's thread, all of it
+            failure.append(error)
+
+    limit, size = sys.getrecursionlimit(), threading.stack_size()
+    sys.setrecursionlimit(max(limit, _FRAMES))
+    try:
+        thread = _started(run)
+    finally:
+        threading.stack_size(size)
+    try:
+        thread.join()
+    finally:
+        sys.setrecursionlimit(limit)
+    if failure:
+        raise failure[0]
+    return outcome[0]
+
+
+def _started(run: Callable[[], None]) -> threading.Thread:
+    """Return a running thread with the largest stack that the system grants."""
+    for size in _STACK_BYTES:
+        try:
+            threading.stack_size(size)
+            thread = threading.Thread(target=run, daemon=True)
+            thread.start()
+        except (RuntimeError, ValueError):
+            continue  # a memory limit (ulimit, container) forbids it
+        return thread
+    raise ConfigError("no memory for the analysis", fix="allow the process at least 64 MB")
+
+
+def _joined(warnings: Iterable[Diagnostic], *sides: Files) -> tuple[Diagnostic, ...]:
+    problems = (problem for side in sides for problem in side.problems())
+    return tuple(sorted({*warnings, *problems}))
+
+
+def _document(text: str, path: str) -> object:
+    try:
+        return safe_yaml.load(text)  # JSON is YAML too
+    except ValueError as error:
+        raise ConfigError(f"neither JSON nor YAML: {error}", where=path) from error
