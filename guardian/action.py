@@ -142,7 +142,8 @@ def read_question(environ: Mapping[str, str], inputs: Inputs) -> Question:
 
 
 def _opened(environ: Mapping[str, str], inputs: Inputs, question: Question) -> "Workspace":
-    from guardian.workspace import Options, Workspace
+    from guardian.sources.configuration import Options
+    from guardian.workspace import Workspace
 
     options = Options(
         directory=Path(environ.get("GITHUB_WORKSPACE") or "."),

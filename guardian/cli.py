@@ -17,7 +17,10 @@ from guardian.console import Console, formats
 from guardian.errors import ConfigError, GuardianError
 
 if TYPE_CHECKING:
-    from guardian.workspace import Options
+    from guardian.config import FailOn
+    from guardian.model.snapshot import Snapshot
+    from guardian.rules import RulePack
+    from guardian.sources.configuration import Options
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 NAME = "guardian"
@@ -25,42 +28,29 @@ ISSUES = "https://github.com/change-guardian/change-guardian/issues"
 _SEVERITIES = ("low", "medium", "high", "critical", "never")
 
 
-class FormatName(click.ParamType):
+class FormatName(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.2 on only
     """The name of an output format; what there is, is looked up when it is needed."""
 
     name = "format"
 
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        """Return the names as the help shows them."""
-        return f"[{'|'.join(self.names())}]"
+    def __init__(self, *, documents: bool = False) -> None:
+        """Know all formats of reports, or those of lineage `documents` only."""
+        self._documents = documents
 
-    def convert(
+    def get_metavar(self, *_: object, **__: object) -> str:  # type: ignore[explicit-override]  # needs 3.12
+        """Return the names as the help shows them."""
+        return f"[{'|'.join(self._names())}]"
+
+    def convert(  # type: ignore[explicit-override]  # needs 3.12
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> str:
         """Return `value` if it names a format."""
-        if value not in self.names():
-            self.fail(f"{value!r} is not one of {', '.join(self.names())}.", param, ctx)
+        if value not in self._names():
+            self.fail(f"{value!r} is not one of {', '.join(self._names())}.", param, ctx)
         return str(value)
 
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> "list[click.shell_completion.CompletionItem]":
-        """Return the names that begin as typed."""
-        from click.shell_completion import CompletionItem
-
-        return [CompletionItem(name) for name in self.names() if name.startswith(incomplete)]
-
-    def names(self) -> list[str]:
-        """Return the names of all formats."""
-        return [one.name for one in formats()]
-
-
-class DocumentFormatName(FormatName):
-    """The name of a format that a lineage document can be printed in."""
-
-    def names(self) -> list[str]:
-        """Return the names of these formats."""
-        return [one.name for one in formats() if one.scan]
+    def _names(self) -> list[str]:
+        return [one.name for one in formats() if one.scan or not self._documents]
 
 
 def common(command: Command) -> Command:
@@ -106,11 +96,16 @@ def cli() -> None:
 
 @cli.command(epilog=example("guardian scan --format json --output lineage.json"))
 @click.argument("path", required=False, type=click.Path(path_type=Path))
-@click.option("--format", "-f", "format_name", type=DocumentFormatName(), help="How to print it.")
+@click.option(
+    "--format", "-f", "format_name", type=FormatName(documents=True), help="How to print it."
+)
 @common
 @cached
 def scan(path: Path | None, format_name: str | None, **common: Any) -> int:
-    """Show the lineage of the code as it stands in PATH (no git needed)."""
+    """Show the lineage of the code as it stands.
+
+    PATH is a folder, in git or not [default: the repository around the current one].
+    """
     from guardian.workspace import Workspace
 
     console, options = _opened(common)
@@ -133,9 +128,13 @@ def scan(path: Path | None, format_name: str | None, **common: Any) -> int:
 @cached
 @failing
 def report(
-    base: str | None, head: str | None, format_name: str | None, fail_on: str | None, **common: Any
+    base: str | None,
+    head: str | None,
+    format_name: str | None,
+    fail_on: "FailOn | None",
+    **common: Any,
 ) -> int:
-    """Show what changed between two revisions, and what it breaks."""
+    """Show what changed, and what it breaks."""
     from guardian.config import blocks
     from guardian.workspace import Workspace
 
@@ -153,13 +152,18 @@ def report(
 @common
 @cached
 @failing
-def check(fail_on: str | None, **common: Any) -> int:
-    """Judge the staged changes; print only what matters (the pre-commit hook)."""
+def check(fail_on: "FailOn | None", **common: Any) -> int:
+    """Judge what is staged: the pre-commit hook.
+
+    It prints nothing where nothing matters.
+    """
     from guardian.sources.staged import staged_paths
 
+    root, staged = staged_paths(common["directory"])
+    if not staged:
+        return 0
     console, options = _opened(common, fail_on)
-    root, staged = staged_paths(options.directory)
-    if not staged or not _matters(staged, root, options):
+    if not _matters(staged, root, options):
         return 0
     from guardian.config import blocks
     from guardian.workspace import Workspace
@@ -176,14 +180,14 @@ def check(fail_on: str | None, **common: Any) -> int:
 
 @cli.group(epilog=example("guardian snapshot push"))
 def snapshot() -> None:
-    """Keep what this repository tells the others about its data."""
+    """Share what is known of this repository's data."""
 
 
 @snapshot.command(epilog=example("guardian snapshot build --output part.json"))
 @common
 @cached
 def build(**common: Any) -> int:
-    """Print this repository's part of the snapshot, as its files stand now."""
+    """Print this repository's part, as its files stand."""
     from guardian.model.snapshot import Snapshot
     from guardian.stores import encoded
     from guardian.workspace import Workspace
@@ -201,7 +205,10 @@ def build(**common: Any) -> int:
 @common
 @cached
 def push(**common: Any) -> int:
-    """Store this repository's part; the parts of other repositories stay."""
+    """Store this repository's part.
+
+    The parts of other repositories stay as they are.
+    """
     from guardian.workspace import Workspace
 
     console, options = _opened(common)
@@ -217,7 +224,7 @@ def push(**common: Any) -> int:
 @snapshot.command(epilog=example("guardian snapshot pull --output snapshot.json"))
 @common
 def pull(**common: Any) -> int:
-    """Print the whole stored snapshot, as a JSON document."""
+    """Print the whole stored snapshot."""
     from guardian.stores import encoded
 
     console, options = _opened(common)
@@ -228,7 +235,7 @@ def pull(**common: Any) -> int:
 @snapshot.command(epilog=example("guardian snapshot show"))
 @common
 def show(**common: Any) -> int:
-    """List the repositories in the stored snapshot, and what each contributes."""
+    """List who is in the stored snapshot."""
     console, options = _opened(common)
     for part in _stored(options).parts:
         lineage = part.lineage
@@ -244,7 +251,10 @@ def show(**common: Any) -> int:
 @cli.command(epilog=example("guardian action  # in a workflow, where GitHub sets the environment"))
 @common
 def action(**common: Any) -> int:
-    """Judge a pull request in GitHub Actions: comment, annotations, outputs."""
+    """Judge a pull request in GitHub Actions.
+
+    It keeps one comment up to date, marks lines, and sets outputs.
+    """
     from guardian import action as github_action
 
     _opened(common)
@@ -254,11 +264,11 @@ def action(**common: Any) -> int:
 @cli.command(epilog=example("guardian rules"))
 @common
 def rules(**common: Any) -> int:
-    """List all rules: what each means, and its severity."""
+    """List all rules and their severity."""
     from guardian.rules.pages import table
 
     console, options = _opened(common)
-    console.emit("\n".join(table(_pack(options))))
+    console.emit(console.marked_up("\n".join(table(_pack(options)))))
     return 0
 
 
@@ -266,7 +276,10 @@ def rules(**common: Any) -> int:
 @click.argument("rule", shell_complete=lambda *typed: _rule_names(typed[-1]))
 @common
 def explain(rule: str, **common: Any) -> int:
-    """Explain RULE: what it means, why it matters, how to change safely."""
+    """Explain a rule, and how to change safely.
+
+    RULE is what the report names, such as column-removed.
+    """
     from guardian.rules import explain as explained
 
     console, options = _opened(common)
@@ -278,9 +291,10 @@ def explain(rule: str, **common: Any) -> int:
 @click.option("--keep", metavar="DIR", type=click.Path(path_type=Path), help="Build it in DIR.")
 @common
 def demo(keep: Path | None, **common: Any) -> int:
-    """Report on a risky branch of a small, made-up lakehouse."""
+    """Report on a branch of a made-up lakehouse."""
     from guardian import demo as lakehouse
-    from guardian.workspace import Options, Workspace
+    from guardian.sources.configuration import Options
+    from guardian.workspace import Workspace
 
     console, _ = _opened(common)
     with console.waiting("Building the demo"):
@@ -295,7 +309,7 @@ def demo(keep: Path | None, **common: Any) -> int:
 @click.option("--force", is_flag=True, help="Write over the one that is there.")
 @common
 def init(force: bool, **common: Any) -> int:  # noqa: FBT001  # click passes options by name
-    """Write a commented guardian.yml with what is found in the repository."""
+    """Write a guardian.yml with what is found here."""
     from guardian.workspace import Workspace
 
     console, options = _opened(common)
@@ -308,7 +322,7 @@ def init(force: bool, **common: Any) -> int:  # noqa: FBT001  # click passes opt
 @click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
 @common
 def completion(shell: str, **common: Any) -> int:
-    """Print what makes SHELL complete our commands, options and rules."""
+    """Print the completion script for a shell."""
     from click.shell_completion import get_completion_class
 
     console, _ = _opened(common)
@@ -343,16 +357,14 @@ def run(arguments: Sequence[str]) -> int:
         return 2
 
 
-# --- what the commands share -----------------------------------------------------------------------
+# --- what the commands share ---------------------------------------------------------------------
 
 
-def _opened(common: dict[str, Any], fail_on: str | None = None) -> "tuple[Console, Options]":
+def _opened(common: dict[str, Any], fail_on: "FailOn | None" = None) -> "tuple[Console, Options]":
     """Return where to print, and what was chosen, from the options that every command takes."""
-    from guardian.workspace import Options
+    from guardian.sources.configuration import Options
 
-    console = Console(
-        output=common["output"], quiet=common["quiet"], verbose=common["verbose"]
-    )
+    console = Console(output=common["output"], quiet=common["quiet"], verbose=common["verbose"])
     options = Options(
         directory=common["directory"],
         config=common["config"],
@@ -368,7 +380,7 @@ def _matters(staged: Sequence[str], root: Path, options: "Options") -> bool:
     from guardian.sources.configuration import configuration, on_disk
     from guardian.sources.files import Selection
 
-    selection = Selection(configuration(on_disk(root), options.named_config()))
+    selection = Selection(configuration(on_disk(root), options))
     return any(path in FILES or selection.counts(path) for path in staged)
 
 

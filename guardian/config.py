@@ -69,7 +69,6 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     include: tuple[str, ...] = INCLUDE
     exclude: tuple[str, ...] = ()
     max_file_size: int = 2_000_000
-    python_roots: tuple[str, ...] = ()
     snapshot: str = ".guardian/snapshot.json"
     repository: str | None = None
     dashboards: str | tuple[str | dict[str, Any], ...] = ()

@@ -1,5 +1,6 @@
 """What the commands print, and where: results on standard output, all else on standard error."""
 
+import os
 import shutil
 import sys
 import threading
@@ -40,9 +41,7 @@ class Console(msgspec.Struct, frozen=True, kw_only=True):
         try:
             Path(self.output).write_text(text, encoding="utf-8")
         except OSError as error:
-            raise ConfigError(
-                f"cannot be written: {error.strerror}", where=self.output
-            ) from error
+            raise ConfigError(f"cannot be written: {error.strerror}", where=self.output) from error
 
     def say(self, message: str) -> None:
         """Print a remark on standard error, unless silence is asked for."""
@@ -66,12 +65,23 @@ class Console(msgspec.Struct, frozen=True, kw_only=True):
 
     def page(self) -> "Page":
         """Return what the text is shown on."""
-        import os
-
         from guardian.render import page
 
         width = shutil.get_terminal_size((100, 24)).columns
         return page(os.environ, terminal=self.terminal(), width=width)
+
+    def marked_up(self, markdown: str) -> str:
+        """Return a page of Markdown as it is shown: laid out on a terminal, else as it is."""
+        page = self.page()
+        if not self.terminal():
+            return markdown
+        from rich.console import Console as Terminal
+        from rich.markdown import Markdown
+
+        terminal = Terminal(width=page.width, force_terminal=page.color, no_color=not page.color)
+        with terminal.capture() as captured:
+            terminal.print(Markdown(markdown))
+        return captured.get()
 
     def terminal(self) -> bool:
         """Return whether the result is read on a terminal."""

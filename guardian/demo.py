@@ -89,7 +89,7 @@ def _empty(directory: Path | None) -> Path:
 
 
 def _build(target: Path) -> None:
-    from git import Repo  # noqa: PLC0415 - 100 ms that other commands would pay
+    from git import Repo
 
     # Commits are made in this process: no hook or setting of the user's takes part.
     repo = Repo.init(target, initial_branch="main")
@@ -103,7 +103,7 @@ def _build(target: Path) -> None:
 
 
 def _commit(repo: "Repo", target: Path, step: _Step) -> None:
-    from git import Actor  # noqa: PLC0415 - as above
+    from git import Actor
 
     for source, destination in step.moves.items():
         (target / destination).parent.mkdir(parents=True, exist_ok=True)

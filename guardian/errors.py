@@ -27,4 +27,7 @@ class RevisionError(GuardianError):
 
 
 class ServiceError(GuardianError):
-    """A service (GitHub, AWS, a model) did not answer as it should; the report goes out without it."""
+    """A service (GitHub, AWS, a model) did not answer as it should.
+
+    The report goes out without it.
+    """

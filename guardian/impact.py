@@ -8,9 +8,11 @@ What a job counts or sums over such rows changes too, whatever dataset it is tak
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 import msgspec
 
+from guardian.exposures import matched
 from guardian.lineage.graph import ANY, Graph
 from guardian.model.changes import Change, Hop, Impact, Path
 from guardian.model.lineage import ColumnRef, Edge, RowFlow
@@ -38,9 +40,10 @@ class _Reader(msgspec.Struct, frozen=True):
 class _Walk:
     """A breadth-first walk from the changed dataset; `came` holds, for each effect, how it came."""
 
-    def __init__(self, world: _World, own: str) -> None:
+    def __init__(self, world: _World, own: str, new_name: str | None = None) -> None:
         self.world = world
         self.own = own
+        self.new_name = new_name
         self.came: dict[ColumnRef, tuple[ColumnRef, Hop] | None] = {}
         self.first: dict[str, ColumnRef] = {}
         self.jobs: set[str] = set()
@@ -92,6 +95,9 @@ class _Walk:
         if ref.column is None:
             for flow in graph.row_flows(ref.dataset):
                 self.reach_rows(ref, flow, graph)
+        else:
+            for flow in _unexplained_flows(graph, ref.dataset):
+                self.reach_rows(ref, flow, graph)
         for edge in _edges_from(graph, ref):
             self._cross(ref, edge, graph)
 
@@ -112,7 +118,18 @@ class _Walk:
         """
         if not self.world.head.reads(edge.job, ref.dataset):
             return False
-        return ref.column is None or edge.target.dataset not in self.world.changed
+        if ref.column is None:
+            return True
+        return edge.target.dataset not in self.world.changed and not self._takes_new_name(ref, edge)
+
+    def _takes_new_name(self, ref: ColumnRef, edge: Edge) -> bool:
+        if self.new_name is None:
+            return False
+        successor = ColumnRef(ref.dataset, self.new_name)
+        return any(
+            now.target == edge.target and now.job == edge.job
+            for now in self.world.head.leaving(successor)
+        )
 
     def _cross(self, ref: ColumnRef, edge: Edge, graph: Graph) -> None:
         target = edge.target
@@ -160,7 +177,7 @@ def measure(
         head=head,
         base=base,
         changed=frozenset(change.dataset for change in changes),
-        readers=_readers(exposures),
+        readers=_readers(exposures, head.datasets() if exposures else ()),
     )
     known: dict[tuple[str | None, ...], Impact] = {}
     measured = []
@@ -207,7 +224,8 @@ def _what_flows(change: Change) -> tuple[str | None, ...]:
 
 
 def _impact(change: Change, world: _World) -> Impact:
-    walk = _Walk(world, change.dataset)
+    renamed = change.rule == "column-renamed"
+    walk = _Walk(world, change.dataset, change.after if renamed else None)
     match change.rule:
         case "dataset-added":
             _begin_at_added_dataset(walk, change.dataset)
@@ -246,6 +264,15 @@ def _begin_at_added_column(walk: _Walk, ref: ColumnRef) -> None:
             walk.reach(ref, edge, target)
 
 
+def _unexplained_flows(graph: Graph, dataset: str) -> Iterator[RowFlow]:
+    """Yield the flows of jobs that are known by their tables only: any column may matter there."""
+    for flow in graph.row_flows(dataset):
+        if not graph.is_complete(flow.target) and not any(
+            edge.job == flow.job for edge in graph.arriving_in_dataset(flow.target)
+        ):
+            yield flow
+
+
 def _worked_out_over_rows(graph: Graph, dataset: str, job: str) -> frozenset[str]:
     """Return the columns that `job` aggregates or numbers over rows, of whichever input.
 
@@ -266,10 +293,11 @@ def _worked_out_over_rows(graph: Graph, dataset: str, job: str) -> frozenset[str
 
 def _edges_from(graph: Graph, ref: ColumnRef) -> Iterator[Edge]:
     if ref.column is None or ref.column == ANY:
-        yield from graph.leaving_dataset(ref.dataset)
+        edges = graph.leaving_dataset(ref.dataset)
     else:
-        yield from graph.leaving(ref)
-        yield from graph.leaving(ColumnRef(ref.dataset, ANY))
+        star = ColumnRef(ref.dataset, ANY)
+        edges = chain(graph.leaving(ref), graph.leaving(star))
+    yield from (edge for edge in edges if not edge.order_only)
 
 
 def _through_star(ref: ColumnRef, edge: Edge) -> ColumnRef:
@@ -283,13 +311,17 @@ def _through_star(ref: ColumnRef, edge: Edge) -> ColumnRef:
 # --- dashboards and KPIs --------------------------------------------------------------------------
 
 
-def _readers(exposures: Iterable[Exposure]) -> Mapping[str, Sequence[_Reader]]:
+def _readers(
+    exposures: Sequence[Exposure], known: Iterable[str]
+) -> Mapping[str, Sequence[_Reader]]:
     readers: dict[str, list[_Reader]] = {}
-    for exposure in exposures:
+    for exposure in matched(exposures, known):
         columns: dict[str, set[str]] = {dataset: set() for dataset in exposure.datasets}
         for dataset, column in exposure.columns:
             columns.setdefault(dataset, set()).add(column)
         for dataset, names in columns.items():
+            # `address.` stands for any field of it
+            names |= {f"{name.partition('.')[0]}." for name in names if "." in name}
             readers.setdefault(dataset, []).append(_Reader(exposure, frozenset(names - {ANY})))
     return readers
 
@@ -302,9 +334,15 @@ def _affected(walk: _Walk) -> dict[tuple[str, str], ColumnRef]:
             continue
         for reader in walk.world.readers.get(ref.dataset, ()):
             # other rows bear on every column, so a reader of any column feels a row effect
-            if ref.column in {None, ANY} or not reader.columns or ref.column in reader.columns:
+            if ref.column in {None, ANY} or _reads_column(reader, ref.column or ""):
                 found.setdefault((reader.exposure.kind, reader.exposure.name), ref)
     return found
+
+
+def _reads_column(reader: _Reader, column: str) -> bool:
+    """Return whether `reader` shows `column`, a struct that holds it, or a field of it."""
+    outer = column.partition(".")[0]
+    return not reader.columns or not reader.columns.isdisjoint({column, outer, f"{column}."})
 
 
 # --- the document ---------------------------------------------------------------------------------

@@ -24,7 +24,10 @@ def _facts(report: Report) -> dict[str, object]:
     return {
         "verdict": escape.marked(verdict.sentence(report)),
         "first": first
-        and {"message": escape.marked(first.message), "because": escape.marked(first.because)},
+        and {
+            "message": escape.marked(first.message),
+            "place": escape.code(verdict.place(first), verdict.MOST_CHARACTERS),
+        },
         "felt": _who(report.impact),
         "doubts": _doubts(len(doubtful), len(changes), report),
     }
@@ -32,12 +35,9 @@ def _facts(report: Report) -> dict[str, object]:
 
 def _who(impact: Impact) -> str:
     """Return the dashboards and KPIs by name, datasets where there is neither; empty for nobody."""
-    parts = [f"{label} {_named(names)}" for label, names in (
-        ("dashboard", impact.dashboards), ("KPI", impact.kpis),
-    ) if names]  # fmt: skip
-    if impact.datasets:
-        parts.append(_named(impact.datasets))
-    return verdict.phrase(parts)
+    return verdict.phrase(
+        [f"{label} {_named(names)}".strip() for label, names in verdict.felt_by(impact)]
+    )
 
 
 def _named(names: Sequence[str]) -> str:

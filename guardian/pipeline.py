@@ -1,45 +1,240 @@
 """The whole program as values, files in and report out: START READING HERE.
 
-    sources ─lower─▶ Lowered ─link─▶ World (definitions, lineage) ─compare─▶ changes ─impact, rules─▶ Report
+sources ─lower─▶ Lowered ─link─▶ World ─compare─▶ changes ─measure─▶ impact ─judge─▶ Report
 """
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from guardian.languages import Sources
-from guardian.model.changes import Report, Revision
-from guardian.model.lineage import Coverage, Lineage
+import msgspec
+
+from guardian import __version__, impact, narrative, registry, rules
+from guardian.diff import Detector, compare
+from guardian.languages import Extractor, Sources
+from guardian.languages.recording import Recording, holds
+from guardian.lineage.document import document
+from guardian.lineage.graph import Graph
+from guardian.lineage.link import Memory, World, link
+from guardian.lineage.schemas import Schema
+from guardian.model.changes import SEVERITIES, Change, Report, Revision, worst
+from guardian.model.lineage import Coverage, Diagnostic, Lineage
 from guardian.model.plan import Exposure, Lowered
 from guardian.model.snapshot import Snapshot
+from guardian.rules import RulePack
+
+
+class Revisable(Sources, Protocol):
+    """The files of one revision, and their blob ids without reading them."""
+
+    def blob(self, path: str) -> str | None:
+        """Return the blob id of a file, None where it is not there or cannot be read."""
 
 
 class LoweredCache(Protocol):
     """Where lowered files are kept between runs."""
 
-    def get(self, key: str) -> Lowered | None:
-        """Return what was stored under `key`; None where there is nothing, or it cannot be read."""
+    def get(self, key: str, holds: Callable[[Lowered], bool]) -> Lowered | None:
+        """Return what was stored under `key` and still holds; None where there is nothing."""
 
     def put(self, key: str, lowered: Lowered) -> None:
         """Store `lowered` under `key`."""
 
 
-class Side:
-    """One revision, lowered (filled in below)."""
+class Seen:
+    """Lowered files that two revisions share, within one run; equal files are one object."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._kept: dict[str, list[Lowered]] = {}
+
+    def get(self, key: str, still_holds: Callable[[Lowered], bool]) -> Lowered | None:
+        """Return what was kept under `key` and holds for this revision, too."""
+        return next((item for item in self._kept.get(key, ()) if still_holds(item)), None)
+
+    def put(self, key: str, lowered: Lowered) -> None:
+        """Keep `lowered` under `key`."""
+        self._kept.setdefault(key, []).append(lowered)
 
 
-def lower(sources: Sources, paths: Sequence[str], cache: LoweredCache | None) -> tuple[tuple[Lowered, ...], Coverage]:
-    """Return every file of `paths` lowered, in order, and how many were understood."""
-    raise NotImplementedError
+# --- lowering ------------------------------------------------------------------------------------
+
+
+def lower(
+    sources: Revisable,
+    paths: Sequence[str],
+    cache: LoweredCache | None = None,
+    seen: Seen | None = None,
+) -> tuple[tuple[Lowered, ...], Coverage]:
+    """Return every file of `paths` that a language claims, lowered.
+
+    And how many were understood.
+    """
+    lowering = _Lowering(sources, cache, seen or Seen())
+    lowered = tuple(item for item in map(lowering.file, paths) if item is not None)
+    counted = [item for item in lowered if _says_something(item)]
+    failed = tuple(sorted(item.path for item in counted if item.failed))
+    coverage = Coverage(files=len(counted), understood=len(counted) - len(failed), failed=failed)
+    return lowered, coverage
+
+
+def _says_something(lowered: Lowered) -> bool:
+    return bool(lowered.failed or lowered.writes or lowered.declarations or lowered.tables)
+
+
+class _Lowering:
+    """Lowers the files of one revision, each by the first language that claims it."""
+
+    def __init__(self, sources: Revisable, cache: LoweredCache | None, seen: Seen) -> None:
+        self.sources = sources
+        self.cache = cache
+        self.seen = seen
+        offered = registry.offered("guardian.languages", Extractor)
+        self.extractors = sorted(offered, key=lambda extractor: (extractor.rank, extractor.name))
+        said = repr(sorted(sources.settings().items()))
+        self.settings = hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
+
+    def file(self, path: str) -> Lowered | None:
+        """Return one file lowered, None where no language claims it or it cannot be read."""
+        extractor = next(
+            (item for item in self.extractors if item.claims(path, self.sources)), None
+        )
+        blob = self.sources.blob(path) if extractor is not None else None
+        if extractor is None or blob is None:
+            return None
+        parts = (
+            path,
+            blob,
+            extractor.name,
+            extractor.version,
+            self.sources.dialect(path),
+            self.settings,
+            __version__,
+        )
+        key = "\x1f".join(parts)
+
+        def still_holds(lowered: Lowered) -> bool:
+            return holds(lowered, self.sources)
+
+        known = self.seen.get(key, still_holds)
+        if known is None and self.cache is not None:
+            known = self.cache.get(key, still_holds)
+            if known is not None:
+                self.seen.put(key, known)
+        return known if known is not None else self._extracted(extractor, path, key)
+
+    def _extracted(self, extractor: Extractor, path: str, key: str) -> Lowered | None:
+        file = self.sources.read(path)
+        if file is None:
+            return None
+        recording = Recording(self.sources, path)
+        try:
+            lowered = extractor.extract(file, recording)
+        except Exception as error:  # noqa: BLE001 - an input nobody foresaw costs its own file only
+            reason = f"{type(error).__name__}: {error}"[:200]
+            warning = Diagnostic(path, 1, f"not understood ({reason}); please report this file")
+            return Lowered(path=path, language=extractor.name, warnings=(warning,), failed=True)
+        lowered = msgspec.structs.replace(lowered, files_read=recording.files_read)
+        self.seen.put(key, lowered)
+        if self.cache is not None:
+            self.cache.put(key, lowered)
+        return lowered
+
+
+# --- scanning ------------------------------------------------------------------------------------
 
 
 def scan(lowered: Sequence[Lowered], coverage: Coverage) -> Lineage:
     """Return the lineage document of one revision."""
-    raise NotImplementedError
+    return document(link(lowered), coverage)
+
+
+# --- reporting -----------------------------------------------------------------------------------
 
 
 def report(
-    base: Sequence[Lowered], head: Sequence[Lowered], *, revisions: tuple[Revision, Revision],
-    coverage: Coverage, snapshot: Snapshot, exposures: Sequence[Exposure],
-) -> Report:  # fmt: skip
-    """Return the report on what changed from `base` to `head` and what it breaks."""
-    raise NotImplementedError
+    base: Sequence[Lowered],
+    head: Sequence[Lowered],
+    *,
+    revisions: tuple[Revision, Revision],
+    coverage: Coverage,
+    snapshot: Snapshot,
+    exposures: Sequence[Exposure],
+    pack: RulePack | None = None,
+) -> Report:
+    """Return the report on what changed from `base` to `head` and what it breaks.
+
+    Args:
+        base: the base's files, lowered.
+        head: the head's files, lowered; equal files should be the same objects as the base's.
+        revisions: what the two are called.
+        coverage: how much of the head was understood.
+        snapshot: what is known of other repositories.
+        exposures: dashboards and KPIs that the configuration names.
+        pack: the rules; ours where None.
+    """
+    memory, catalog = Memory(), _catalog(snapshot)
+    before = link(base, catalog=catalog, memory=memory)
+    after = link(head, catalog=catalog, memory=memory)
+    changes = _measured(before, after, snapshot, exposures)
+    judged = [rules.judge(change, pack or rules.load()) for change in changes]
+    made = Report(
+        base=revisions[0],
+        head=revisions[1],
+        severity=worst([change.severity for change in judged]),
+        changes=tuple(sorted(judged, key=_importance)),
+        impact=impact.overall(judged),
+        warnings=_new_warnings(before, after),
+        coverage=coverage,
+    )
+    return msgspec.structs.replace(made, narrative=narrative.write(made))
+
+
+def _measured(
+    before: World, after: World, snapshot: Snapshot, exposures: Sequence[Exposure]
+) -> tuple[Change, ...]:
+    """Return what changed, with what is downstream of it."""
+    changes = compare(before, after, registry.offered("guardian.diff", Detector))
+    if not changes:
+        return ()
+    others = Graph(part.lineage for part in snapshot.parts)
+    own = tuple(exposure for file in after.lowered for exposure in file.exposures)
+    theirs = tuple(exposure for part in snapshot.parts for exposure in part.exposures)
+    return impact.measure(
+        changes,
+        head=Graph([document(after, Coverage())], under=others),
+        base=Graph([document(before, Coverage())], under=others),
+        exposures=(*exposures, *own, *theirs),
+    )
+
+
+def _catalog(snapshot: Snapshot) -> dict[str, Schema]:
+    """Return the columns of the datasets that other repositories write."""
+    return {
+        dataset.name: Schema(dataset.columns, dataset.complete)
+        for part in snapshot.parts
+        for dataset in part.lineage.datasets
+        if dataset.complete
+    }
+
+
+def _new_warnings(before: World, after: World) -> tuple[Diagnostic, ...]:
+    """Return the head's warnings about files that the two revisions do not have alike."""
+    same = {id(file) for file in before.lowered}
+    changed = {file.path for file in after.lowered if id(file) not in same}
+    known = {(warning.file, warning.message) for warning in before.warnings}
+    return tuple(
+        warning
+        for warning in after.warnings
+        if warning.file in changed or (warning.file, warning.message) not in known
+    )
+
+
+def _importance(change: Change) -> tuple[int, str, str, str, str]:
+    return (
+        -SEVERITIES.index(change.severity),
+        change.dataset,
+        change.column or "",
+        change.rule,
+        f"{change.before} {change.after}",
+    )

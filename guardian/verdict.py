@@ -34,7 +34,9 @@ def _what_changes(report: Report) -> str:
     where = f"`{value(datasets[0], MOST_CHARACTERS)}`"
     if len(datasets) > 1:
         where = counted(len(datasets), "dataset")
-    return f"{counted(len(changes), 'change')} in {where}"
+    severities = by_severity(changes)
+    mixed = f" ({severities})" if "," in severities else ""
+    return f"{counted(len(changes), 'change')}{mixed} in {where}"
 
 
 def _who_feels(report: Report, felt: str) -> str:
@@ -60,6 +62,24 @@ def reach(impact: Impact) -> str:
         (len(impact.datasets), "dataset"),
     )  # fmt: skip
     return phrase([counted(number, noun) for number, noun in counts if number])
+
+
+def felt_by(impact: Impact, *, columns: bool = False) -> list[tuple[str, Sequence[str]]]:
+    """Return who feels it, each group of names behind its label; datasets have an empty one.
+
+    With `columns`, datasets are told by those of their columns that are known to be reached.
+    """
+    tables: Sequence[str] = impact.datasets
+    if columns:
+        covered = {ref.dataset for ref in impact.columns}
+        rest = [dataset for dataset in impact.datasets if dataset not in covered]
+        tables = sorted([*map(name, impact.columns), *rest])
+    groups: list[tuple[str, Sequence[str]]] = [
+        ("dashboard" if len(impact.dashboards) == 1 else "dashboards", impact.dashboards),
+        ("KPI" if len(impact.kpis) == 1 else "KPIs", impact.kpis),
+        ("", tables),
+    ]
+    return [(label, names) for label, names in groups if names]
 
 
 def by_severity(changes: Iterable[Change]) -> str:
@@ -88,6 +108,18 @@ def coverage(read: Coverage) -> str:
     if read.understood == read.files:
         return f"all {counted(read.files, 'file')} read" if read.files > 1 else "1 file read"
     return f"{read.understood:,} of {counted(read.files, 'file')} read"
+
+
+def sides(change: Change) -> list[tuple[str, str]]:
+    """Return what was (`-`) and what is (`+`), empty where the message has told both already."""
+    found = [(sign, text) for sign, text in (("-", change.before), ("+", change.after)) if text]
+    told = all(f"`{value(text)}`" in change.message or text in change.message for _, text in found)
+    return [] if told else found
+
+
+def remark(change: Change) -> str:
+    """Return the detail if it tells of a row on which the two differ; else it is for the rules."""
+    return change.detail if " = " in change.detail else ""
 
 
 def place(change: Change) -> str:

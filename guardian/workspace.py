@@ -2,43 +2,31 @@
 
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Self, TypeVar
 
 import msgspec
 
-from guardian import dialects, exposures, pipeline, stores
-from guardian.config import FILE, FILES, Config, FailOn
+from guardian import dialects, exposures, pipeline, rules, stores
+from guardian.config import FILE, FILES, Config
 from guardian.errors import ConfigError, RevisionError, ServiceError
 from guardian.languages import safe_yaml
 from guardian.model.changes import Report, Revision
 from guardian.model.lineage import Diagnostic, Lineage
 from guardian.model.snapshot import Snapshot, SnapshotPart
-from guardian.sources.configuration import Read, configuration, on_disk
+from guardian.rules import RulePack
+from guardian.sources.configuration import Options, Read, configuration, on_disk
 from guardian.sources.files import Files
 from guardian.sources.folder import open_folder
 from guardian.sources.git import INDEX, WORKTREE, Repository
+from guardian.starter import starter
 from guardian.stores.lowered import LoweredCache, cache_path
 
 Result = TypeVar("Result")
 _STACK_BYTES = (512 << 20, 128 << 20, 32 << 20)
 _FRAMES = 50_000
-
-
-class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """What the user chose at the start; None leaves the choice to the configuration.
-
-    With `config_revision`, the configuration and all that it names are read from that revision.
-    """
-
-    directory: Path = Path()
-    config: str | None = None
-    config_revision: str | None = None
-    snapshot: str | None = None
-    fail_on: FailOn | None = None
-    cache: bool = True
 
 
 class Workspace:
@@ -105,7 +93,8 @@ class Workspace:
                 return pipeline.scan(lowered, coverage)
 
         lineage = deep(work)
-        return msgspec.structs.replace(lineage, warnings=_joined(lineage.warnings, files))
+        warnings = tuple(sorted({*lineage.warnings, *files.problems()}))
+        return msgspec.structs.replace(lineage, warnings=warnings)
 
     def report(self, base: str | None, head: str | None) -> Report:
         """Return what changed from `base` to `head`, and what it breaks.
@@ -181,6 +170,37 @@ class Workspace:
         stores.store_of(location).push(location, part)
         return location
 
+    def rules(self) -> RulePack:
+        """Return the built-in rules with those of the configuration on top.
+
+        Raises:
+            ConfigError: a pack is not there, or cannot be followed.
+        """
+        pack = rules.load()
+        for path in self.config.rules:
+            text = self._read(path)
+            if text is None:
+                raise ConfigError(f"`rules`: there is no file `{path}`", where=FILE)
+            pack = rules.extended(pack, text, path)
+        return pack
+
+    def write_configuration(self, *, force: bool) -> Path:
+        """Write a `guardian.yml` with what is found, and return its path.
+
+        Raises:
+            ConfigError: there is one, and `force` is not given; or it cannot be written.
+        """
+        target = self.root / FILE
+        if target.exists() and not force:
+            raise ConfigError("it is there already", where=FILE, fix="write over it with `--force`")
+        files = self._present()
+        text = starter(files.paths(), files.text)
+        try:
+            target.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise ConfigError(f"cannot be written: {error.strerror}", where=FILE) from error
+        return target
+
     def exposures(self) -> exposures.Exposures:
         """Return the dashboards and KPIs that the configuration names.
 
@@ -204,12 +224,13 @@ class Workspace:
         after = self._spoken(self._files(head))
         before = self._files(base).configured(self.config)
         snapshot, broken = self._others()
-        known = self.exposures()
+        known, pack = self.exposures(), self.rules()
 
         def work() -> Report:
+            seen = pipeline.Seen()
             with self._cache() as cache:
-                old, _ = pipeline.lower(before, before.selected(), cache)
-                new, coverage = pipeline.lower(after, after.selected(), cache)
+                old, _ = pipeline.lower(before, before.selected(), cache, seen)
+                new, coverage = pipeline.lower(after, after.selected(), cache, seen)
             return pipeline.report(
                 old,
                 new,
@@ -217,10 +238,12 @@ class Workspace:
                 coverage=coverage,
                 snapshot=snapshot,
                 exposures=known.exposures,
+                pack=pack,
             )
 
         report = deep(work)
-        warnings = _joined((*report.warnings, *broken, *known.warnings), before, after)
+        unread = _news(before, after)
+        warnings = tuple(sorted({*report.warnings, *broken, *known.warnings, *unread}))
         return msgspec.structs.replace(report, warnings=warnings)
 
     def _present(self) -> Files:
@@ -240,12 +263,7 @@ class Workspace:
         """Return `files` with the dialects that they seem to speak, where none is configured."""
         if self.config.sql.dialect or self.config.sql.overrides:
             return files
-
-        def read(path: str) -> str | None:
-            file = files.read(path)
-            return file.text if file else None
-
-        guess = dialects.guess(files.paths(), read)
+        guess = dialects.guess(files.paths(), files.text)
         if guess.reasons:
             self.notes.append(f"assumed SQL dialect: {', '.join(guess.reasons)}")
         self.config = msgspec.structs.replace(self.config, sql=guess.sql)
@@ -286,20 +304,10 @@ class Workspace:
             return on_disk(self.root)
         repository = self._needed()
         commit = repository.commit(self._options.config_revision)
-        files = repository.commit_files(commit, Config())
-
-        def read(path: str) -> str | None:
-            file = files.read(path)
-            return file.text if file else None
-
-        return read
+        return repository.commit_files(commit, Config()).text
 
     def _configured(self) -> Config:
-        named = self._options.config
-        if named is not None and self._options.config_revision is None:
-            # As every path on a command line, it is meant from where the command was typed.
-            named = str(Path(named).absolute())
-        config = configuration(self._read, named)
+        config = configuration(self._read, self._options)
         if self._options.fail_on is None:
             return config
         return msgspec.structs.replace(config, fail_on=self._options.fail_on)
@@ -358,9 +366,14 @@ def _started(run: Callable[[], None]) -> threading.Thread:
     raise ConfigError("no memory for the analysis", fix="allow the process at least 64 MB")
 
 
-def _joined(warnings: Iterable[Diagnostic], *sides: Files) -> tuple[Diagnostic, ...]:
-    problems = (problem for side in sides for problem in side.problems())
-    return tuple(sorted({*warnings, *problems}))
+def _news(before: Files, after: Files) -> Iterator[Diagnostic]:
+    """Yield what could not be read on one side, where the other side has not the same to say."""
+    for side, other in ((before, after), (after, before)):
+        known = frozenset(other.problems())
+        for problem in side.problems():
+            same = side.blob(problem.file) == other.blob(problem.file)
+            if not (same and problem in known):
+                yield problem
 
 
 def _document(text: str, path: str) -> object:

@@ -1,8 +1,8 @@
 """Two revisions → changes: what a `Detector` is, and `compare()`, which asks all of them.
 
-A detector sees one dataset as both revisions make it and yields what differs in the result. A change belongs to the
-dataset whose own job changed: what a job merely inherits from upstream is impact, and is told apart here by binding the
-base's code to the head's schemas once more.
+A detector sees one dataset as both revisions make it and yields what differs in the result. A
+change belongs to the dataset whose own job changed: what a job merely inherits from upstream is
+impact, and is told apart here by binding the base's code to the head's schemas once more.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,7 +21,10 @@ from guardian.model.plan import Declaration
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One write of a dataset as the base and the head have it; `same` tells whether two of their expressions agree."""
+    """One write of a dataset as the base and the head have it.
+
+    `same` tells whether two of their expressions agree.
+    """
 
     base: Definition
     head: Definition
@@ -30,7 +33,10 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Both:
-    """One dataset in both revisions: its paired writes, the writes that only one side has, its declarations."""
+    """One dataset in both revisions: its paired writes, the writes that only one side has.
+
+    Its declarations.
+    """
 
     dataset: str
     pairs: tuple[Pair, ...] = ()
@@ -51,7 +57,10 @@ class Both:
 
 
 class Detector(msgspec.Struct, frozen=True):
-    """The rules that a function can report, and the function: it yields a change for each difference it finds."""
+    """The rules that a function can report, and the function.
+
+    It yields a change for each difference it finds.
+    """
 
     rules: tuple[str, ...]
     detect: Callable[[Both], Iterator[Change]]
@@ -59,7 +68,10 @@ class Detector(msgspec.Struct, frozen=True):
 
 @dataclass(slots=True)
 class Comparison:
-    """Compares two linked revisions. `detectors` are asked in order for each dataset that differs."""
+    """Compares two linked revisions. `detectors` are asked in order for each dataset that.
+
+    Differs.
+    """
 
     base: World
     head: World
@@ -83,7 +95,10 @@ class Comparison:
         """Return the dataset as both sides make it, None where they make it alike."""
         base = list(self.base.definitions.get(dataset, ()))
         head = list(self.head.definitions.get(dataset, ()))
-        declared = (self.base.declarations.get(dataset, ()), self.head.declarations.get(dataset, ()))
+        declared = (
+            self.base.declarations.get(dataset, ()),
+            self.head.declarations.get(dataset, ()),
+        )
         left, right = _without_equal(base, head)
         kept = len(base) - len(left)
         if not left and not right and _same_declared(*declared):
@@ -103,7 +118,11 @@ class Comparison:
         found = [change for detector in self.detectors for change in detector.detect(both)]
         if found and any(self._inherits(pair) for pair in both.pairs):
             isolated = self._isolated(both)
-            own = {(change.rule, change.column) for d in self.detectors for change in d.detect(isolated)}
+            own = {
+                (change.rule, change.column)
+                for d in self.detectors
+                for change in d.detect(isolated)
+            }
             found = [change for change in found if (change.rule, change.column) in own]
         yield from _each_once(found)
 
@@ -118,7 +137,12 @@ class Comparison:
         """Return the dataset with the base's code bound to what the head knows of its inputs."""
         pairs = tuple(self._pair(self._rebound(pair.base), pair.head) for pair in both.pairs)
         return Both(
-            both.dataset, pairs, both.base_only, both.head_only, both.base_declared, both.head_declared
+            both.dataset,
+            pairs,
+            both.base_only,
+            both.head_only,
+            both.base_declared,
+            both.head_declared,
         )
 
     def _rebound(self, definition: Definition) -> Definition:
@@ -138,7 +162,7 @@ def compare(base: World, head: World, detectors: Sequence[Detector]) -> list[Cha
     return Comparison(base, head, detectors).changes()
 
 
-# --- pairing ---------------------------------------------------------------------------------------------------------
+# --- pairing -------------------------------------------------------------------------------------
 
 
 def _identity(definition: Definition) -> tuple[object, ...]:
@@ -164,7 +188,10 @@ def _without_equal(
 def _paired(
     base: list[Definition], head: list[Definition]
 ) -> tuple[list[tuple[Definition, Definition]], list[Definition], list[Definition]]:
-    """Return writes paired: those of the same job first, then in order; and what is left over on each side."""
+    """Return writes paired: those of the same job first, then in order.
+
+    And what is left over on each side.
+    """
     pairs: list[tuple[Definition, Definition]] = []
     rest: list[Definition] = []
     for definition in head:
@@ -180,7 +207,10 @@ def _paired(
 
 
 def _swapped(base: Definition, head: Definition) -> Mapping[str, str]:
-    """Return head's new input → the base's that it stands in for, where exactly one was exchanged for another."""
+    """Return head's new input → the base's that it stands in for.
+
+    Where exactly one was exchanged for another.
+    """
     gone = set(base.reads) - set(head.reads)
     new = set(head.reads) - set(base.reads)
     return {new.pop(): gone.pop()} if len(gone) == len(new) == 1 else {}
@@ -188,7 +218,11 @@ def _swapped(base: Definition, head: Definition) -> Mapping[str, str]:
 
 def _same_declared(base: Sequence[Declaration], head: Sequence[Declaration]) -> bool:
     def said(items: Sequence[Declaration]) -> list[tuple[object, ...]]:
-        return [(item.columns, item.drop, item.renames, item.options) for item in items if item.origin == "ddl"]
+        return [
+            (item.columns, item.drop, item.renames, item.options)
+            for item in items
+            if item.origin == "ddl"
+        ]
 
     return said(base) == said(head)
 
@@ -197,7 +231,7 @@ def _each_once(changes: Sequence[Change]) -> Iterator[Change]:
     """Yield changes, one for each rule, column and wording: several writes may differ alike."""
     seen: set[tuple[object, ...]] = set()
     for change in changes:
-        key = (change.rule, change.dataset, change.column)
+        key: tuple[object, ...] = (change.rule, change.dataset, change.column)
         if change.rule in {"input-added", "input-removed", "write-changed"}:
             key = (*key, change.before, change.after)
         if key not in seen:
@@ -213,12 +247,17 @@ def _unreadable(both: Both, failed_base: frozenset[str], failed_head: frozenset[
     """Return whether one side is missing only because its file could not be read there."""
     if both.pairs:
         return False
-    only = [(item, failed_head) for item in both.base_only] + [(item, failed_base) for item in both.head_only]
+    only = [(item, failed_head) for item in both.base_only] + [
+        (item, failed_base) for item in both.head_only
+    ]
     return bool(only) and all(item.file.path in failed for item, failed in only)
 
 
 def _upstream_first(base: World, head: World) -> list[str]:
-    """Return all datasets, head's order of dependency first where it is known: by depth, then by name."""
+    """Return all datasets, head's order of dependency first where it is known.
+
+    By depth, then by name.
+    """
     names = sorted({*base.definitions, *head.definitions, *base.declarations, *head.declarations})
     depth: dict[str, int] = {}
 

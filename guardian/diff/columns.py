@@ -14,34 +14,59 @@ PARTIAL = frozenset({"merge", "update"})  # these set some columns; a column not
 
 
 def changed_names(both: Both) -> Iterator[Change]:
-    """Yield columns that came, went, or go by another name now; a rename has the same definition."""
+    """Yield columns that came, went, or go by another name now.
+
+    A rename has the same definition.
+    """
     for pair in both.pairs:
-        gone = [column for column in pair.base.columns if _named(column) and pair.head.column(column.name) is None]
-        new = [column for column in pair.head.columns if _named(column) and pair.base.column(column.name) is None]
+        gone = [
+            column
+            for column in pair.base.columns
+            if _named(column) and pair.head.column(column.name) is None
+        ]
+        new = [
+            column
+            for column in pair.head.columns
+            if _named(column) and pair.base.column(column.name) is None
+        ]
         for old, renamed in _renames(pair, gone, new):
             gone.remove(old)
             new.remove(renamed)
             yield _change(
-                pair, "column-renamed", renamed.name, old=old, new=renamed, before=old.name, after=renamed.name
+                pair,
+                "column-renamed",
+                renamed.name,
+                old=old,
+                new=renamed,
+                before=old.name,
+                after=renamed.name,
             )
         if pair.head.complete:
             for column in gone:
-                yield _change(pair, "column-removed", column.name, old=column, new=None, before=_said(column))
+                yield _change(
+                    pair, "column-removed", column.name, old=column, new=None, before=_said(column)
+                )
         if pair.base.complete:
             for column in new:
-                yield _change(pair, "column-added", column.name, old=None, new=column, after=_said(column))
+                yield _change(
+                    pair, "column-added", column.name, old=None, new=column, after=_said(column)
+                )
 
 
 def _named(column: Output) -> bool:
     return not column.name.startswith("*")
 
 
-def _renames(pair: Pair, gone: Sequence[Output], new: Sequence[Output]) -> list[tuple[Output, Output]]:
+def _renames(
+    pair: Pair, gone: Sequence[Output], new: Sequence[Output]
+) -> list[tuple[Output, Output]]:
     """Return the columns of one definition under two names; where several fit, in their order."""
     left = list(new)
     found = []
     for column in gone:
-        match = next((other for other in left if pair.same(column.expression, other.expression)), None)
+        match = next(
+            (other for other in left if pair.same(column.expression, other.expression)), None
+        )
         if match is not None and _telling(column.expression):
             left.remove(match)
             found.append((column, match))
@@ -54,20 +79,39 @@ def _telling(expression: Expression) -> bool:
 
 
 def changed_logic(both: Both) -> Iterator[Change]:
-    """Yield columns that are computed otherwise, once each; a cast to another type alone is a change of type."""
+    """Yield columns that are computed otherwise, once each.
+
+    A cast to another type alone is a change of type.
+    """
     for pair in both.pairs:
         for head in pair.head.columns:
             base = pair.base.column(head.name)
             if base is None or not _named(head) or pair.same(base.expression, head.expression):
                 continue
             before, after = _before_and_after(base, head)
-            if pair.same(_uncast(base.expression), _uncast(head.expression)) and base.type != head.type:
+            if (
+                pair.same(_uncast(base.expression), _uncast(head.expression))
+                and base.type != head.type
+            ):
                 yield _change(
-                    pair, "column-type-changed", head.name, old=base, new=head,
-                    before=base.type or before, after=head.type or after,
-                )  # fmt: skip
+                    pair,
+                    "column-type-changed",
+                    head.name,
+                    old=base,
+                    new=head,
+                    before=base.type or before,
+                    after=head.type or after,
+                )
             else:
-                yield _change(pair, "column-logic-changed", head.name, old=base, new=head, before=before, after=after)
+                yield _change(
+                    pair,
+                    "column-logic-changed",
+                    head.name,
+                    old=base,
+                    new=head,
+                    before=before,
+                    after=after,
+                )
 
 
 def _uncast(expression: Expression) -> Expression:
@@ -81,7 +125,10 @@ def _uncast(expression: Expression) -> Expression:
 
 
 def _before_and_after(base: Output, head: Output) -> tuple[str, str]:
-    """Return the author's words, or the expressions down to the inputs where the words are the same."""
+    """Return the author's words, or the expressions down to the inputs where the words are the.
+
+    Same.
+    """
     if base.text and head.text and " ".join(base.text.split()) != " ".join(head.text.split()):
         return base.text, head.text
     return text_of(base.expression), text_of(head.expression)
@@ -96,33 +143,60 @@ def changed_order(both: Both) -> Iterator[Change]:
     for pair in both.pairs:
         if not (pair.base.positional and pair.head.positional) or pair.head.write.columns:
             continue
-        common = {column.name for column in pair.base.columns} & {column.name for column in pair.head.columns}
+        common = {column.name for column in pair.base.columns} & {
+            column.name for column in pair.head.columns
+        }
         before = [column.name for column in pair.base.columns if column.name in common]
         after = [column.name for column in pair.head.columns if column.name in common]
         if before != after:
             yield _change(
-                pair, "column-order-changed", None, old=None, new=None, before=", ".join(before), after=", ".join(after)
+                pair,
+                "column-order-changed",
+                None,
+                old=None,
+                new=None,
+                before=", ".join(before),
+                after=", ".join(after),
             )
 
 
 def _change(
-    pair: Pair, rule: str, column: str | None, *, old: Output | None, new: Output | None,
-    before: str | None = None, after: str | None = None,
-) -> Change:  # fmt: skip
-    """Return a change of one column, at the line where it is made now, or the job's where it is gone."""
+    pair: Pair,
+    rule: str,
+    column: str | None,
+    *,
+    old: Output | None,
+    new: Output | None,
+    before: str | None = None,
+    after: str | None = None,
+) -> Change:
+    """Return a change of one column, at the line where it is made now.
+
+    Or the job's where it is gone.
+    """
     at = new.at if new is not None else pair.head.at
     was = old.at if old is not None else pair.base.at
     return Change(
-        rule=rule, dataset=pair.head.dataset, column=column, before=before, after=after, job=pair.head.job,
-        location=at, base_location=was, confidence=min(pair.base.confidence, pair.head.confidence),
-    )  # fmt: skip
+        rule=rule,
+        dataset=pair.head.dataset,
+        column=column,
+        before=before,
+        after=after,
+        job=pair.head.job,
+        location=at,
+        base_location=was,
+        confidence=min(pair.base.confidence, pair.head.confidence),
+    )
 
 
-# --- what DDL declares -----------------------------------------------------------------------------------------------
+# --- what DDL declares ---------------------------------------------------------------------------
 
 
 def changed_declarations(both: Both) -> Iterator[Change]:
-    """Yield what changed in a CREATE TABLE: types, nullability, and columns where no query tells them."""
+    """Yield what changed in a CREATE TABLE.
+
+    Types, nullability, and columns where no query tells them.
+    """
     base = [item for item in both.base_declared if item.origin == "ddl" and item.columns]
     head = [item for item in both.head_declared if item.origin == "ddl" and item.columns]
     if not base or not head:
@@ -138,9 +212,16 @@ def _declared_change(
 ) -> Iterator[Change]:
     def change(rule: str, column: str, before: str | None, after: str | None) -> Change:
         return Change(
-            rule=rule, dataset=both.dataset, column=column, before=before, after=after, job=head.job, location=head.at,
-            base_location=base.at, detail="declared",
-        )  # fmt: skip
+            rule=rule,
+            dataset=both.dataset,
+            column=column,
+            before=before,
+            after=after,
+            job=head.job,
+            location=head.at,
+            base_location=base.at,
+            detail="declared",
+        )
 
     if old is None and new is not None:
         yield change("column-added", new.name, None, new.type or new.name)

@@ -14,13 +14,23 @@ def added_or_removed(both: Both) -> Iterator[Change]:
     """Yield one change for a dataset that only one side writes; its columns are not listed."""
     if both.in_head and not both.in_base:
         made = both.head_only[0]
-        yield Change(rule="dataset-added", dataset=both.dataset, job=made.job, location=made.at, after=both.dataset)
+        yield Change(
+            rule="dataset-added",
+            dataset=both.dataset,
+            job=made.job,
+            location=made.at,
+            after=both.dataset,
+        )
     if both.in_base and not both.in_head:
         made = both.base_only[0]
         yield Change(
-            rule="dataset-removed", dataset=both.dataset, job=made.job, location=made.at, base_location=made.at,
+            rule="dataset-removed",
+            dataset=both.dataset,
+            job=made.job,
+            location=made.at,
+            base_location=made.at,
             before=both.dataset,
-        )  # fmt: skip
+        )
 
 
 def changed_inputs(both: Both) -> Iterator[Change]:
@@ -35,14 +45,22 @@ def changed_inputs(both: Both) -> Iterator[Change]:
     for name in sorted(head - base - {both.dataset}):
         reader = next((pair.head for pair in both.pairs if name in pair.head.reads), made.head)
         yield Change(
-            rule="input-added", dataset=both.dataset, after=name, job=reader.job, location=reader.at,
+            rule="input-added",
+            dataset=both.dataset,
+            after=name,
+            job=reader.job,
+            location=reader.at,
             base_location=made.base.at,
-        )  # fmt: skip
+        )
     for name in sorted(base - head - {both.dataset}):
         yield Change(
-            rule="input-removed", dataset=both.dataset, before=name, job=made.head.job, location=made.head.at,
+            rule="input-removed",
+            dataset=both.dataset,
+            before=name,
+            job=made.head.job,
+            location=made.head.at,
             base_location=made.base.at,
-        )  # fmt: skip
+        )
 
 
 def changed_writes(both: Both) -> Iterator[Change]:
@@ -54,23 +72,35 @@ def changed_writes(both: Both) -> Iterator[Change]:
             yield _write_changed(pair, keys, before, after)
 
 
-def _write_changed(pair: Pair, keys: list[str], before: dict[str, str], after: dict[str, str]) -> Change:
+def _write_changed(
+    pair: Pair, keys: list[str], before: dict[str, str], after: dict[str, str]
+) -> Change:
     def said(options: dict[str, str]) -> str | None:
         return ", ".join(f"{key} {options[key]}" for key in keys if key in options) or None
 
     return Change(
-        rule="write-changed", dataset=pair.head.dataset, before=said(before), after=said(after), job=pair.head.job,
-        location=pair.head.at, base_location=pair.base.at, detail=" ".join(keys),
-    )  # fmt: skip
+        rule="write-changed",
+        dataset=pair.head.dataset,
+        before=said(before),
+        after=said(after),
+        job=pair.head.job,
+        location=pair.head.at,
+        base_location=pair.base.at,
+        detail=" ".join(keys),
+    )
 
 
 def _described(options: WriteOptions) -> dict[str, str]:
     """Return what a write states, by the name that a report uses for it."""
     stated = {
-        "mode": SAME_MODE.get(options.mode, options.mode), "format": options.format,
-        "partitioned by": ", ".join(options.partition_by), "clustered by": ", ".join(options.cluster_by),
-        "location": options.location, "materialized": options.materialized, **dict(options.options),
-    }  # fmt: skip
+        "mode": SAME_MODE.get(options.mode, options.mode),
+        "format": options.format,
+        "partitioned by": ", ".join(options.partition_by),
+        "clustered by": ", ".join(options.cluster_by),
+        "location": options.location,
+        "materialized": options.materialized,
+        **dict(options.options),
+    }
     return {key: value for key, value in stated.items() if value}
 
 

@@ -1,7 +1,7 @@
 """Whether two expressions of two revisions agree, where what differs around them is told elsewhere.
 
-Identical nodes agree at once. Otherwise a column is compared apart from the row set it sits on: a change of the rows is
-reported once, and never again for each column.
+Identical nodes agree at once. Otherwise a column is compared apart from the row set it sits on: a
+change of the rows is reported once, and never again for each column.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,13 +11,27 @@ from guardian.lineage.relation import rebuilt
 from guardian.model.definition import Definition
 from guardian.model.expression import Expression, make
 
-UNORDERED = frozenset({
-    "and", "or", "add", "mul", "eq", "neq", "is", "in", "greatest", "least",
-})  # fmt: skip
+UNORDERED = frozenset(
+    {
+        "and",
+        "or",
+        "add",
+        "mul",
+        "eq",
+        "neq",
+        "is",
+        "in",
+        "greatest",
+        "least",
+    }
+)
 
 
 def spine(rows: Expression) -> list[Expression]:
-    """Return the row set and those that it is made from, as long as each is made from one input alone."""
+    """Return the row set and those that it is made from.
+
+    As long as each is made from one input alone.
+    """
     chain: list[Expression] = []
     node: Expression | None = rows
     while node is not None:
@@ -62,7 +76,7 @@ class Sameness:
             known = self._known[key] = self._compare(base, head)
         return known
 
-    def _compare(self, base: Expression, head: Expression) -> bool:  # noqa: PLR0911 - one answer for each kind
+    def _compare(self, base: Expression, head: Expression) -> bool:
         if base.op == "member" and head.op == "member":
             return self._members(base, head)
         if base.op == "member" and base.args[0].args[0] in self._base:
@@ -77,17 +91,22 @@ class Sameness:
             return False
         if base.op in {"instance", "exists", "scalar", "in_rows", "array_rows"}:
             return False
-        if base.op == "call" and base.value[0] in UNORDERED or base.op in {"all", "bag"}:
+        if (base.op == "call" and base.value[0] in UNORDERED) or base.op in {"all", "bag"}:
             return self.same_bag(base.args, head.args)
         if base.op == "window":
             return self._windows(base, head)
         return bool(base.args) and all(map(self._same, base.args, head.args))
 
     def _members(self, base: Expression, head: Expression) -> bool:
-        """Compare values seen through closed relations: on the spine apart from them, elsewhere with them."""
+        """Compare values seen through closed relations.
+
+        On the spine apart from them, elsewhere with them.
+        """
         one, other = base.args[0].args[0], head.args[0].args[0]
         if one is other:
-            return base.args[0].value == head.args[0].value and self._same(base.args[1], head.args[1])
+            return base.args[0].value == head.args[0].value and self._same(
+                base.args[1], head.args[1]
+            )
         on_spine = one in self._base and other in self._head
         if base.args[1].op == "merge" and head.args[1].op == "merge":
             return self._merges(one, other, base.args[1], head.args[1])
@@ -99,8 +118,13 @@ class Sameness:
             return False
         return self._same(base.args[1], head.args[1])
 
-    def _merges(self, one: Expression, other: Expression, base: Expression, head: Expression) -> bool:
-        """Compare a union's column arm by arm; arms that only one side has are a change of the rows."""
+    def _merges(
+        self, one: Expression, other: Expression, base: Expression, head: Expression
+    ) -> bool:
+        """Compare a union's column arm by arm.
+
+        Arms that only one side has are a change of the rows.
+        """
         if one.op != "union" or other.op != "union":
             return base is head
         for left, right in matched_arms(one.args, other.args):
@@ -157,10 +181,11 @@ def _collects(node: Expression) -> bool:
     return known
 
 
-def matched_arms(
-    base: Sequence[Expression], head: Sequence[Expression]
-) -> list[tuple[int, int]]:
-    """Return the arms of two unions that belong together: equal ones, then those over the same datasets, then in order."""
+def matched_arms(base: Sequence[Expression], head: Sequence[Expression]) -> list[tuple[int, int]]:
+    """Return the arms of two unions that belong together.
+
+    Equal ones, then those over the same datasets, then in order.
+    """
     left, right = list(range(len(base))), list(range(len(head)))
     pairs: list[tuple[int, int]] = []
 
@@ -196,7 +221,7 @@ def nodes_below(*roots: Expression) -> set[Expression]:
     return seen
 
 
-# --- translating ---------------------------------------------------------------------------------------------------------
+# --- translating ---------------------------------------------------------------------------------
 
 
 def translated(
@@ -205,15 +230,22 @@ def translated(
     datasets: Mapping[str, str] | None = None,
     renames: Mapping[tuple[str, str], str] | None = None,
 ) -> Definition:
-    """Return `definition` with inputs, or their columns, under other names: what was renamed upstream is the same column."""
-    if not datasets and not any(read in {name for name, _ in renames or {}} for read in definition.reads):
+    """Return `definition` with inputs, or their columns, under other names.
+
+    What was renamed upstream is the same column.
+    """
+    if not datasets and not any(
+        read in {name for name, _ in renames or {}} for read in definition.reads
+    ):
         return definition
     memo: dict[Expression, Expression] = {}
 
     def new(expression: Expression) -> Expression:
         return _translate(expression, datasets=datasets or {}, renames=renames or {}, memo=memo)
 
-    columns = tuple(replace(column, expression=new(column.expression)) for column in definition.columns)
+    columns = tuple(
+        replace(column, expression=new(column.expression)) for column in definition.columns
+    )
     words = {new(node): said for node, said in definition.words.items()}
     return replace(definition, columns=columns, rows=new(definition.rows), words=words)
 
@@ -231,7 +263,9 @@ def _translate(
     if root.op == "scan":
         made = make("scan", value=datasets.get(str(root.value), str(root.value)))
     else:
-        args = tuple(_translate(arg, datasets=datasets, renames=renames, memo=memo) for arg in root.args)
+        args = tuple(
+            _translate(arg, datasets=datasets, renames=renames, memo=memo) for arg in root.args
+        )
         made = rebuilt(root, args)
         if made.op == "field" and made.args[0].args[0].op == "scan":
             name = renames.get((str(made.args[0].args[0].value), str(made.value)))

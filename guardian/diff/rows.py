@@ -1,4 +1,7 @@
-"""Which rows a dataset holds: filters, joins, grain, limits, set operations; and what makes a rerun differ."""
+"""Which rows a dataset holds: filters, joins, grain, limits, set operations.
+
+And what makes a rerun differ.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,7 +30,10 @@ class Clause:
 
 
 def changed_rows(both: Both) -> Iterator[Change]:
-    """Yield one change where the two revisions let different rows through, or a write was added or taken away."""
+    """Yield one change where the two revisions let different rows through.
+
+    Or a write was added or taken away.
+    """
     for pair in both.pairs:
         if pair.base.rows is not pair.head.rows or _fanned(pair.base) != _fanned(pair.head):
             yield from _compared(pair)
@@ -49,11 +55,16 @@ def _compared(pair: Pair) -> Iterator[Change]:
         confidence = REGROUPED
     at = found.place(pair.head, new) or pair.head.at
     yield Change(
-        rule="rows-changed", dataset=pair.head.dataset, before=_joined(gone), after=_joined(new), job=pair.head.job,
-        location=at, base_location=found.place(pair.base, gone) or pair.base.at,
+        rule="rows-changed",
+        dataset=pair.head.dataset,
+        before=_joined(gone),
+        after=_joined(new),
+        job=pair.head.job,
+        location=at,
+        base_location=found.place(pair.base, gone) or pair.base.at,
         confidence=round(confidence * min(pair.base.confidence, pair.head.confidence), 3),
         detail=", ".join(sorted(kinds)),
-    )  # fmt: skip
+    )
 
 
 def _joined(clauses: Iterable[Clause]) -> str | None:
@@ -80,7 +91,9 @@ class _Differences:
         new = list(_clauses(head, self.pair.head.words))
         left, right = _unmatched(gone, new, same)
         if not left and not right:
-            self.moved = self.moved or [node.op for node in spine(base)] != [node.op for node in spine(head)]
+            self.moved = self.moved or [node.op for node in spine(base)] != [
+                node.op for node in spine(head)
+            ]
             return
         for one, other in _inner_pairs(left, right):
             before = len(self.gone) + len(self.new)
@@ -108,12 +121,17 @@ class _Differences:
 
 
 def _fanned(definition: Definition) -> frozenset[Expression]:
-    """Return the outer joins under groupings that no key looks at, and that no column of theirs tells of."""
+    """Return the outer joins under groupings that no key looks at.
+
+    And that no column of theirs tells of.
+    """
     nodes = nodes_below(*(column.expression for column in definition.columns))
     return frozenset(join for node in nodes if node.op == "fanned" for join in node.args[1].args)
 
 
-def _clauses(rows: Expression, words: Mapping[Expression, tuple[str, Location | None]]) -> Iterator[Clause]:
+def _clauses(
+    rows: Expression, words: Mapping[Expression, tuple[str, Location | None]]
+) -> Iterator[Clause]:
     """Yield the clauses of a row set and of those it is made from in a straight line."""
     for node in spine(rows):
         match node.op:
@@ -122,7 +140,9 @@ def _clauses(rows: Expression, words: Mapping[Expression, tuple[str, Location | 
             case "group":
                 yield from _grouping(node, words)
             case "pick":
-                yield Clause("DISTINCT ON", node.args[1], f"one row for each {_listed(node.args[1].args)}")
+                yield Clause(
+                    "DISTINCT ON", node.args[1], f"one row for each {_listed(node.args[1].args)}"
+                )
                 for key in node.args[2:]:
                     yield Clause("ORDER BY", key, f"ORDER BY {text_of(key)}")
             case "limit":
@@ -144,7 +164,9 @@ def _clauses(rows: Expression, words: Mapping[Expression, tuple[str, Location | 
                 yield Clause(node.op.upper(), node, words.get(node, (node.op.upper(), None))[0])
 
 
-def _graph(node: Expression, words: Mapping[Expression, tuple[str, Location | None]]) -> Iterator[Clause]:
+def _graph(
+    node: Expression, words: Mapping[Expression, tuple[str, Location | None]]
+) -> Iterator[Clause]:
     bag, filters, optional = node.args
     if len(bag.args) != 1:
         for instance in bag.args:
@@ -156,7 +178,9 @@ def _graph(node: Expression, words: Mapping[Expression, tuple[str, Location | No
         yield Clause("LEFT JOIN", entry, said if said and said != "LEFT JOIN" else text_of(entry))
 
 
-def _grouping(node: Expression, words: Mapping[Expression, tuple[str, Location | None]]) -> Iterator[Clause]:
+def _grouping(
+    node: Expression, words: Mapping[Expression, tuple[str, Location | None]]
+) -> Iterator[Clause]:
     keys = node.args[1].args
     said = words.get(node, ("GROUP BY", None))[0]
     kind = "DISTINCT" if said == "DISTINCT" else "GROUP BY"
@@ -202,7 +226,9 @@ def _inner_pairs(left: list[Clause], right: list[Clause]) -> list[tuple[Clause, 
     for kind in ("JOIN", "UNION"):
         base = [clause for clause in left if clause.kind == kind]
         head = [clause for clause in right if clause.kind == kind]
-        arms = matched_arms([_relation(item.node) for item in base], [_relation(item.node) for item in head])
+        arms = matched_arms(
+            [_relation(item.node) for item in base], [_relation(item.node) for item in head]
+        )
         pairs += [(base[one], head[other]) for one, other in arms]
     return pairs
 
@@ -217,30 +243,55 @@ def _other_writes(both: Both) -> Iterator[Change]:
         return
     made = (both.head_only or both.base_only)[0]
     yield Change(
-        rule="rows-changed", dataset=both.dataset, job=made.job, location=made.at,
-        before=_writes(both.base_only), after=_writes(both.head_only), detail="WRITE",
-    )  # fmt: skip
+        rule="rows-changed",
+        dataset=both.dataset,
+        job=made.job,
+        location=made.at,
+        before=_writes(both.base_only),
+        after=_writes(both.head_only),
+        detail="WRITE",
+    )
 
 
 def _writes(definitions: Iterable[Definition]) -> str | None:
-    texts = [f"{item.options.mode} from {', '.join(item.reads) or 'values'}" for item in definitions]
+    texts = [
+        f"{item.options.mode} from {', '.join(item.reads) or 'values'}" for item in definitions
+    ]
     return "; ".join(dict.fromkeys(texts)) or None
 
 
-# --- reruns ----------------------------------------------------------------------------------------------------------
+# --- reruns --------------------------------------------------------------------------------------
 
-RANDOM = frozenset({"rand", "random", "randn", "uuid", "monotonically_increasing_id", "shuffle", "gen_random_uuid", "newid"})
+RANDOM = frozenset(
+    {
+        "rand",
+        "random",
+        "randn",
+        "uuid",
+        "monotonically_increasing_id",
+        "shuffle",
+        "gen_random_uuid",
+        "newid",
+    }
+)
 
 
 def added_nondeterminism(both: Both) -> Iterator[Change]:
-    """Yield one change for each kind of thing that makes a rerun differ and that the base did not have."""
+    """Yield one change for each kind of thing that makes a rerun differ and that the base did.
+
+    Not have.
+    """
     for pair in both.pairs:
         before, after = _random(pair.base), _random(pair.head)
         for kind in sorted(after - before):
             yield Change(
-                rule="nondeterminism-added", dataset=pair.head.dataset, after=kind, job=pair.head.job,
-                location=pair.head.at, base_location=pair.base.at,
-            )  # fmt: skip
+                rule="nondeterminism-added",
+                dataset=pair.head.dataset,
+                after=kind,
+                job=pair.head.job,
+                location=pair.head.at,
+                base_location=pair.base.at,
+            )
 
 
 def _random(definition: Definition) -> Counter[str]:
@@ -248,7 +299,7 @@ def _random(definition: Definition) -> Counter[str]:
     return Counter(kind for kind in map(_randomness, nodes) if kind)
 
 
-def _randomness(node: Expression) -> str | None:  # noqa: PLR0911 - one answer for each kind
+def _randomness(node: Expression) -> str | None:
     match node.op:
         case "sample":
             return None if node.value[1] else "a sample without a seed"

@@ -1,1 +1,4 @@
-"""Plans → definitions and edges: names resolved, rows and columns in normal form, every column traced to its sources."""
+"""Plans → definitions and edges: names resolved, rows and columns in normal form.
+
+Every column traced to its sources.
+"""

@@ -39,13 +39,24 @@ def define(
     types = Types(lambda dataset, column: _declared(schema(dataset), column))
     columns = tuple(_outputs(relation, write, schema(write.dataset), types))
     return Definition(
-        job=write.job, language=file.language, dataset=write.dataset, columns=columns, rows=rows,
-        options=write.options, reads=_inputs(file, write, actual), at=write.at, positional=write.positional,
-        complete=not relation.rest, confidence=write.confidence, words=binder.notes.words,
+        job=write.job,
+        language=file.language,
+        dataset=write.dataset,
+        columns=columns,
+        rows=rows,
+        options=write.options,
+        reads=_inputs(file, write, actual),
+        at=write.at,
+        positional=write.positional,
+        complete=not relation.rest,
+        confidence=write.confidence,
+        words=binder.notes.words,
         edges=_edges(columns, rows, Tracer(binder.notes), write, schema),
         flows=flows_of(rows, dataset=write.dataset, job=write.job, at=write.at),
-        keys=_keys(relation, columns), file=file, write=write,
-    )  # fmt: skip
+        keys=_keys(relation, columns),
+        file=file,
+        write=write,
+    )
 
 
 def _declared(schema: Schema, column: str) -> str | None:
@@ -81,7 +92,10 @@ def _names(
 
 
 def _inputs(file: Lowered, write: Write, actual: Callable[[str], str]) -> tuple[str, ...]:
-    """Return the datasets that the write reads, sorted; the written one only where it is read as an input, too."""
+    """Return the datasets that the write reads, sorted.
+
+    The written one only where it is read as an input, too.
+    """
     found = {actual(node.dataset) for node in scans(file, write.plan) if not node.target}
     return tuple(sorted(found))
 
@@ -97,14 +111,22 @@ def _edges(
     for column in columns:
         name = "*" if column.name.startswith("*") else column.name
         found += edges_of_column(
-            tracer.value(column.expression), target=ColumnRef(write.dataset, name), job=write.job,
-            at=column.at, confidence=write.confidence,
-        )  # fmt: skip
+            tracer.value(column.expression),
+            target=ColumnRef(write.dataset, name),
+            job=write.job,
+            at=column.at,
+            confidence=write.confidence,
+        )
     found += edges_of_rows(
-        tracer.rows(rows), dataset=write.dataset, job=write.job, at=write.at,
+        tracer.rows(rows),
+        dataset=write.dataset,
+        job=write.job,
+        at=write.at,
         confidence=write.confidence,
-    )  # fmt: skip
-    sure = {dataset: schema(dataset).complete for dataset in {edge.source.dataset for edge in found}}
+    )
+    sure = {
+        dataset: schema(dataset).complete for dataset in {edge.source.dataset for edge in found}
+    }
     return tuple(sorted((_weighed(edge, sure) for edge in found), key=edge_order))
 
 
@@ -118,14 +140,11 @@ def _weighed(edge: Edge, sure: dict[str, bool]) -> Edge:
 def _keys(relation: Relation, columns: Sequence[Output]) -> tuple[tuple[str, ...], ...]:
     """Return the sets of written columns that no two rows share."""
     names = {column.expression: column.name for column in columns}
-    found = []
-    for key in relation.keys:
-        if all(part in names for part in key):
-            found.append(tuple(sorted(names[part] for part in key)))
-    return tuple(sorted(found))
+    whole = (key for key in relation.keys if all(part in names for part in key))
+    return tuple(sorted(tuple(sorted(names[part] for part in key)) for key in whole))
 
 
-# --- what a plan scans ---------------------------------------------------------------------------------------------------
+# --- what a plan scans ---------------------------------------------------------------------------
 
 
 def scans(file: Lowered, root: Handle) -> list[Scan]:

@@ -30,9 +30,22 @@ class _Side:
             columns = {}
             for edge in self.of_dataset(ref.dataset):
                 end = edge.source if at_source else edge.target
-                columns.setdefault(end.column, []).append(edge)
+                columns.setdefault(_outermost(end.column), []).append(edge)
             self._by_column[ref.dataset] = columns
-        return columns.get(ref.column, ())
+        family = columns.get(_outermost(ref.column), ())
+        if ref.column is None or "." not in ref.column:
+            return family
+        ends = ((edge.source if at_source else edge.target, edge) for edge in family)
+        return [edge for end, edge in ends if _overlap(end.column or "", ref.column)]
+
+
+def _outermost(column: str | None) -> str | None:
+    return column.partition(".")[0] if column is not None else None
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Return whether one of two fields is the other, or holds it: `address` and `address.city`."""
+    return f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.")
 
 
 class Graph:
@@ -51,6 +64,7 @@ class Graph:
         self._reads: dict[str, set[str]] = {}
         self._columns: dict[str, set[str]] = {}
         self._written: set[str] = set()
+        self._incomplete: set[str] = set()
         for document in documents:
             self._add(document)
 
@@ -67,6 +81,8 @@ class Graph:
         for dataset in document.datasets:
             names = self._columns.setdefault(dataset.name, set())
             names.update(column.name for column in dataset.columns)
+            if not dataset.complete:
+                self._incomplete.add(dataset.name)
 
     def leaving_dataset(self, dataset: str) -> Iterator[Edge]:
         """Yield every edge whose source is a column of `dataset`."""
@@ -75,13 +91,16 @@ class Graph:
             yield from self._under.leaving_dataset(dataset)
 
     def leaving(self, ref: ColumnRef) -> Iterator[Edge]:
-        """Yield every edge that starts at exactly this column; `*` is a column of its own here."""
+        """Yield every edge that starts at this column, a field of it, or a struct that holds it.
+
+        `*` is a column of its own here.
+        """
         yield from self._outgoing.of_column(ref, at_source=True)
         if self._under is not None:
             yield from self._under.leaving(ref)
 
     def arriving(self, ref: ColumnRef) -> Iterator[Edge]:
-        """Yield every edge that ends at exactly this column; None gives those on all its rows."""
+        """Yield every edge that ends at this column, likewise; None gives those on all its rows."""
         yield from self._incoming.of_column(ref, at_source=False)
         if self._under is not None:
             yield from self._under.arriving(ref)
@@ -114,6 +133,12 @@ class Graph:
         """Return the columns that `dataset` is known to have; empty where none is known."""
         under = self._under.columns(dataset) if self._under is not None else frozenset()
         return under.union(self._columns.get(dataset, ()))
+
+    def is_complete(self, dataset: str) -> bool:
+        """Return whether all columns of `dataset` are known."""
+        if dataset in self._columns:
+            return dataset not in self._incomplete
+        return self._under is not None and self._under.is_complete(dataset)
 
     def has_column(self, ref: ColumnRef) -> bool:
         """Return whether the dataset is known to have this column."""

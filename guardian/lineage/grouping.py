@@ -39,12 +39,21 @@ def grouped(binder: Binder, node: Aggregate) -> Relation:
     binder.notes.words.setdefault(group, (node.text or "GROUP BY", node.at))
     instance = instance_of(group)
     lift = lifting(frozenset(keys), instance, fanning)
-    made, rests = binder.items(source, node.items, lateral=node.lateral or node.having is not None, change=lift)
+    made, rests = binder.items(
+        source, node.items, lateral=node.lateral or node.having is not None, change=lift
+    )
     unique = () if node.sets else (frozenset(make("member", (instance, key)) for key in keys),)
-    relation = Relation(tuple(made), Block(inner=(instance,)), tuple(_grouped_rest(rests, instance)), frozenset(unique))
+    relation = Relation(
+        tuple(made),
+        Block(inner=(instance,)),
+        tuple(_grouped_rest(rests, instance)),
+        frozenset(unique),
+    )
     aliases = {item.name: item.expression for item in made}
     scope = binder.scope(source, aliases)
-    order = tuple((lift(key), down, nulls) for key, down, nulls in binder.resolver.order(node.order, scope))
+    order = tuple(
+        (lift(key), down, nulls) for key, down, nulls in binder.resolver.order(node.order, scope)
+    )
     if node.having is not None:
         condition = lift(binder.resolver.resolve(node.having, scope))
         relation = binder.filtered(relation, condition, node.having_text or "HAVING", node.at)
@@ -68,10 +77,17 @@ def _keys(binder: Binder, source: Relation, node: Aggregate) -> list[Expression]
     keys = []
     for key in wanted:
         chosen = key
-        if isinstance(key, Ref) and not key.qualifier and node.alias_keys and scope.attribute(key) is None:
+        if (
+            isinstance(key, Ref)
+            and not key.qualifier
+            and node.alias_keys
+            and scope.attribute(key) is None
+        ):
             chosen = named.get(key.name, key)
         if isinstance(chosen, Star):
-            keys += [item.expression for item in source.visible()] + [rest.column("*") for rest in source.rest]
+            keys += [item.expression for item in source.visible()] + [
+                rest.column("*") for rest in source.rest
+            ]
         else:
             keys.append(binder.resolver.resolve(chosen, scope))
     return keys
@@ -93,7 +109,9 @@ def _aggregates(expr: Expr) -> bool:
 
 def _sets(keys: Sequence[Expression], sets: tuple[tuple[int, ...], ...]) -> object:
     """Return grouping sets in an order of their own."""
-    return tuple(sorted(tuple(sorted(keys[index].digest.hex() for index in chosen)) for chosen in sets))
+    return tuple(
+        sorted(tuple(sorted(keys[index].digest.hex() for index in chosen)) for chosen in sets)
+    )
 
 
 def without_fanning(
@@ -101,7 +119,8 @@ def without_fanning(
 ) -> tuple[Relation, tuple[Expression, ...]]:
     """Return `source` without the outer joins that no key and no filter looks at, and those joins.
 
-    They repeat rows within a group, but make or lose no group: they bear on aggregates, not on the rows.
+    They repeat rows within a group, but make or lose no group: they bear on aggregates, not on the
+    rows.
     """
     block = source.block
     used = _nodes((*keys, *block.filters))
@@ -113,8 +132,12 @@ def without_fanning(
     fanning = tuple(entry for entry in block.optional if entry not in kept)
     if not fanning:
         return source, ()
-    optional = tuple(replace(entry, neutral=True) if entry in fanning else entry for entry in block.optional)
-    return replace(source, block=replace(block, optional=optional)), tuple(entry.node for entry in fanning)
+    optional = tuple(
+        replace(entry, neutral=True) if entry in fanning else entry for entry in block.optional
+    )
+    return replace(source, block=replace(block, optional=optional)), tuple(
+        entry.node for entry in fanning
+    )
 
 
 def _nodes(roots: Iterable[Expression]) -> set[Expression]:
@@ -160,19 +183,25 @@ def lifting(
 
 
 def distinct(binder: Binder, source: Relation, at: Location | None) -> Relation:
-    """Return each row once: a grouping by all columns, and nothing at all where a key tells the rows apart already."""
+    """Return each row once: a grouping by all columns.
+
+    And nothing at all where a key tells the rows apart already.
+    """
     visible = frozenset(item.expression for item in source.visible())
     if not source.rest and any(key <= visible for key in source.keys):
         return source
     numbered, _ = freeze(source, binder.notes)
-    keys = [item.expression for item in numbered.visible()] + [rest.column("*") for rest in numbered.rest]
+    keys = [item.expression for item in numbered.visible()] + [
+        rest.column("*") for rest in numbered.rest
+    ]
     numbered, _ = without_fanning(numbered, keys)
     _, rows = freeze(numbered, binder.notes)
     group = make("group", (rows, make("all", as_set(keys))), ())
     binder.notes.words.setdefault(group, ("DISTINCT", at))
     instance = instance_of(group)
     attributes = tuple(
-        replace(item, expression=make("member", (instance, item.expression))) for item in numbered.visible()
+        replace(item, expression=make("member", (instance, item.expression)))
+        for item in numbered.visible()
     )
     unique = frozenset({frozenset(item.expression for item in attributes)})
     rests = tuple(_grouped_rest(numbered.rest, instance))
@@ -180,11 +209,18 @@ def distinct(binder: Binder, source: Relation, at: Location | None) -> Relation:
 
 
 def picked(
-    binder: Binder, source: Relation, on: tuple[Expression, ...], order: tuple[SortKey, ...], at: Location | None
+    binder: Binder,
+    source: Relation,
+    on: tuple[Expression, ...],
+    order: tuple[SortKey, ...],
+    at: Location | None,
 ) -> Relation:
     """Return one row for each value of `on`: the first by `order`, any where there is none."""
     extra = (*on, *(key for key, _, _ in order))
-    marked = replace(source, attributes=(*source.attributes, *(Attribute("", key, 0, hidden=True) for key in extra)))
+    marked = replace(
+        source,
+        attributes=(*source.attributes, *(Attribute("", key, 0, hidden=True) for key in extra)),
+    )
     numbered, rows = freeze(marked, binder.notes)
     found = [item.expression for item in numbered.attributes[len(source.attributes) :]]
     numbered = replace(numbered, attributes=numbered.attributes[: len(source.attributes)], order=())
@@ -204,9 +240,18 @@ def pivoted(binder: Binder, node: Pivot) -> Relation:
     for name, value in node.values:
         condition = Call("eq", (node.column, value))
         for item in node.items:
-            called = name if len(node.items) == 1 and item.name is None else f"{name}_{item.name or item.text}"
-            items.append(msgspec.structs.replace(item, name=called, expr=_only_where(item.expr, condition)))
-    made = grouped(binder, Aggregate(input=node.input, keys=tuple(keys), items=tuple(items), at=node.at, text="PIVOT"))
+            called = (
+                name
+                if len(node.items) == 1 and item.name is None
+                else f"{name}_{item.name or item.text}"
+            )
+            items.append(
+                msgspec.structs.replace(item, name=called, expr=_only_where(item.expr, condition))
+            )
+    made = grouped(
+        binder,
+        Aggregate(input=node.input, keys=tuple(keys), items=tuple(items), at=node.at, text="PIVOT"),
+    )
     if node.values:
         return made
     unknown = Rest(made.block.inner[0], identity=binder.fresh())
@@ -219,14 +264,20 @@ def _only_where(expr: Expr, condition: Expr) -> Expr:
         both = condition if expr.filter is None else Call("and", (expr.filter, condition))
         return msgspec.structs.replace(expr, filter=both)
     if isinstance(expr, Call):
-        return msgspec.structs.replace(expr, args=tuple(_only_where(arg, condition) for arg in expr.args))
+        return msgspec.structs.replace(
+            expr, args=tuple(_only_where(arg, condition) for arg in expr.args)
+        )
     return expr
 
 
 def _other_columns(source: Relation, node: Pivot) -> tuple[Expr, ...]:
     """Return the columns that a pivot groups by: all that it does not use."""
-    used = {name for expr in (node.column, *(item.expr for item in node.items)) for name in _names(expr)}
-    return tuple(Ref(item.name, item.qualifier[-1:]) for item in source.visible() if item.name not in used)
+    used = {
+        name for expr in (node.column, *(item.expr for item in node.items)) for name in _names(expr)
+    }
+    return tuple(
+        Ref(item.name, item.qualifier[-1:]) for item in source.visible() if item.name not in used
+    )
 
 
 def _names(expr: Expr) -> Iterable[str]:

@@ -1,4 +1,7 @@
-"""Join graphs: put together, closed off, numbered so that the order they were written in does not matter."""
+"""Join graphs: put together, closed off.
+
+Numbered so that the order they were written in does not matter.
+"""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -21,26 +24,36 @@ from guardian.lineage.relation import (
 )
 from guardian.model.expression import Expression, make, name_of
 
-LEAVES = frozenset({"field", "member", "maybe", "window", "scalar", "exists", "in_rows", "array_rows", "aggregate"})
+LEAVES = frozenset(
+    {"field", "member", "maybe", "window", "scalar", "exists", "in_rows", "array_rows", "aggregate"}
+)
 
 
-# --- closing a join graph off ----------------------------------------------------------------------------------------
+# --- closing a join graph off --------------------------------------------------------------------
 
 
 def freeze(relation: Relation, notes: SideNotes) -> tuple[Relation, Expression]:
-    """Return `relation`, its instances numbered canonically, and its row set; what the rows leave out is noted."""
+    """Return `relation`, its instances numbered canonically, and its row set.
+
+    What the rows leave out is noted.
+    """
     numbered = canonically_numbered(relation)
     rows = rows_of(numbered.block)
     neutral = tuple(entry for entry in numbered.block.optional if entry.neutral)
     if neutral:
         notes.neutral[rows] = tuple(dict.fromkeys((*notes.neutral.get(rows, ()), *neutral)))
     if numbered.block.sorts:
-        notes.sorts[rows] = tuple(dict.fromkeys((*notes.sorts.get(rows, ()), *numbered.block.sorts)))
+        notes.sorts[rows] = tuple(
+            dict.fromkeys((*notes.sorts.get(rows, ()), *numbered.block.sorts))
+        )
     return numbered, rows
 
 
 def through(expression: Expression, instance: Expression) -> Expression:
-    """Return a value of a closed relation as seen from outside: its leaves are wrapped, what is computed of them is not."""
+    """Return a value of a closed relation as seen from outside.
+
+    Its leaves are wrapped, what is computed of them is not.
+    """
     same = instance.args[0]
 
     def wrapped(node: Expression) -> Expression | None:
@@ -55,7 +68,10 @@ def through(expression: Expression, instance: Expression) -> Expression:
 
 
 def closed(relation: Relation, rows: Expression) -> Relation:
-    """Return the same columns over one instance of `rows`, which must be the (frozen) relation's own row set."""
+    """Return the same columns over one instance of `rows`.
+
+    Which must be the (frozen) relation's own row set.
+    """
     instance = instance_of(rows)
 
     def outside(item: Attribute) -> Attribute:
@@ -67,7 +83,9 @@ def closed(relation: Relation, rows: Expression) -> Relation:
         block=Block(inner=(instance,)),
         rest=rest,
         keys=frozenset(frozenset(through(part, instance) for part in key) for key in relation.keys),
-        order=tuple((through(key, instance), descending, nulls) for key, descending, nulls in relation.order),
+        order=tuple(
+            (through(key, instance), descending, nulls) for key, descending, nulls in relation.order
+        ),
     )
 
 
@@ -80,25 +98,33 @@ def _rest_through(rest: Rest, instance: Expression) -> Rest:
 
 
 def sealed(relation: Relation, notes: SideNotes, *, always: bool = False) -> Relation:
-    """Return `relation` closed off if one of its columns is a window function: it must not see later filters."""
+    """Return `relation` closed off if one of its columns is a window function.
+
+    It must not see later filters.
+    """
     if always or any(contains_window(item.expression) for item in relation.attributes):
         numbered, rows = freeze(relation, notes)
         return closed(numbered, rows)
     return relation
 
 
-# --- numbering ---------------------------------------------------------------------------------------------------------
+# --- numbering -----------------------------------------------------------------------------------
 
 
 def canonically_numbered(relation: Relation) -> Relation:
-    """Return `relation` with repeated uses of one input numbered by how they are used, not by where they stand."""
+    """Return `relation` with repeated uses of one input numbered by how they are used.
+
+    Not by where they stand.
+    """
     uses: dict[Expression, list[Expression]] = {}
     for instance in relation.block.instances():
         uses.setdefault(instance.args[0], []).append(instance)
     repeated = [instances for instances in uses.values() if len(instances) > 1]
     if not repeated:
         return _from_zero(relation, uses)
-    colors = _refined(relation.block, [instance for instances in repeated for instance in instances])
+    colors = _refined(
+        relation.block, [instance for instances in repeated for instance in instances]
+    )
     numbers = {}
     for instances in repeated:
         ordered = sorted(instances, key=lambda instance: (colors[instance].digest, instance.value))
@@ -122,10 +148,17 @@ def _refined(block: Block, repeated: list[Expression]) -> dict[Expression, Expre
     """Return a color for each repeated instance: what the conditions say of it, twice refined."""
     colors = {instance: make("color", (instance.args[0],)) for instance in repeated}
     said = [*block.filters, *(entry.node for entry in block.optional)]
-    about = {instance: [item for item in said if instance in instances_in(item)] for instance in repeated}
+    about = {
+        instance: [item for item in said if instance in instances_in(item)] for instance in repeated
+    }
     for _ in range(2):
         colors = {
-            instance: make("color", sorted((_seen_from(instance, item, colors) for item in about[instance]), key=_digest))
+            instance: make(
+                "color",
+                sorted(
+                    (_seen_from(instance, item, colors) for item in about[instance]), key=_digest
+                ),
+            )
             for instance in repeated
         }
     return colors
@@ -135,12 +168,14 @@ def _digest(expression: Expression) -> bytes:
     return expression.digest
 
 
-def _seen_from(instance: Expression, item: Expression, colors: dict[Expression, Expression]) -> Expression:
+def _seen_from(
+    instance: Expression, item: Expression, colors: dict[Expression, Expression]
+) -> Expression:
     here = make("here", (instance.args[0],))
     return rewrite(item, lambda node: here if node is instance else colors.get(node))
 
 
-# --- joining -------------------------------------------------------------------------------------------------------------
+# --- joining -------------------------------------------------------------------------------------
 
 
 def apart(left: Relation, right: Relation, fresh: "Fresh") -> Relation:
@@ -158,9 +193,13 @@ def apart(left: Relation, right: Relation, fresh: "Fresh") -> Relation:
     return replace(
         right,
         attributes=tuple(
-            replace(item, identity=fresh()) if item.identity in known else item for item in right.attributes
+            replace(item, identity=fresh()) if item.identity in known else item
+            for item in right.attributes
         ),
-        rest=tuple(replace(rest, identity=fresh()) if rest.identity in known else rest for rest in right.rest),
+        rest=tuple(
+            replace(rest, identity=fresh()) if rest.identity in known else rest
+            for rest in right.rest
+        ),
     )
 
 
@@ -178,7 +217,10 @@ class Fresh:
 
 
 def inner_join(left: Relation, right: Relation, on: Iterable[Expression]) -> Relation:
-    """Return both side by side, with one set of conditions: ON and WHERE are the same thing here."""
+    """Return both side by side, with one set of conditions.
+
+    ON and WHERE are the same thing here.
+    """
     block = Block(
         inner=(*left.block.inner, *right.block.inner),
         optional=(*left.block.optional, *right.block.optional),
@@ -193,12 +235,18 @@ def inner_join(left: Relation, right: Relation, on: Iterable[Expression]) -> Rel
         keys |= right.keys
     keys |= {one | other for one in left.keys for other in right.keys}
     return Relation(
-        (*left.attributes, *right.attributes), block, (*left.rest, *right.rest), frozenset(keys),
-    )  # fmt: skip
+        (*left.attributes, *right.attributes),
+        block,
+        (*left.rest, *right.rest),
+        frozenset(keys),
+    )
 
 
 def unit(relation: Relation, notes: SideNotes) -> tuple[Relation, tuple[Expression, ...]]:
-    """Return `relation` as one instance, and the conditions that may as well stand in the join's ON."""
+    """Return `relation` as one instance.
+
+    And the conditions that may as well stand in the join's ON.
+    """
     block = relation.block
     if len(block.inner) == 1 and not block.optional:
         bare = replace(relation, block=Block(inner=block.inner, sorts=block.sorts))
@@ -218,7 +266,9 @@ def left_join(left: Relation, right: Relation, on: tuple[Expression, ...]) -> Re
         (*left.attributes, *(_optional(item, node) for item in right.attributes)),
         block,
         (*left.rest, *(replace(rest, optional=node) for rest in right.rest)),
-        left.keys if neutral else frozenset(one | other for one in left.keys for other in right.keys),
+        left.keys
+        if neutral
+        else frozenset(one | other for one in left.keys for other in right.keys),
     )
 
 
@@ -240,7 +290,9 @@ def full_join(left: Relation, right: Relation, on: tuple[Expression, ...]) -> Re
     return Relation(tuple(map(outside, inner.attributes)), Block(inner=(instance,)), rest)
 
 
-def matching(left: Relation, right: Relation, on: tuple[Expression, ...], notes: SideNotes) -> Expression:
+def matching(
+    left: Relation, right: Relation, on: tuple[Expression, ...], notes: SideNotes
+) -> Expression:
     """Return the condition that `right` has a row for this row of `left`."""
     of_left = frozenset(left.block.instances())
 
@@ -258,7 +310,10 @@ def matching(left: Relation, right: Relation, on: tuple[Expression, ...], notes:
 
 
 def _found_once(side: Relation, on: Iterable[Expression]) -> bool:
-    """Return whether `on` finds at most one row of `side`: a key of it is compared with values from elsewhere."""
+    """Return whether `on` finds at most one row of `side`.
+
+    A key of it is compared with values from elsewhere.
+    """
     own = frozenset(side.block.instances())
     fixed = frozenset(_fixed(own, on))
     return any(key <= fixed for key in side.keys)
@@ -273,5 +328,3 @@ def _fixed(own: frozenset[Expression], on: Iterable[Expression]) -> Iterable[Exp
             yield one
         if not instances_in(one) & own:
             yield other
-
-

@@ -1,4 +1,7 @@
-"""Jobs linked: names, stars and types resolved across files, datasets in the order in which they depend on each other."""
+"""Jobs linked: names, stars and types resolved across files.
+
+Datasets in the order in which they depend on each other.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +17,10 @@ ROUNDS = 3  # datasets that depend on each other in a circle are gone over again
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """One revision, linked: how every dataset is made, what is known of its columns, what was not understood."""
+    """One revision, linked: how every dataset is made, what is known of its columns.
+
+    What was not understood.
+    """
 
     definitions: Mapping[str, tuple[Definition, ...]]
     schemas: Mapping[str, Schema]
@@ -25,23 +31,34 @@ class World:
 
 @dataclass(slots=True)
 class Memory:
-    """Definitions that were bound before, by the write and by the schemas that it saw: two revisions share most."""
+    """Definitions that were bound before, by the write and by the schemas that it saw.
 
-    bound: dict[tuple[int, int, tuple[tuple[str, Schema], ...]], tuple[Definition, tuple[Diagnostic, ...]]] = field(
-        default_factory=dict
-    )
+    Two revisions share most.
+    """
+
+    bound: dict[
+        tuple[int, int, tuple[tuple[str, Schema], ...]], tuple[Definition, tuple[Diagnostic, ...]]
+    ] = field(default_factory=dict)
 
 
 def link(
-    lowered: Sequence[Lowered], *, catalog: Mapping[str, Schema] | None = None, memory: Memory | None = None
+    lowered: Sequence[Lowered],
+    *,
+    catalog: Mapping[str, Schema] | None = None,
+    memory: Memory | None = None,
 ) -> World:
-    """Return the definitions of every dataset that is written; `catalog` tells of datasets that no file here does."""
+    """Return the definitions of every dataset that is written.
+
+    `catalog` tells of datasets that no file here does.
+    """
     linker = _Linker(tuple(lowered), dict(catalog or {}), memory or Memory())
     return linker.world()
 
 
 class _Linker:
-    def __init__(self, lowered: tuple[Lowered, ...], catalog: dict[str, Schema], memory: Memory) -> None:
+    def __init__(
+        self, lowered: tuple[Lowered, ...], catalog: dict[str, Schema], memory: Memory
+    ) -> None:
         self.lowered = lowered
         self.memory = memory
         self.synonyms = {name: dataset for file in lowered for name, dataset in file.aliases}
@@ -55,7 +72,10 @@ class _Linker:
         self.warnings: set[Diagnostic] = {item for file in lowered for item in file.warnings}
 
     def world(self) -> World:
-        """Link everything, upstream first; members of a circle once more with what the first round told."""
+        """Link everything, upstream first.
+
+        Members of a circle once more with what the first round told.
+        """
         definitions: dict[str, tuple[Definition, ...]] = {}
         found: dict[str, set[Diagnostic]] = {}
         for circle in _in_order(self._dependencies()):
@@ -70,15 +90,19 @@ class _Linker:
         return World(
             {name: definitions[name] for name in sorted(definitions)},
             {name: self.schemas[name] for name in sorted(self.schemas)},
-            _by_dataset(self.declarations), self.lowered, tuple(sorted(warnings)),
-        )  # fmt: skip
+            _by_dataset(self.declarations),
+            self.lowered,
+            tuple(sorted(warnings)),
+        )
 
     def _dependencies(self) -> dict[str, list[str]]:
         """Return, for each written dataset, the written datasets that it needs."""
         needs: dict[str, set[str]] = {dataset: set() for dataset in self.writes}
         for dataset, writes in self.writes.items():
             for file, _, write in writes:
-                needs[dataset] |= {self._actual(name) for name in scanned(file, write.plan)} & self.writes.keys()
+                needs[dataset] |= {
+                    self._actual(name) for name in scanned(file, write.plan)
+                } & self.writes.keys()
             needs[dataset].discard(dataset)
         return {dataset: sorted(needs[dataset]) for dataset in sorted(needs)}
 
@@ -98,7 +122,8 @@ class _Linker:
         warnings: set[Diagnostic] = set()
         for file, index, write in self.writes[dataset]:
             seen = tuple(
-                (name, self._known(name)) for name in sorted({*scanned(file, write.plan), write.dataset})
+                (name, self._known(name))
+                for name in sorted({*scanned(file, write.plan), write.dataset})
             )
             key = (id(file), index, seen)
             known = self.memory.bound.get(key)
@@ -126,10 +151,18 @@ class _Linker:
                 continue
             for output in definition.columns:
                 held = columns.get(output.name)
-                columns[output.name] = Column(output.name, (held.type if held else None) or output.type)
-        whole = [item for item in definitions if item.options.mode not in {"merge", "update", "delete"}]
+                columns[output.name] = Column(
+                    output.name, (held.type if held else None) or output.type
+                )
+        whole = [
+            item for item in definitions if item.options.mode not in {"merge", "update", "delete"}
+        ]
         complete = bool(whole) and all(item.complete for item in whole)
-        keys = whole[0].keys if len(definitions) == 1 and whole and whole[0].options.mode != "append" else ()
+        keys = (
+            whole[0].keys
+            if len(definitions) == 1 and whole and whole[0].options.mode != "append"
+            else ()
+        )
         written = Schema(tuple(columns.values()), complete, keys) if columns or complete else None
         return combined(written, self.declared.get(dataset))
 
@@ -147,7 +180,10 @@ def _by_dataset(declarations: Iterable[Declaration]) -> dict[str, tuple[Declarat
 
 
 def _in_order(needs: Mapping[str, Sequence[str]]) -> list[list[str]]:
-    """Return the datasets upstream first; those that need each other in a circle together (Tarjan, without recursion)."""
+    """Return the datasets upstream first.
+
+    Those that need each other in a circle together (Tarjan, without recursion).
+    """
     index: dict[str, int] = {}
     low: dict[str, int] = {}
     on_stack: set[str] = set()

@@ -32,14 +32,26 @@ from guardian.lineage.schemas import Schema
 from guardian.lineage.scope import Scope, stars
 from guardian.lineage.sets import by_name, by_position, set_operation
 from guardian.model import plan
-from guardian.model.expression import NULL, Expression, call, in_order, is_const, make, name_of, window_parts
+from guardian.model.expression import (
+    NULL,
+    Expression,
+    call,
+    in_order,
+    is_const,
+    make,
+    name_of,
+    window_parts,
+)
 from guardian.model.lineage import Location
 from guardian.model.plan import Expr, FrameRef, Handle, Item, Operator, Ref, Star, Subquery
 
 
 @dataclass(slots=True)
 class Binder:
-    """Binds the plan of one file. `schema` tells the columns of a dataset; `warn` is told what was not understood."""
+    """Binds the plan of one file. `schema` tells the columns of a dataset.
+
+    `warn` is told what was not understood.
+    """
 
     nodes: Sequence[Operator]
     schema: Callable[[str], Schema]
@@ -52,10 +64,13 @@ class Binder:
     place: Location | None = None
     actual: Callable[[str], str] = str
 
-    # --- the walk ----------------------------------------------------------------------------------------------------
+    # --- the walk --------------------------------------------------------------------------------
 
     def relation(self, handle: Handle) -> Relation:
-        """Return the relation of an operator. Inputs come first, in a loop: a long chain needs no deep stack."""
+        """Return the relation of an operator. Inputs come first, in a loop.
+
+        A long chain needs no deep stack.
+        """
         for step in reachable(self.nodes, handle, self.bound):
             node = self.nodes[step]
             self.place = getattr(node, "at", None) or self.place
@@ -107,7 +122,7 @@ class Binder:
             case plan.Opaque():
                 return self._opaque(node)
 
-    # --- expressions ---------------------------------------------------------------------------------------------------
+    # --- expressions -----------------------------------------------------------------------------
 
     def scope(self, relation: Relation, aliases: Mapping[str, Expression] | None = None) -> Scope:
         """Return the scope of expressions over `relation`."""
@@ -141,23 +156,48 @@ class Binder:
         named = make("call", operands, (f"{expr.kind}_{expr.operator}", ""))
         return make("in_rows", (named, rows, *visible), 1)
 
-    def item(self, relation: Relation, entry: Item, expression: Expression, position: int) -> Attribute:
-        """Return the column that a SELECT item makes; a column passed on under its own name keeps its identity."""
-        name = entry.name if entry.name is not None else implied_name(entry.expr) or f"_col{position}"
+    def item(
+        self, relation: Relation, entry: Item, expression: Expression, position: int
+    ) -> Attribute:
+        """Return the column that a SELECT item makes.
+
+        A column passed on under its own name keeps its identity.
+        """
+        name = (
+            entry.name if entry.name is not None else implied_name(entry.expr) or f"_col{position}"
+        )
         kept = None
         if isinstance(entry.expr, Ref):
             kept = self.scope(relation).attribute(entry.expr)
         elif isinstance(entry.expr, FrameRef):
-            kept = next((item for item in relation.attributes if item.expression is expression), None)
+            kept = next(
+                (item for item in relation.attributes if item.expression is expression), None
+            )
         if kept is not None and kept.name == name:
-            return replace(kept, hidden=False, expression=expression, at=kept.at or entry.at, text=kept.text or entry.text)
-        at, text = (kept.at, kept.text) if kept is not None and kept.text else (entry.at, entry.text)
+            return replace(
+                kept,
+                hidden=False,
+                expression=expression,
+                at=kept.at or entry.at,
+                text=kept.text or entry.text,
+            )
+        at, text = (
+            (kept.at, kept.text) if kept is not None and kept.text else (entry.at, entry.text)
+        )
         return Attribute(name, expression, self.fresh(), at=at or entry.at, text=text)
 
     def items(
-        self, relation: Relation, entries: Iterable[Item], *, lateral: bool, change: Callable[[Expression], Expression]
+        self,
+        relation: Relation,
+        entries: Iterable[Item],
+        *,
+        lateral: bool,
+        change: Callable[[Expression], Expression],
     ) -> tuple[list[Attribute], list[Rest]]:
-        """Return the columns of a SELECT list, stars expanded; `change` is applied to what each item resolves to."""
+        """Return the columns of a SELECT list, stars expanded.
+
+        `change` is applied to what each item resolves to.
+        """
         made: list[Attribute] = []
         rests: list[Rest] = []
         aliases: dict[str, Expression] = {}
@@ -192,7 +232,9 @@ class Binder:
             if column.name in replaced:
                 other = replaced[column.name]
                 expression = self.resolver.resolve(other.expr, self.scope(relation))
-                new = replace(new, expression=expression, identity=self.fresh(), at=other.at, text=other.text)
+                new = replace(
+                    new, expression=expression, identity=self.fresh(), at=other.at, text=other.text
+                )
             columns.append(new)
         away = frozenset((*star.excluded, *renames))
         return columns, [replace(rest, excluded=rest.excluded | away) for rest in unknown]
@@ -201,9 +243,13 @@ class Binder:
         """Return `s.*` of a struct column as one column of unknown fields."""
         *before, last = star.qualifier or ("*",)
         expression = self.resolver.resolve(Ref(last, tuple(before)), self.scope(relation))
-        return [Attribute("*", call("field", (expression,), "*"), self.fresh(), at=entry.at, text=entry.text)]
+        return [
+            Attribute(
+                "*", call("field", (expression,), "*"), self.fresh(), at=entry.at, text=entry.text
+            )
+        ]
 
-    # --- operators -------------------------------------------------------------------------------------------------------
+    # --- operators -------------------------------------------------------------------------------
 
     def _scan(self, node: plan.Scan) -> Relation:
         schema = Schema(node.columns, complete=True) if node.columns else self.schema(node.dataset)
@@ -214,7 +260,11 @@ class Binder:
             for column in schema.columns
         )
         names = frozenset(schema.names())
-        rest = () if schema.complete else (Rest(instance, qualifier, excluded=names, identity=self.fresh()),)
+        rest = (
+            ()
+            if schema.complete
+            else (Rest(instance, qualifier, excluded=names, identity=self.fresh()),)
+        )
         keys = frozenset(
             frozenset(make("field", (instance,), name) for name in key) for key in schema.keys
         )
@@ -222,12 +272,16 @@ class Binder:
 
     def _project(self, node: plan.Project) -> Relation:
         source = self.bound[node.input]
-        made, rests = self.items(source, node.items, lateral=node.lateral, change=lambda expression: expression)
+        made, rests = self.items(
+            source, node.items, lateral=node.lateral, change=lambda expression: expression
+        )
         return projected(source, tuple(made), tuple(rests))
 
     def _with_columns(self, node: plan.WithColumns) -> Relation:
         source = self.bound[node.input]
-        made, _ = self.items(source, node.items, lateral=False, change=lambda expression: expression)
+        made, _ = self.items(
+            source, node.items, lateral=False, change=lambda expression: expression
+        )
         new = {item.name: replace(item, identity=self.fresh()) for item in made}
         kept = [new.pop(item.name, item) if not item.hidden else item for item in source.attributes]
         away = frozenset(item.name for item in made)
@@ -244,9 +298,15 @@ class Binder:
                 names.add(column.name)
                 gone |= {item.identity for item in source.attributes if item.name == column.name}
                 continue
-            found = scope.of_frame(column) if isinstance(column, FrameRef) else self.resolver.resolve(column, scope)
+            found = (
+                scope.of_frame(column)
+                if isinstance(column, FrameRef)
+                else self.resolver.resolve(column, scope)
+            )
             gone |= {item.identity for item in source.attributes if item.expression is found}
-            if isinstance(column, FrameRef) and not any(item.expression is found for item in source.attributes):
+            if isinstance(column, FrameRef) and not any(
+                item.expression is found for item in source.attributes
+            ):
                 names.add(column.name)
         kept = tuple(item for item in source.attributes if item.identity not in gone)
         rests = tuple(replace(rest, excluded=rest.excluded | names) for rest in source.rest)
@@ -261,7 +321,9 @@ class Binder:
             return projected(source, tuple(named), ())
         names = dict(node.pairs)
         known = {item.name for item in source.attributes}
-        attributes = [replace(item, name=names.get(item.name, item.name)) for item in source.attributes]
+        attributes = [
+            replace(item, name=names.get(item.name, item.name)) for item in source.attributes
+        ]
         for old, new in node.pairs:
             if old not in known and source.rest:
                 found = self.resolver.resolve(Ref(old), self.scope(source))
@@ -274,11 +336,20 @@ class Binder:
         condition = self.resolver.resolve(node.condition, self.scope(source))
         return self.filtered(source, condition, node.text or node.clause, node.at)
 
-    def filtered(self, source: Relation, condition: Expression, text: str, at: Location | None) -> Relation:
-        """Return the rows of `source` for which `condition` holds; one with a window function looks at closed rows."""
-        windowed = contains_window(condition) or any(contains_window(item.expression) for item in source.attributes)
+    def filtered(
+        self, source: Relation, condition: Expression, text: str, at: Location | None
+    ) -> Relation:
+        """Return the rows of `source` for which `condition` holds.
+
+        One with a window function looks at closed rows.
+        """
+        windowed = contains_window(condition) or any(
+            contains_window(item.expression) for item in source.attributes
+        )
         if windowed:
-            numbered, rows = freeze(replace(source, attributes=(*source.attributes, _hidden(condition))), self.notes)
+            numbered, rows = freeze(
+                replace(source, attributes=(*source.attributes, _hidden(condition))), self.notes
+            )
             source = closed(numbered, rows)
             condition = source.attributes[-1].expression
             source = replace(source, attributes=source.attributes[:-1])
@@ -291,27 +362,37 @@ class Binder:
 
     def _join(self, node: plan.Join) -> Relation:
         left = sealed(self.bound[node.left], self.notes)
-        if node.lateral:
-            right = self._lateral(left, node.right)
-        else:
-            right = self.bound[node.right]
+        right = self._lateral(left, node.right) if node.lateral else self.bound[node.right]
         right = apart(left, sealed(right, self.notes), self.fresh)
         if node.kind == "right":
             return self._joined(right, left, node, swapped=True)
         return self._joined(left, right, node, swapped=False)
 
     def _lateral(self, left: Relation, handle: Handle) -> Relation:
-        """Bind the right side of a lateral join: it sees the left one's columns as a subquery would."""
+        """Bind the right side of a lateral join.
+
+        It sees the left one's columns as a subquery would.
+        """
         return self._inside(self.scope(left)).relation(handle)
 
-    def _inside(self, outer: Scope | None, recursive: Mapping[str, Relation] | None = None) -> "Binder":
+    def _inside(
+        self, outer: Scope | None, recursive: Mapping[str, Relation] | None = None
+    ) -> "Binder":
         """Return a binder for a query inside this one, which may look around it."""
         return replace(
-            self, outer=outer, recursive=self.recursive if recursive is None else recursive, bound={}
+            self,
+            outer=outer,
+            recursive=self.recursive if recursive is None else recursive,
+            bound={},
         )
 
-    def _joined(self, left: Relation, right: Relation, node: plan.Join, *, swapped: bool) -> Relation:
-        """Join `right` to `left`; `swapped` where the author wrote them the other way round (a right join)."""
+    def _joined(
+        self, left: Relation, right: Relation, node: plan.Join, *, swapped: bool
+    ) -> Relation:
+        """Join `right` to `left`; `swapped` where the author wrote them the other way round (a.
+
+        Right join).
+        """
         kind = "left" if swapped else node.kind
         extra: tuple[Expression, ...] = ()
         if kind == "left":
@@ -343,16 +424,25 @@ class Binder:
         return closed(numbered, rows)
 
     def _combined(
-        self, left: Relation, right: Relation, kind: str, on: tuple[Expression, ...], node: plan.Join
+        self,
+        left: Relation,
+        right: Relation,
+        kind: str,
+        on: tuple[Expression, ...],
+        node: plan.Join,
     ) -> Relation:
         match kind:
             case "left":
                 made = left_join(left, right, on)
-                self.notes.words.setdefault(made.block.optional[-1].node, (node.text or "LEFT JOIN", node.at))
+                self.notes.words.setdefault(
+                    made.block.optional[-1].node, (node.text or "LEFT JOIN", node.at)
+                )
                 return made
             case "full":
                 made = full_join(left, right, on)
-                self.notes.words.setdefault(made.block.inner[0].args[0], (node.text or "FULL JOIN", node.at))
+                self.notes.words.setdefault(
+                    made.block.inner[0].args[0], (node.text or "FULL JOIN", node.at)
+                )
                 return made
             case "semi" | "anti":
                 found = matching(left, right, on, self.notes)
@@ -376,20 +466,31 @@ class Binder:
         pairs = []
         for name in names:
             ref = Ref(name)
-            pair = (self.resolver.resolve(ref, self.scope(left)), self.resolver.resolve(ref, self.scope(right)))
+            pair = (
+                self.resolver.resolve(ref, self.scope(left)),
+                self.resolver.resolve(ref, self.scope(right)),
+            )
             pairs.append((name, pair))
         return pairs
 
     def _merged(
-        self, made: Relation, left: Relation,
-        using: list[tuple[str, tuple[Expression, Expression]]], kind: str,
-    ) -> Relation:  # fmt: skip
-        """Return a USING join's columns: its keys once and first, the right side's reached by qualifier only."""
+        self,
+        made: Relation,
+        left: Relation,
+        using: list[tuple[str, tuple[Expression, Expression]]],
+        kind: str,
+    ) -> Relation:
+        """Return a USING join's columns: its keys once and first.
+
+        The right side's reached by qualifier only.
+        """
         names = {name for name, _ in using}
         of_left = {item.identity: item for item in left.attributes}
         keys, hidden = [], []
         for name, (one, _) in using:
-            from_left = next((item for item in left.attributes if item.name == name and not item.hidden), None)
+            from_left = next(
+                (item for item in left.attributes if item.name == name and not item.hidden), None
+            )
             columns = [item for item in made.attributes if item.name == name and not item.hidden]
             value = one
             if kind == "full" and len(columns) == 2:
@@ -399,7 +500,9 @@ class Binder:
             else:
                 qualifier = left.rest[0].qualifier if len(left.rest) == 1 else ()
                 keys.append(Attribute(name, value, self.fresh(), qualifier))
-            hidden += [replace(item, hidden=True) for item in columns if item.identity not in of_left]
+            hidden += [
+                replace(item, hidden=True) for item in columns if item.identity not in of_left
+            ]
         others = [item for item in made.attributes if item.name not in names or item.hidden]
         rests = tuple(replace(rest, excluded=rest.excluded | names) for rest in made.rest)
         return replace(made, attributes=(*keys, *others, *hidden), rest=rests)
@@ -426,32 +529,49 @@ class Binder:
     def _limit(self, node: plan.Limit) -> Relation:
         source = self.bound[node.input]
         flags = tuple((descending, nulls) for _, descending, nulls in source.order)
-        made = self._closed_by(source, "limit", (node.count, node.offset, flags), [key for key, _, _ in source.order])
+        made = self._closed_by(
+            source, "limit", (node.count, node.offset, flags), [key for key, _, _ in source.order]
+        )
         rows = made.block.inner[0].args[0]
         self.notes.words.setdefault(rows, (f"LIMIT {node.count}", node.at))
         if node.count == "1":
             return replace(made, keys=made.keys | {frozenset()})
         return made
 
-    def _closed_by(self, source: Relation, op: str, value: object, extra: Sequence[Expression] = ()) -> Relation:
+    def _closed_by(
+        self, source: Relation, op: str, value: object, extra: Sequence[Expression] = ()
+    ) -> Relation:
         """Return `source` under an operator that takes some of its rows."""
         markers = tuple(map(_hidden, extra))
-        numbered, rows = freeze(replace(source, attributes=(*source.attributes, *markers)), self.notes)
+        numbered, rows = freeze(
+            replace(source, attributes=(*source.attributes, *markers)), self.notes
+        )
         keys = tuple(item.expression for item in numbered.attributes[len(source.attributes) :])
-        numbered = replace(numbered, attributes=numbered.attributes[: len(source.attributes)], order=())
+        numbered = replace(
+            numbered, attributes=numbered.attributes[: len(source.attributes)], order=()
+        )
         return closed(numbered, make(op, (rows, *keys), value))
 
     def _generate(self, node: plan.Generate) -> Relation:
-        source = Relation((), Block()) if node.input is None else sealed(self.bound[node.input], self.notes)
+        source = (
+            Relation((), Block())
+            if node.input is None
+            else sealed(self.bound[node.input], self.notes)
+        )
         generator = self.resolver.resolve(node.generator, self.scope(source))
         made = make("generate", (generator,), (node.outer, node.fields))
         taken = [instance for instance in source.block.instances() if instance.args[0] is made]
         instance = instance_of(made, len(taken))
         qualifier = (node.qualifier,) if node.qualifier else ()
         new = tuple(
-            Attribute(name, make("field", (instance,), name), self.fresh(), qualifier, at=node.at) for name in node.columns
+            Attribute(name, make("field", (instance,), name), self.fresh(), qualifier, at=node.at)
+            for name in node.columns
         )
-        rest = (Rest(instance, qualifier, identity=self.fresh()),) if node.fields or not node.columns else ()
+        rest = (
+            (Rest(instance, qualifier, identity=self.fresh()),)
+            if node.fields or not node.columns
+            else ()
+        )
         block = replace(source.block, inner=(*source.block.inner, instance))
         self.notes.words.setdefault(instance, ("explode", node.at))
         return Relation((*source.attributes, *new), block, (*source.rest, *rest))
@@ -461,9 +581,14 @@ class Binder:
             return Relation((), Block(), keys=frozenset({frozenset()}))
         empty = self.scope(Relation((), Block()))
         rows = tuple(
-            make("list", tuple(self.resolver.resolve(value, empty) for value in row)) for row in node.rows
+            make("list", tuple(self.resolver.resolve(value, empty) for value in row))
+            for row in node.rows
         )
-        instance = instance_of(make("values", in_order(rows), (node.fingerprint if not rows else "", len(node.columns))))
+        instance = instance_of(
+            make(
+                "values", in_order(rows), (node.fingerprint if not rows else "", len(node.columns))
+            )
+        )
         attributes = tuple(
             Attribute(name, make("field", (instance,), position), self.fresh())
             for position, name in enumerate(node.columns)
@@ -482,12 +607,19 @@ class Binder:
             wanted = {key.name for key in node.keys if isinstance(key, Ref)}
             kept = tuple(item for item in kept if item.name in wanted)
         name = Attribute(node.name_column, make("field", (instance,), 0), self.fresh(), at=node.at)
-        value = Attribute(node.value_column, make("field", (instance,), 1), self.fresh(), at=node.at)
-        rests = tuple(replace(rest, excluded=rest.excluded | set(node.columns)) for rest in source.rest)
+        value = Attribute(
+            node.value_column, make("field", (instance,), 1), self.fresh(), at=node.at
+        )
+        rests = tuple(
+            replace(rest, excluded=rest.excluded | set(node.columns)) for rest in source.rest
+        )
         return Relation((*kept, name, value), block, rests)
 
     def _recursive(self, node: plan.Recursive) -> Relation:
-        """Bind a recursive query: the step sees what the last round gave each column, until no column changes."""
+        """Bind a recursive query: the step sees what the last round gave each column.
+
+        Until no column changes.
+        """
         anchor = self._positional(self.bound[node.anchor], node.columns)
         seen = anchor
         result = anchor
@@ -506,7 +638,9 @@ class Binder:
         seen = self.recursive.get(node.name)
         if seen is None:
             return self._positional(self.relation(node.anchor), node.columns)
-        return replace(seen, attributes=tuple(replace(item, identity=self.fresh()) for item in seen.attributes))
+        return replace(
+            seen, attributes=tuple(replace(item, identity=self.fresh()) for item in seen.attributes)
+        )
 
     def _opaque(self, node: plan.Opaque) -> Relation:
         inputs = [sealed(self.bound[handle], self.notes) for handle in node.inputs]
@@ -520,17 +654,24 @@ class Binder:
         made = make("opaque", values, ("rows", node.fingerprint))
         instance = instance_of(rows)
         attributes = tuple(
-            Attribute(name, make("member", (instance, make("field_of", (made,), name))), self.fresh(), at=node.at)
+            Attribute(
+                name,
+                make("member", (instance, make("field_of", (made,), name))),
+                self.fresh(),
+                at=node.at,
+            )
             for name in node.columns
         )
         rest = () if node.columns else (Rest(instance, identity=self.fresh()),)
         return Relation(attributes, Block(inner=(instance,)), rest)
 
 
-# --- pieces that need no binder ----------------------------------------------------------------------------------------
+# --- pieces that need no binder ------------------------------------------------------------------
 
 
-def reachable(nodes: Sequence[Operator], root: Handle, done: Mapping[Handle, Relation]) -> list[Handle]:
+def reachable(
+    nodes: Sequence[Operator], root: Handle, done: Mapping[Handle, Relation]
+) -> list[Handle]:
     """Return the operators that `root` needs and that are not done, inputs first."""
     wanted: set[Handle] = set()
     stack = [root]
@@ -563,13 +704,18 @@ def aliased(source: Relation, node: plan.Alias) -> Relation:
     qualifier = (node.name,)
     visible = source.visible()
     names = node.columns or tuple(item.name for item in visible)
-    named = [replace(item, qualifier=qualifier, name=name) for item, name in zip(visible, names, strict=False)]
+    named = [
+        replace(item, qualifier=qualifier, name=name)
+        for item, name in zip(visible, names, strict=False)
+    ]
     named += [replace(item, qualifier=qualifier) for item in visible[len(named) :]]
     rests = tuple(replace(rest, qualifier=qualifier) for rest in source.rest)
     return replace(source, attributes=tuple(named), rest=rests, behind=None)
 
 
-def projected(source: Relation, attributes: tuple[Attribute, ...], rests: tuple[Rest, ...]) -> Relation:
+def projected(
+    source: Relation, attributes: tuple[Attribute, ...], rests: tuple[Rest, ...]
+) -> Relation:
     """Return other columns over the same rows."""
     return replace(source, attributes=attributes, rest=rests, behind=replace(source, behind=None))
 
@@ -588,20 +734,38 @@ def _hidden(expression: Expression) -> Attribute:
 
 
 def _as_exists(condition: Expression) -> Expression:
-    """Return `x IN (SELECT y …)` as EXISTS with `y = x`: as a row's condition both let the same rows through."""
+    """Return `x IN (SELECT y …)` as EXISTS with `y = x`.
+
+    As a row's condition both let the same rows through.
+    """
     if condition.op != "in_rows" or not isinstance(condition.value, int):
         return condition
     count = condition.value
-    operands, rows, values = condition.args[:count], condition.args[count], condition.args[count + 1 :]
+    operands, rows, values = (
+        condition.args[:count],
+        condition.args[count],
+        condition.args[count + 1 :],
+    )
     if len(values) != count or rows.op not in {"rows", "scan"} or any(map(contains_window, values)):
         return condition
     equal = [
-        call("eq", (value, _taken_outside(operand))) for value, operand in zip(values, operands, strict=True)
+        call("eq", (value, _taken_outside(operand)))
+        for value, operand in zip(values, operands, strict=True)
     ]
     if rows.op == "scan":
-        return make("exists", (make("rows", (
-            make("bag", (instance_of(rows),)), make("all", in_order(equal)), make("list", ()),
-        )),))  # fmt: skip
+        return make(
+            "exists",
+            (
+                make(
+                    "rows",
+                    (
+                        make("bag", (instance_of(rows),)),
+                        make("all", in_order(equal)),
+                        make("list", ()),
+                    ),
+                ),
+            ),
+        )
     bag, filters, optional = rows.args
     every = in_order(dict.fromkeys((*filters.args, *equal)))
     return make("exists", (make("rows", (bag, make("all", every), optional)),))
@@ -635,7 +799,10 @@ def _in_written_order(made: Relation, right: Relation) -> Relation:
 
 
 def _found_so_far(anchor: Relation, result: Relation) -> Relation:
-    """Return the recursion's rows so far as an input: what its columns were made from, over an instance of its own."""
+    """Return the recursion's rows so far as an input.
+
+    What its columns were made from, over an instance of its own.
+    """
     rows = make("recursion", (freeze_rows(anchor),))
     instance = instance_of(rows)
     attributes = tuple(

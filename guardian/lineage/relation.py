@@ -1,4 +1,7 @@
-"""A relation while it is being resolved: its columns, and the join graph that its rows come from."""
+"""A relation while it is being resolved.
+
+Its columns, and the join graph that its rows come from.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,10 +14,11 @@ Key = frozenset[Expression]
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One column of a relation: its name, what may stand before it, and its expression over the relation's rows.
+    """One column of a relation: its name, what may stand before it.
 
-    `identity` survives being passed on unchanged, so that PySpark's `df["x"]` finds its column; `hidden` columns are
-    reached with a qualifier only and never by a star.
+    And its expression over the relation's rows. `identity` survives being passed on unchanged, so
+    that PySpark's `df["x"]` finds its column; `hidden` columns are reached with a qualifier only
+    and never by a star.
     """
 
     name: str
@@ -42,7 +46,10 @@ class Rest:
     arms: "tuple[Rest, ...]" = ()
 
     def column(self, name: str) -> Expression:
-        """Return the expression of the column called `name`, `*` for all of them; of a union, one from each arm."""
+        """Return the expression of the column called `name`, `*` for all of them.
+
+        Of a union, one from each arm.
+        """
         if self.arms:
             made = make("merge", tuple(arm.column(name) for arm in self.arms))
         else:
@@ -67,7 +74,10 @@ class Outer:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A join graph: inner-joined instances, outer-joined ones in order, and one set of conditions."""
+    """A join graph: inner-joined instances, outer-joined ones in order.
+
+    And one set of conditions.
+    """
 
     inner: tuple[Expression, ...] = ()
     optional: tuple[Outer, ...] = ()
@@ -81,10 +91,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """Columns over a join graph. `rest` are inputs of unknown columns, `keys` sets of expressions no two rows share.
+    """Columns over a join graph. `rest` are inputs of unknown columns.
 
-    `behind` is the relation that a projection was made from, over the same rows: a filter may still name its columns.
-    `order` is the sort order, as (key, descending, nulls first), which only a limit heeds.
+    `keys` sets of expressions no two rows share. `behind` is the relation that a projection was
+    made from, over the same rows: a filter may still name its columns. `order` is the sort order,
+    as (key, descending, nulls first), which only a limit heeds.
     """
 
     attributes: tuple[Attribute, ...]
@@ -103,8 +114,9 @@ class Relation:
 class SideNotes:
     """What is known of relations beside their identity, for lineage and for the report's words.
 
-    `neutral`: joins left out of a `rows`, because they do not alter which rows there are. `sorts`: keys that rows were
-    sorted by. `joined`: conditions that came from a join. `words`: the author's words for a condition and their place.
+    `neutral`: joins left out of a `rows`, because they do not alter which rows there are. `sorts`:
+    keys that rows were sorted by. `joined`: conditions that came from a join. `words`: the author's
+    words for a condition and their place.
     """
 
     neutral: dict[Expression, tuple[Outer, ...]] = field(default_factory=dict)
@@ -128,14 +140,17 @@ def rows_of(block: Block) -> Expression:
     counted = [entry for entry in block.optional if not entry.neutral]
     if len(block.inner) == 1 and not counted and not block.filters:
         return block.inner[0].args[0]
-    return make("rows", (
-        make("bag", in_order(block.inner)),
-        make("all", as_set(block.filters)),
-        make("list", in_order(entry.node for entry in counted)),
-    ))  # fmt: skip
+    return make(
+        "rows",
+        (
+            make("bag", in_order(block.inner)),
+            make("all", as_set(block.filters)),
+            make("list", in_order(entry.node for entry in counted)),
+        ),
+    )
 
 
-# --- rewriting expressions of one scope ---------------------------------------------------------------------------
+# --- rewriting expressions of one scope ----------------------------------------------------------
 
 
 def rewrite(
@@ -144,10 +159,11 @@ def rewrite(
     memo: dict[tuple[Expression, int], Expression] | None = None,
     depth: int = 0,
 ) -> Expression:
-    """Return `expression` with every node of its own scope that `change` answers for put in its place.
+    """Return `expression` with every node of its own scope that `change` answers for put in its.
 
-    What belongs to another scope is left alone: the inside of a `member`, of an instance's relation, and the rows of a
-    subquery but for what they take from around them (`outer`). `depth` counts the subqueries around the node.
+    Place. What belongs to another scope is left alone: the inside of a `member`, of an instance's
+    relation, and the rows of a subquery but for what they take from around them (`outer`). `depth`
+    counts the subqueries around the node.
     """
     known = {} if memo is None else memo
     key = (expression, depth)
@@ -227,7 +243,9 @@ def _rebuilt_aggregate(node: Expression, args: tuple[Expression, ...]) -> Expres
     rest = args[count + bool(conditional) :]
     keys = [(key, *flag) for key, flag in zip(rest, flags, strict=True)]
     condition = args[count] if conditional else None
-    return aggregate(name, args[:count], distinct=distinct, condition=condition, order=keys, option=option)
+    return aggregate(
+        name, args[:count], distinct=distinct, condition=condition, order=keys, option=option
+    )
 
 
 def renumbered(relation: Relation, numbers: Mapping[Expression, Expression]) -> Relation:
@@ -255,7 +273,9 @@ def mapped(relation: Relation, change: Callable[[Expression], Expression | None]
     )
     return replace(
         relation,
-        attributes=tuple(replace(item, expression=new(item.expression)) for item in relation.attributes),
+        attributes=tuple(
+            replace(item, expression=new(item.expression)) for item in relation.attributes
+        ),
         block=block,
         rest=tuple(_mapped_rest(rest, new) for rest in relation.rest),
         keys=frozenset(frozenset(map(new, key)) for key in relation.keys),

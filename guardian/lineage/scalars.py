@@ -26,13 +26,19 @@ Key = tuple[Expression, bool, bool]
 
 @dataclass(frozen=True, slots=True)
 class Resolver:
-    """Resolves expressions in a scope. `subquery` binds a query inside one; `missing` is told of names nobody has."""
+    """Resolves expressions in a scope. `subquery` binds a query inside one.
+
+    `missing` is told of names nobody has.
+    """
 
     subquery: Callable[[Subquery, Scope, "Resolver"], Expression]
     missing: Callable[[Ref | FrameRef], None]
 
     def resolve(self, expr: Expr, scope: Scope) -> Expression:
-        """Return the canonical form of `expr`; a name that nothing answers to becomes an opaque value."""
+        """Return the canonical form of `expr`.
+
+        A name that nothing answers to becomes an opaque value.
+        """
         match expr:
             case Ref():
                 return self._named(expr, scope.lookup(expr))
@@ -78,32 +84,53 @@ class Resolver:
 
     def _aggregate(self, expr: AggregateCall, scope: Scope) -> Expression:
         args = expr.args
-        if expr.name == "count" and len(args) == 1 and isinstance(args[0], Star) and not expr.distinct:
+        if (
+            expr.name == "count"
+            and len(args) == 1
+            and isinstance(args[0], Star)
+            and not expr.distinct
+        ):
             args = ()
         return aggregate(
-            expr.name, self._all(args, scope), distinct=expr.distinct, option=expr.option,
+            expr.name,
+            self._all(args, scope),
+            distinct=expr.distinct,
+            option=expr.option,
             condition=None if expr.filter is None else self.resolve(expr.filter, scope),
             order=self.order(expr.order, scope),
-        )  # fmt: skip
+        )
 
     def _over(self, expr: Over, scope: Scope) -> Expression:
         function = self.resolve(expr.call, scope)
-        return window(function, self._all(expr.partition, scope), self.order(expr.order, scope), expr.frame)
+        return window(
+            function, self._all(expr.partition, scope), self.order(expr.order, scope), expr.frame
+        )
 
     def _lambda(self, expr: Lambda, scope: Scope) -> Expression:
         """Resolve a lambda with its parameters by position, so that their names do not matter."""
         depth = len(scope.parameters)
-        own = {name: make("param", value=depth + position) for position, name in enumerate(expr.parameters)}
-        inner = Scope(scope.relation, scope.outer, scope.aliases, {**scope.parameters, **own}, scope.frame)
+        own = {
+            name: make("param", value=depth + position)
+            for position, name in enumerate(expr.parameters)
+        }
+        inner = Scope(
+            scope.relation, scope.outer, scope.aliases, {**scope.parameters, **own}, scope.frame
+        )
         return make("lambda", (self.resolve(expr.body, inner),), len(expr.parameters))
 
     def order(self, keys: tuple[Order, ...], scope: Scope) -> tuple[Key, ...]:
         """Return sort keys resolved, with their directions."""
-        return tuple((self.resolve(key.expr, scope), key.descending, key.nulls_first) for key in keys)
+        return tuple(
+            (self.resolve(key.expr, scope), key.descending, key.nulls_first) for key in keys
+        )
 
 
 def conditions(expression: Expression) -> tuple[Expression, ...]:
     """Return the parts of a condition that must all hold."""
     if expression.op == "call" and expression.value == ("and", ""):
         return expression.args
-    return () if expression.op == "const" and expression.value == ("boolean", "true") else (expression,)
+    return (
+        ()
+        if expression.op == "const" and expression.value == ("boolean", "true")
+        else (expression,)
+    )

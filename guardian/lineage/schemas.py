@@ -1,4 +1,7 @@
-"""The columns that each dataset is known to have: declarations, earlier jobs, the snapshot's catalog."""
+"""The columns that each dataset is known to have.
+
+Declarations, earlier jobs, the snapshot's catalog.
+"""
 
 from collections.abc import Iterable, Mapping
 
@@ -9,7 +12,10 @@ from guardian.model.plan import Declaration
 
 
 class Schema(msgspec.Struct, frozen=True):
-    """What is known of a dataset: its columns in order, whether these are all, and which sets of them are unique."""
+    """What is known of a dataset: its columns in order, whether these are all.
+
+    And which sets of them are unique.
+    """
 
     columns: tuple[Column, ...] = ()
     complete: bool = False
@@ -24,7 +30,10 @@ UNKNOWN = Schema()
 
 
 def declared(declarations: Iterable[Declaration]) -> dict[str, Schema]:
-    """Return the schema of each dataset that is declared; later ones add to and alter earlier ones."""
+    """Return the schema of each dataset that is declared.
+
+    Later ones add to and alter earlier ones.
+    """
     schemas: dict[str, Schema] = {}
     for declaration in sorted(declarations, key=_precedence):
         schemas[declaration.dataset] = _altered(schemas.get(declaration.dataset), declaration)
@@ -40,7 +49,9 @@ def _altered(known: Schema | None, declaration: Declaration) -> Schema:
     """Return `known` with one declaration laid over it."""
     if known is None:
         known = Schema(complete=declaration.complete and not declaration.extend)
-    columns = {column.name: column for column in known.columns if column.name not in declaration.drop}
+    columns = {
+        column.name: column for column in known.columns if column.name not in declaration.drop
+    }
     renames = dict(declaration.renames)
     columns = {
         renames.get(name, name): msgspec.structs.replace(column, name=renames.get(name, name))
@@ -48,7 +59,9 @@ def _altered(known: Schema | None, declaration: Declaration) -> Schema:
     }
     for column in declaration.columns:
         columns[column.name] = _merged(columns.get(column.name), column)
-    complete = known.complete or (declaration.complete and not declaration.extend and bool(declaration.columns))
+    complete = known.complete or (
+        declaration.complete and not declaration.extend and bool(declaration.columns)
+    )
     keys = tuple(sorted({*known.keys, *declaration.keys}))
     return Schema(tuple(columns.values()), complete, keys)
 
@@ -72,7 +85,10 @@ def combined(written: Schema | None, declaration: Schema | None) -> Schema:
     if declaration.complete:
         names: Mapping[str, Column] = known
     else:
-        names = {**inferred, **{name: column for name, column in known.items() if not written.complete}}
+        names = {
+            **inferred,
+            **{name: column for name, column in known.items() if not written.complete},
+        }
     columns = tuple(_merged(inferred.get(name), known.get(name, Column(name))) for name in names)
     keys = tuple(sorted({*written.keys, *declaration.keys}))
     return Schema(columns, declaration.complete or written.complete, keys)

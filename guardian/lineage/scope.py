@@ -1,4 +1,7 @@
-"""Names → expressions: what a column reference means over a relation, its aliases, and the queries around it."""
+"""Names → expressions: what a column reference means over a relation, its aliases.
+
+And the queries around it.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,9 +18,10 @@ def matches(qualifier: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
 
 @dataclass(slots=True)
 class Scope:
-    """Where names are looked up: a relation's columns, then `aliases` (earlier items), then the query around.
+    """Where names are looked up: a relation's columns, then `aliases` (earlier items).
 
-    `parameters` are a lambda's; `frame` answers for a PySpark frame's own column.
+    Then the query around. `parameters` are a lambda's; `frame` answers for a PySpark frame's own
+    column.
     """
 
     relation: Relation
@@ -72,7 +76,10 @@ class Scope:
         return self._own(ref)
 
     def _around(self, ref: Ref) -> Expression | None:
-        """Return a column of an input whose columns we do not know, else one of the query around."""
+        """Return a column of an input whose columns we do not know.
+
+        Else one of the query around.
+        """
         outside = self.outer.lookup_known(ref) if self.outer is not None else None
         if outside is not None and (ref.qualifier or not self.relation.rest):
             return make("outer", (outside,))
@@ -91,24 +98,40 @@ class Scope:
         own = self._own(ref)
         if own is not None:
             return own
-        if ref.qualifier and any(matches(rest.qualifier, ref.qualifier) for rest in self.relation.rest):
+        if ref.qualifier and any(
+            matches(rest.qualifier, ref.qualifier) for rest in self.relation.rest
+        ):
             return self._from_rest(ref)
         far = self.outer.lookup_known(ref) if self.outer is not None else None
         return None if far is None else make("outer", (far,))
 
     def _from_rest(self, ref: Ref) -> Expression | None:
-        """Return the column of an open input: of the one its qualifier names, else of any that may have it."""
+        """Return the column of an open input.
+
+        Of the one its qualifier names, else of any that may have it.
+        """
         if not ref.qualifier:
-            return one_of(rest.column(ref.name) for rest in self.relation.rest if ref.name not in rest.excluded)
+            return one_of(
+                rest.column(ref.name)
+                for rest in self.relation.rest
+                if ref.name not in rest.excluded
+            )
         named = [rest for rest in self.relation.rest if matches(rest.qualifier, ref.qualifier)]
         if named:
             return one_of(rest.column(ref.name) for rest in named if ref.name not in rest.excluded)
         return self._struct_of_rest(ref)
 
     def _struct_of_rest(self, ref: Ref) -> Expression | None:
-        """Return `a.b` as field `b` of a column `a`, or `t.a.b` as field `b` of `t.a`, of an open input."""
+        """Return `a.b` as field `b` of a column `a`, or `t.a.b` as field `b` of `t.a`.
+
+        Of an open input.
+        """
         for split in range(len(ref.qualifier) - 1, 0, -1):
-            before, column, inner = ref.qualifier[:split], ref.qualifier[split], ref.qualifier[split + 1 :]
+            before, column, inner = (
+                ref.qualifier[:split],
+                ref.qualifier[split],
+                ref.qualifier[split + 1 :],
+            )
             named = [rest for rest in self.relation.rest if matches(rest.qualifier, before)]
             base = one_of(rest.column(column) for rest in named)
             if base is not None:
@@ -117,9 +140,16 @@ class Scope:
         return None if base is None else fields_of(base, (*ref.qualifier[1:], ref.name))
 
     def _field_of_struct(self, ref: Ref) -> Expression | None:
-        """Return `column.field` where the first part of the qualifier is a known column or a lambda's parameter."""
+        """Return `column.field` where the first part of the qualifier is a known column or a.
+
+        Lambda's parameter.
+        """
         for split in range(len(ref.qualifier)):
-            before, column, inner = ref.qualifier[:split], ref.qualifier[split], ref.qualifier[split + 1 :]
+            before, column, inner = (
+                ref.qualifier[:split],
+                ref.qualifier[split],
+                ref.qualifier[split + 1 :],
+            )
             if not before and column in self.parameters:
                 return fields_of(self.parameters[column], (*inner, ref.name))
             found = self._candidates(Ref(column, before))
@@ -133,7 +163,9 @@ class Scope:
         if self.frame is None:
             return self.lookup(Ref(ref.name))
         origin = self.frame(ref.frame)
-        wanted = [item.identity for item in origin.attributes if item.name == ref.name and not item.hidden]
+        wanted = [
+            item.identity for item in origin.attributes if item.name == ref.name and not item.hidden
+        ]
         found = self._by_identity(frozenset(wanted))
         if found is not None:
             return found
@@ -161,7 +193,10 @@ def _split(name: str) -> tuple[tuple[str, ...], str]:
 
 
 def one_of(expressions: Iterable[Expression]) -> Expression | None:
-    """Return the expression; where several may be meant, one node that says so; None where there is none."""
+    """Return the expression; where several may be meant, one node that says so.
+
+    None where there is none.
+    """
     several = as_set(expressions)
     if len(several) > 1:
         return make("ambiguous", several)

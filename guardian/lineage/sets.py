@@ -1,4 +1,7 @@
-"""Set operations: arms lined up by position or by name, and put into an order that does not depend on the author's."""
+"""Set operations: arms lined up by position or by name.
+
+And put into an order that does not depend on the author's.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Aligned:
-    """The arms of a set operation with the same columns in the same order; `columns` are as the first arm names them."""
+    """The arms of a set operation with the same columns in the same order.
+
+    `columns` are as the first arm names them.
+    """
 
     columns: tuple[Attribute, ...]
     arms: tuple[Relation, ...]
@@ -34,11 +40,17 @@ def by_position(arms: Sequence[Relation]) -> Aligned:
 
 
 def by_name(arms: Sequence[Relation], *, missing: bool) -> Aligned:
-    """Return arms lined up by name; a column that an arm lacks is NULL there, if its columns are all known."""
-    names = list(dict.fromkeys(item.name for arm in (arms if missing else arms[:1]) for item in arm.visible()))
-    columns = []
-    for name in names:
-        columns.append(next(item for arm in arms for item in arm.visible() if item.name == name))
+    """Return arms lined up by name; a column that an arm lacks is NULL there.
+
+    If its columns are all known.
+    """
+    names = list(
+        dict.fromkeys(
+            item.name for arm in (arms if missing else arms[:1]) for item in arm.visible()
+        )
+    )
+    everything = [item for arm in arms for item in arm.visible()]
+    columns = [next(item for item in everything if item.name == name) for name in names]
     return Aligned(tuple(columns), tuple(_with_names(arm, columns) for arm in arms))
 
 
@@ -46,11 +58,18 @@ def _with_names(arm: Relation, columns: Sequence[Attribute]) -> Relation:
     own = {item.name: item for item in arm.visible()}
     filled = tuple(own.get(column.name) or _absent(arm, column) for column in columns)
     names = frozenset(column.name for column in columns)
-    return replace(arm, attributes=filled, rest=tuple(replace(rest, excluded=rest.excluded | names) for rest in arm.rest))
+    return replace(
+        arm,
+        attributes=filled,
+        rest=tuple(replace(rest, excluded=rest.excluded | names) for rest in arm.rest),
+    )
 
 
 def _absent(arm: Relation, column: Attribute) -> Attribute:
-    """Return what an arm holds in a column that it does not name: perhaps one of an input's unknown columns."""
+    """Return what an arm holds in a column that it does not name.
+
+    Perhaps one of an input's unknown columns.
+    """
     unknown = [rest for rest in arm.rest if column.name not in rest.excluded]
     return replace(column, expression=unknown[0].column(column.name) if unknown else NULL)
 
@@ -71,13 +90,16 @@ def set_operation(binder: Binder, aligned: Aligned, node: SetOperation) -> Relat
     instance = instance_of(rows)
     first = frozen[0][0]
     attributes = tuple(
-        replace(item, expression=make("member", (instance, item.expression)), qualifier=()) for item in first.attributes
+        replace(item, expression=make("member", (instance, item.expression)), qualifier=())
+        for item in first.attributes
     )
     made = Relation(attributes, Block(inner=(instance,)), _rests(frozen, instance))
     return made if node.all else distinct(binder, made, node.at)
 
 
-def _union(binder: Binder, aligned: Aligned, frozen: Sequence[tuple[Relation, Expression]]) -> Relation:
+def _union(
+    binder: Binder, aligned: Aligned, frozen: Sequence[tuple[Relation, Expression]]
+) -> Relation:
     arms: list[tuple[Expression, tuple[Expression, ...]]] = []
     for arm, rows in frozen:
         arms.extend(_flat(arm, rows))
@@ -90,7 +112,9 @@ def _union(binder: Binder, aligned: Aligned, frozen: Sequence[tuple[Relation, Ex
     for position, column in enumerate(aligned.columns):
         merged = make("merge", tuple(arms[index][1][position] for index in order))
         expression = make("member", (instance, merged))
-        attributes.append(Attribute(column.name, expression, binder.fresh(), at=column.at, text=column.text))
+        attributes.append(
+            Attribute(column.name, expression, binder.fresh(), at=column.at, text=column.text)
+        )
     return Relation(tuple(attributes), Block(inner=(instance,)), _rests(frozen, instance))
 
 
@@ -99,7 +123,8 @@ def _flat(arm: Relation, rows: Expression) -> list[tuple[Expression, tuple[Expre
     values = tuple(item.expression for item in arm.attributes)
     if rows.op == "union" and all(_is_merge(value, rows) for value in values):
         return [
-            (inner, tuple(value.args[1].args[index] for value in values)) for index, inner in enumerate(rows.args)
+            (inner, tuple(value.args[1].args[index] for value in values))
+            for index, inner in enumerate(rows.args)
         ]
     return [(rows, values)]
 

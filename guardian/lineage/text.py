@@ -4,10 +4,23 @@ from guardian.model.expression import Expression
 
 LIMIT = 240
 INFIX = {
-    "eq": "=", "neq": "<>", "lt": "<", "le": "<=", "is": "IS NOT DISTINCT FROM", "and": "AND", "or": "OR",
-    "add": "+", "sub": "-", "mul": "*", "div": "/", "mod": "%", "concat": "||", "like": "LIKE", "ilike": "ILIKE",
+    "eq": "=",
+    "neq": "<>",
+    "lt": "<",
+    "le": "<=",
+    "is": "IS NOT DISTINCT FROM",
+    "and": "AND",
+    "or": "OR",
+    "add": "+",
+    "sub": "-",
+    "mul": "*",
+    "div": "/",
+    "mod": "%",
+    "concat": "||",
+    "like": "LIKE",
+    "ilike": "ILIKE",
     "rlike": "RLIKE",
-}  # fmt: skip
+}
 
 
 def text_of(expression: Expression) -> str:
@@ -18,7 +31,10 @@ def text_of(expression: Expression) -> str:
 
 
 class _Printer:
-    """Prints a shared graph as a tree, with a budget of nodes: the graph may be exponentially larger as a tree."""
+    """Prints a shared graph as a tree, with a budget of nodes.
+
+    The graph may be exponentially larger as a tree.
+    """
 
     def __init__(self) -> None:
         self.budget = 200
@@ -96,7 +112,10 @@ class _Printer:
         if name in {"lt", "le"} and node.args[0].op == "const" and node.args[1].op != "const":
             return f"{args[1]} {'>' if name == 'lt' else '>='} {args[0]}"
         if name in INFIX and len(args) > 1:
-            inner = [f"({arg})" if _compound(part) else arg for arg, part in zip(args, node.args, strict=True)]
+            inner = [
+                f"({arg})" if _compound(part) else arg
+                for arg, part in zip(args, node.args, strict=True)
+            ]
             return f" {INFIX[name]} ".join(inner)
         match name:
             case "not":
@@ -122,7 +141,9 @@ class _Printer:
     def _aggregate(self, node: Expression, depth: int) -> str:
         name, _, distinct, count, conditional, _ = node.value
         inner = self._list(node.args[:count], depth) or "*"
-        condition = f" FILTER (WHERE {self.text(node.args[count], depth + 1)})" if conditional else ""
+        condition = (
+            f" FILTER (WHERE {self.text(node.args[count], depth + 1)})" if conditional else ""
+        )
         return f"{name.upper()}({'DISTINCT ' if distinct else ''}{inner}){condition}"
 
     def _window(self, node: Expression, depth: int) -> str:

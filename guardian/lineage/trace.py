@@ -15,16 +15,27 @@ Flows: TypeAlias = dict[Source, tuple[Subtype, float]]
 Deciders: TypeAlias = dict[tuple[str, str, Subtype], tuple[float, Location | None]]
 
 RANK: dict[Subtype, int] = {"IDENTITY": 0, "TRANSFORMATION": 1, "AGGREGATION": 2}
-RANKING = frozenset({
-    "row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile", "count_star",
-})  # fmt: skip
+RANKING = frozenset(
+    {
+        "row_number",
+        "rank",
+        "dense_rank",
+        "percent_rank",
+        "cume_dist",
+        "ntile",
+        "count_star",
+    }
+)
 GUESSED = 0.5  # one of several columns that a name may mean
 THROUGH_OPAQUE = 0.6  # through code that we could not read
 
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """What a value comes from (`direct`) and what decides it (`indirect`, by source and subtype)."""
+    """What a value comes from (`direct`) and what decides it (`indirect`.
+
+    By source and subtype).
+    """
 
     direct: Flows = field(default_factory=dict)
     indirect: dict[tuple[str, str, Subtype], float] = field(default_factory=dict)
@@ -35,13 +46,16 @@ NOTHING = Traced()
 
 @dataclass(slots=True)
 class Tracer:
-    """Traces expressions and row sets of one file; results are kept by node, so shared parts are walked once."""
+    """Traces expressions and row sets of one file.
+
+    Results are kept by node, so shared parts are walked once.
+    """
 
     notes: SideNotes
     _values: dict[Expression, Traced] = field(default_factory=dict)
     _rows: dict[Expression, Deciders] = field(default_factory=dict)
 
-    # --- values ------------------------------------------------------------------------------------------------------
+    # --- values ----------------------------------------------------------------------------------
 
     def value(self, expression: Expression) -> Traced:
         """Return where the value of `expression` comes from."""
@@ -63,7 +77,9 @@ class Tracer:
             case "ambiguous":
                 return _weakened(_all(map(self.value, node.args)), GUESSED)
             case "opaque":
-                return _weakened(_as(_all(map(self.value, node.args)), "TRANSFORMATION"), THROUGH_OPAQUE)
+                return _weakened(
+                    _as(_all(map(self.value, node.args)), "TRANSFORMATION"), THROUGH_OPAQUE
+                )
             case "window":
                 return self._window(node)
             case "aggregate":
@@ -92,7 +108,11 @@ class Tracer:
     def _generated(self, relation: Expression, node: Expression) -> Traced:
         """Trace a column that `explode` or `UNPIVOT` makes."""
         if isinstance(relation.value, tuple) and relation.value[0] == "unpivot":
-            return _as(_all(map(self.value, relation.args)), "TRANSFORMATION") if node.value == 1 else NOTHING
+            return (
+                _as(_all(map(self.value, relation.args)), "TRANSFORMATION")
+                if node.value == 1
+                else NOTHING
+            )
         if node.value in {"pos", "index", "seq", "ordinality", "offset"}:
             return NOTHING
         return self.value(relation)
@@ -111,10 +131,15 @@ class Tracer:
 
     def _scalar(self, node: Expression) -> Traced:
         rows, value = node.args
-        return _joined(_as(self.value(value), "TRANSFORMATION"), Traced(indirect=_conditional(self.rows(rows))))
+        return _joined(
+            _as(self.value(value), "TRANSFORMATION"), Traced(indirect=_conditional(self.rows(rows)))
+        )
 
     def _matching(self, node: Expression) -> Deciders:
-        """Return what decides an EXISTS or IN: operands, compared values, the subquery's own rows."""
+        """Return what decides an EXISTS or IN.
+
+        Operands, compared values, the subquery's own rows.
+        """
         count = operand_count(node)
         rows = node.args[count]
         found = dict(self.rows(rows))
@@ -137,10 +162,13 @@ class Tracer:
         values = _as(_all(map(self.value, (*pairs[1::2], otherwise))), "TRANSFORMATION")
         return _joined(values, _deciding(map(self.value, pairs[::2]), "CONDITIONAL"))
 
-    # --- rows ----------------------------------------------------------------------------------------------------------
+    # --- rows ------------------------------------------------------------------------------------
 
     def rows(self, relation: Expression) -> Deciders:
-        """Return the columns that decide which rows there are, with how, how surely, and where it is written."""
+        """Return the columns that decide which rows there are, with how, how surely.
+
+        And where it is written.
+        """
         known = self._rows.get(relation)
         if known is None:
             self._rows[relation] = {}
@@ -188,9 +216,7 @@ class Tracer:
         for condition in filters.args:
             self._condition(condition, found)
 
-    def _condition(
-        self, condition: Expression, found: Deciders
-    ) -> None:
+    def _condition(self, condition: Expression, found: Deciders) -> None:
         joined = condition in self.notes.joined
         place = self._place(condition)
         inner = condition.args[0] if name_of(condition) == "not" else condition
@@ -219,9 +245,7 @@ class Tracer:
                 if position or node.op == "intersect":
                     _decide(found, self.value(value), "FILTER", self._place(node))
 
-    def _joined_input(
-        self, entry: Outer, found: Deciders
-    ) -> None:
+    def _joined_input(self, entry: Outer, found: Deciders) -> None:
         found |= self.rows(entry.instance.args[0])
         for condition in entry.on:
             _decide(found, self.value(condition), "JOIN", self._place(condition))
@@ -230,7 +254,7 @@ class Tracer:
         return self.notes.words.get(node, ("", None))[1]
 
 
-# --- combining -----------------------------------------------------------------------------------------------------------
+# --- combining -----------------------------------------------------------------------------------
 
 
 def _all(parts: Iterable[Traced]) -> Traced:
@@ -253,13 +277,16 @@ def _joined(one: Traced, other: Traced) -> Traced:
 def _as(traced: Traced, subtype: Subtype) -> Traced:
     """Return `traced` after a step of kind `subtype`: an aggregation stays one."""
     direct: Flows = {
-        source: (held if RANK[held] > RANK[subtype] else subtype, sure) for source, (held, sure) in traced.direct.items()
+        source: (held if RANK[held] > RANK[subtype] else subtype, sure)
+        for source, (held, sure) in traced.direct.items()
     }
     return Traced(direct, traced.indirect)
 
 
 def _weakened(traced: Traced, factor: float) -> Traced:
-    direct: Flows = {source: (subtype, sure * factor) for source, (subtype, sure) in traced.direct.items()}
+    direct: Flows = {
+        source: (subtype, sure * factor) for source, (subtype, sure) in traced.direct.items()
+    }
     return Traced(direct, {key: sure * factor for key, sure in traced.indirect.items()})
 
 
@@ -268,7 +295,9 @@ def _deciding(parts: Iterable[Traced], subtype: Subtype) -> Traced:
     indirect: dict[tuple[str, str, Subtype], float] = {}
     for part in parts:
         for (dataset, column), (_, sure) in part.direct.items():
-            indirect[dataset, column, subtype] = max(sure, indirect.get((dataset, column, subtype), 0.0))
+            indirect[dataset, column, subtype] = max(
+                sure, indirect.get((dataset, column, subtype), 0.0)
+            )
         for key, sure in part.indirect.items():
             indirect[key] = max(sure, indirect.get(key, 0.0))
     return Traced(indirect=indirect)
@@ -277,13 +306,17 @@ def _deciding(parts: Iterable[Traced], subtype: Subtype) -> Traced:
 def _conditional(
     rows: Deciders,
 ) -> dict[tuple[str, str, Subtype], float]:
-    return {(dataset, column, "CONDITIONAL"): sure for (dataset, column, _), (sure, _) in rows.items()}
+    return {
+        (dataset, column, "CONDITIONAL"): sure for (dataset, column, _), (sure, _) in rows.items()
+    }
 
 
 def _decide(
     found: Deciders,
-    traced: Traced, subtype: Subtype, at: Location | None,
-) -> None:  # fmt: skip
+    traced: Traced,
+    subtype: Subtype,
+    at: Location | None,
+) -> None:
     """Add all of `traced` to what decides the rows."""
     for (dataset, column), (_, sure) in traced.direct.items():
         found.setdefault((dataset, column, subtype), (sure, at))
@@ -300,7 +333,7 @@ def _field_of(traced: Traced, name: str) -> Traced:
     return Traced(direct, traced.indirect)
 
 
-# --- edges -----------------------------------------------------------------------------------------------------------------
+# --- edges ---------------------------------------------------------------------------------------
 
 
 def edges_of_column(
@@ -310,9 +343,14 @@ def edges_of_column(
 
     def edge(dataset: str, column: str, kind: EdgeType, subtype: Subtype, sure: float) -> Edge:
         return Edge(
-            source=ColumnRef(dataset, column), target=target, type=kind, subtype=subtype, job=job, location=at,
+            source=ColumnRef(dataset, column),
+            target=target,
+            type=kind,
+            subtype=subtype,
+            job=job,
+            location=at,
             confidence=round(sure * confidence, 3),
-        )  # fmt: skip
+        )
 
     for (dataset, column), (subtype, sure) in traced.direct.items():
         yield edge(dataset, column, "DIRECT", subtype, sure)
@@ -322,14 +360,23 @@ def edges_of_column(
 
 def edges_of_rows(
     found: Deciders,
-    *, dataset: str, job: str, at: Location, confidence: float,
-) -> Iterator[Edge]:  # fmt: skip
+    *,
+    dataset: str,
+    job: str,
+    at: Location,
+    confidence: float,
+) -> Iterator[Edge]:
     """Yield the edges that bear on every row of a dataset."""
     for (source, column, subtype), (sure, place) in found.items():
         yield Edge(
-            source=ColumnRef(source, column), target=ColumnRef(dataset, None), type="INDIRECT", subtype=subtype,
-            job=job, location=place or at, confidence=round(sure * confidence, 3),
-        )  # fmt: skip
+            source=ColumnRef(source, column),
+            target=ColumnRef(dataset, None),
+            type="INDIRECT",
+            subtype=subtype,
+            job=job,
+            location=place or at,
+            confidence=round(sure * confidence, 3),
+        )
 
 
 def row_sources(rows: Expression) -> frozenset[str]:

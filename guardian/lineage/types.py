@@ -1,11 +1,18 @@
-"""Types of expressions, as far as the code tells them: declared columns, casts, constants, counts."""
+"""Types of expressions, as far as the code tells them.
+
+Declared columns, casts, constants, counts.
+"""
 
 from collections.abc import Callable
 
 from guardian.model.expression import Expression
 
-BOOLEAN = frozenset({"eq", "neq", "lt", "le", "is", "and", "or", "not", "is_null", "in", "like", "ilike", "rlike"})
-SAME_AS_ARGUMENT = frozenset({"min", "max", "any_value", "first", "last", "lag", "lead", "first_value", "last_value"})
+BOOLEAN = frozenset(
+    {"eq", "neq", "lt", "le", "is", "and", "or", "not", "is_null", "in", "like", "ilike", "rlike"}
+)
+SAME_AS_ARGUMENT = frozenset(
+    {"min", "max", "any_value", "first", "last", "lag", "lead", "first_value", "last_value"}
+)
 BIGINT = frozenset({"count", "row_number", "rank", "dense_rank", "approx_count_distinct"})
 
 
@@ -24,11 +31,15 @@ class Types:
             self._known[expression] = self._type(expression)
         return self._known[expression]
 
-    def _type(self, node: Expression) -> str | None:  # noqa: PLR0911 - one answer for each kind of node
+    def _type(self, node: Expression) -> str | None:
         match node.op:
             case "field":
                 relation = node.args[0].args[0]
-                return self._declared(str(relation.value), str(node.value)) if relation.op == "scan" else None
+                return (
+                    self._declared(str(relation.value), str(node.value))
+                    if relation.op == "scan"
+                    else None
+                )
             case "member":
                 return self.of(node.args[1])
             case "maybe" | "outer" | "fanned":
@@ -70,6 +81,11 @@ class Types:
         return self.of(args[0]) if name in SAME_AS_ARGUMENT and args else None
 
     def _common(self, parts: tuple[Expression, ...]) -> str | None:
-        """Return the one type of all parts but nulls; None where they differ or one cannot be told."""
-        types = {self.of(part) for part in parts if not (part.op == "const" and part.value[0] == "null")}
+        """Return the one type of all parts but nulls.
+
+        None where they differ or one cannot be told.
+        """
+        types = {
+            self.of(part) for part in parts if not (part.op == "const" and part.value[0] == "null")
+        }
         return types.pop() if len(types) == 1 else None

@@ -1,1 +1,4 @@
-"""The nouns: immutable values that every other room speaks about. Imports nothing of ours but itself."""
+"""The nouns: immutable values that every other room speaks about. Imports nothing of ours but.
+
+Itself.
+"""

@@ -16,7 +16,10 @@ def worst(severities: "list[Severity]") -> Severity:
 
 
 class Hop(msgspec.Struct, frozen=True, kw_only=True):
-    """One step of the path that proves an impact: what flows into what, in which job, at which line."""
+    """One step of the path that proves an impact.
+
+    What flows into what, in which job, at which line.
+    """
 
     source: ColumnRef = msgspec.field(name="from")
     target: ColumnRef = msgspec.field(name="to")
@@ -32,7 +35,10 @@ class Path(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Impact(msgspec.Struct, frozen=True, kw_only=True):
-    """What is downstream of a change, never the changed dataset itself; lists are sorted by name."""
+    """What is downstream of a change, never the changed dataset itself.
+
+    Lists are sorted by name.
+    """
 
     columns: tuple[ColumnRef, ...] = ()
     datasets: tuple[str, ...] = ()
@@ -45,9 +51,10 @@ class Impact(msgspec.Struct, frozen=True, kw_only=True):
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """One difference between two revisions that alters a result.
 
-    A detector fills the first group of fields; `impact.py` adds the impact, `rules.py` the severity and the words.
-    `base_location` is where the code stood before, None where there was none. `confidence` is 1 where the change is
-    certain to alter some result, below where it may be an unrecognised rewrite.
+    A detector fills the first group of fields; `impact.py` adds the impact, `rules.py` the severity
+    and the words. `base_location` is where the code stood before, None where there was none.
+    `confidence` is 1 where the change is certain to alter some result, below where it may be an
+    unrecognised rewrite.
     """
 
     rule: str

@@ -1,4 +1,7 @@
-"""`Definition`: how one job makes one dataset, in normal form. What the diff compares and lineage is read from."""
+"""`Definition`: how one job makes one dataset.
+
+In normal form. What the diff compares and lineage is read from.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +13,10 @@ from guardian.model.plan import Lowered, Write, WriteOptions
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One written column: its expression down to scanned columns, its type where known, and where it is written."""
+    """One written column: its expression down to scanned columns, its type where known.
+
+    And where it is written.
+    """
 
     name: str
     expression: Expression
@@ -21,10 +27,11 @@ class Output:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """One write of a dataset. `rows` is the row set; `words` are the author's words for its parts and their places.
+    """One write of a dataset. `rows` is the row set.
 
-    `reads` are the datasets that it scans. `complete` is false where columns may be missing. `file` and `write` are what
-    it was made from.
+    `words` are the author's words for its parts and their places. `reads` are the datasets that it
+    scans. `complete` is false where columns may be missing. `file` and `write` are what it was made
+    from.
     """
 
     job: str

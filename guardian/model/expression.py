@@ -1,30 +1,41 @@
 """Canonical expressions and relations: equal meaning is one object.
 
-Every `Expression` is hash-consed: `make` returns the same object for the same operator, value and arguments, so
-equality is identity. The constructors below it put what they are given into normal form at birth; each rewrite holds
-under SQL's three-valued logic for every input (`tests/test_rewrites.py` runs both sides). When in doubt, two forms stay two.
+Every `Expression` is hash-consed: `make` returns the same object for the same operator, value and
+arguments, so equality is identity. The constructors below it put what they are given into normal
+form at birth; each rewrite holds under SQL's three-valued logic for every input
+(`tests/test_rewrites.py` runs both sides). When in doubt, two forms stay two.
 
-Scalars: `field` (of an instance), `const`, `symbol`, `call`, `aggregate`, `window`, `member` (a value seen through a
-closed relation), `maybe` (a value from the optional side of an outer join), `merge` (one column of a union), `outer`
-(a value from around a subquery), `scalar`, `exists`, `in_rows`, `lambda`, `param`, `opaque`, `ambiguous`.
-Relations: `scan`, `rows` (a join graph), `group`, `pick`, `union`, `limit`, … and `instance`: one use of a relation.
+Scalars: `field` (of an instance), `const`, `symbol`, `call`, `aggregate`, `window`, `member` (a
+value seen through a closed relation), `maybe` (a value from the optional side of an outer join),
+`merge` (one column of a union), `outer` (a value from around a subquery), `scalar`, `exists`,
+`in_rows`, `lambda`, `param`, `opaque`, `ambiguous`. Relations: `scan`, `rows` (a join graph),
+`group`, `pick`, `union`, `limit`, … and `instance`: one use of a relation.
 """
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
-# Strings, numbers, booleans and tuples of these, each operator its own shape; hashable, with a stable repr.
+# Strings, numbers, booleans and tuples of these, each operator its own shape; hashable, with a
+# stable repr.
 Value: TypeAlias = Any
 
 
 class Expression:
-    """A node of the canonical graph. Compare with `is`; made by `make` only. `digest` is stable between runs."""
+    """A node of the canonical graph. Compare with `is`.
+
+    Made by `make` only. `digest` is stable between runs.
+    """
 
     __slots__ = ("args", "digest", "op", "value")
 
-    def __init__(self, op: str, value: Value, args: "tuple[Expression, ...]", digest: bytes) -> None:
-        """Take the parts as they are; call `make` instead, which keeps one object for equal parts."""
+    def __init__(
+        self, op: str, value: Value, args: "tuple[Expression, ...]", digest: bytes
+    ) -> None:
+        """Take the parts as they are; call `make` instead.
+
+        Which keeps one object for equal parts.
+        """
         self.op = op
         self.value = value
         self.args = args
@@ -67,11 +78,14 @@ def as_set(expressions: Iterable[Expression]) -> tuple[Expression, ...]:
     return in_order(dict.fromkeys(expressions))
 
 
-# --- leaves ------------------------------------------------------------------------------------------------------
+# --- leaves --------------------------------------------------------------------------------------
 
 
 def const(kind: str, text: str) -> Expression:
-    """Return a constant; numbers without needless zeros in front, booleans and nulls in one spelling."""
+    """Return a constant; numbers without needless zeros in front.
+
+    Booleans and nulls in one spelling.
+    """
     if kind == "number":
         text = _plain_number(text)
     return make("const", value=(kind, text))
@@ -102,7 +116,7 @@ def name_of(expression: Expression) -> str:
     return str(expression.value[0]) if expression.op in {"call", "aggregate"} else ""
 
 
-# --- scalar calls ------------------------------------------------------------------------------------------------
+# --- scalar calls --------------------------------------------------------------------------------
 
 Constructor: TypeAlias = Callable[[tuple[Expression, ...]], Expression]
 
@@ -140,7 +154,10 @@ def _flatten(name: str, args: Iterable[Expression]) -> list[Expression]:
 
 
 def conjunction(args: Iterable[Expression]) -> Expression:
-    """Return AND: flat, sorted, each part once; TRUE is dropped and FALSE wins, also against NULL."""
+    """Return AND: flat, sorted, each part once.
+
+    TRUE is dropped and FALSE wins, also against NULL.
+    """
     parts = [part for part in _flatten("and", args) if part is not TRUE]
     if FALSE in parts:
         return FALSE
@@ -148,7 +165,10 @@ def conjunction(args: Iterable[Expression]) -> Expression:
 
 
 def disjunction(args: Iterable[Expression]) -> Expression:
-    """Return OR: flat, sorted, each part once; equalities of one value with constants become one IN."""
+    """Return OR: flat, sorted, each part once.
+
+    Equalities of one value with constants become one IN.
+    """
     parts = [part for part in _flatten("or", args) if part is not FALSE]
     if TRUE in parts:
         return TRUE
@@ -266,7 +286,10 @@ def _coalesce(args: tuple[Expression, ...]) -> Expression:
 
 
 def _case(args: tuple[Expression, ...]) -> Expression:
-    """Return CASE with nested ELSE CASE unrolled, dead branches dropped, and COALESCE where it is one."""
+    """Return CASE with nested ELSE CASE unrolled, dead branches dropped.
+
+    And COALESCE where it is one.
+    """
     *pairs, otherwise = args
     if otherwise.op == "call" and otherwise.value == ("case", ""):
         return _case((*pairs, *otherwise.args))
@@ -289,7 +312,9 @@ def _case(args: tuple[Expression, ...]) -> Expression:
     return plain("case", [part for branch in branches for part in branch] + [otherwise])
 
 
-def _null_test(condition: Expression, value: Expression, otherwise: Expression) -> Expression | None:
+def _null_test(
+    condition: Expression, value: Expression, otherwise: Expression
+) -> Expression | None:
     """Return COALESCE for `CASE WHEN x IS NULL THEN y ELSE x END` and its mirror image."""
     if name_of(condition) == "is_null" and condition.args[0] is otherwise:
         return _coalesce((otherwise, value))
@@ -303,7 +328,10 @@ def _nullif(args: tuple[Expression, ...]) -> Expression:
 
 
 def _commuting(name: str) -> Constructor:
-    """Return a constructor for + and *: two operands change places, groups stay (floats do not reassociate)."""
+    """Return a constructor for + and *.
+
+    Two operands change places, groups stay (floats do not reassociate).
+    """
 
     def commuting(args: tuple[Expression, ...]) -> Expression:
         if any(is_const(arg, "string") for arg in args):
@@ -333,30 +361,54 @@ def _set_of(name: str) -> Constructor:
 
 
 _CONSTRUCTORS: dict[str, Constructor] = {
-    "and": conjunction, "or": disjunction, "not": lambda args: negation(args[0]),
-    "eq": lambda args: _equal("eq", args), "neq": lambda args: _equal("neq", args),
-    "is": lambda args: _equal("is", args), "gt": _turned("lt"), "ge": _turned("le"),
-    "between": _between, "in": _in, "coalesce": _coalesce, "case": _case, "nullif": _nullif,
-    "add": _commuting("add"), "mul": _commuting("mul"), "neg": _neg, "concat": _concat,
-    "greatest": _set_of("greatest"), "least": _set_of("least"),
-}  # fmt: skip
+    "and": conjunction,
+    "or": disjunction,
+    "not": lambda args: negation(args[0]),
+    "eq": lambda args: _equal("eq", args),
+    "neq": lambda args: _equal("neq", args),
+    "is": lambda args: _equal("is", args),
+    "gt": _turned("lt"),
+    "ge": _turned("le"),
+    "between": _between,
+    "in": _in,
+    "coalesce": _coalesce,
+    "case": _case,
+    "nullif": _nullif,
+    "add": _commuting("add"),
+    "mul": _commuting("mul"),
+    "neg": _neg,
+    "concat": _concat,
+    "greatest": _set_of("greatest"),
+    "least": _set_of("least"),
+}
 
 
-# --- aggregates and windows ----------------------------------------------------------------------------------------
+# --- aggregates and windows ----------------------------------------------------------------------
 
 # Aggregates that skip NULLs, so that a FILTER is the same as a CASE without ELSE in the argument.
-SKIPS_NULL = frozenset({"sum", "count", "min", "max", "avg", "stddev", "variance", "bool_and", "bool_or"})
+SKIPS_NULL = frozenset(
+    {"sum", "count", "min", "max", "avg", "stddev", "variance", "bool_and", "bool_or"}
+)
 ORDER_FREE = frozenset({"min", "max"})  # DISTINCT changes nothing
 
 
 def aggregate(
-    name: str, args: Sequence[Expression], *, distinct: bool = False, condition: Expression | None = None,
-    order: Sequence[tuple[Expression, bool, bool]] = (), option: str = "",
-) -> Expression:  # fmt: skip
-    """Return an aggregate; COUNT of a constant is COUNT(*), a FILTER becomes a CASE where NULLs are skipped."""
-    arguments = tuple(args)
+    name: str,
+    args: Sequence[Expression],
+    *,
+    distinct: bool = False,
+    condition: Expression | None = None,
+    order: Sequence[tuple[Expression, bool, bool]] = (),
+    option: str = "",
+) -> Expression:
+    """Return an aggregate; COUNT of a constant is COUNT(*).
+
+    A FILTER becomes a CASE where NULLs are skipped.
+    """
+    arguments: tuple[Expression, ...] = tuple(args)
     if name == "count_if":
-        name, arguments, condition = "count", (), _both(condition, arguments[0])
+        condition = _both(condition, arguments[0])
+        name, arguments = "count", ()
     if name == "count" and not distinct and len(arguments) == 1 and _never_null(arguments[0]):
         arguments = ()
     if condition is not None and name in SKIPS_NULL and len(arguments) < 2:
@@ -379,9 +431,15 @@ def _both(one: Expression | None, other: Expression) -> Expression:
 
 
 def window(
-    function: Expression, partition: Iterable[Expression], order: Sequence[tuple[Expression, bool, bool]], frame: str
+    function: Expression,
+    partition: Iterable[Expression],
+    order: Sequence[tuple[Expression, bool, bool]],
+    frame: str,
 ) -> Expression:
-    """Return a window function; partition keys are a set, order keys a list with their directions."""
+    """Return a window function; partition keys are a set.
+
+    Order keys a list with their directions.
+    """
     keys = as_set(key for key in partition if not is_const(key))
     sorted_by = [entry for entry in order if not is_const(entry[0])]
     flags = tuple((descending, nulls_first) for _, descending, nulls_first in sorted_by)
@@ -389,8 +447,10 @@ def window(
     return make("window", arguments, (frame, len(keys), flags))
 
 
-def window_parts(expression: Expression) -> tuple[Expression, tuple[Expression, ...], tuple[Expression, ...]]:
+def window_parts(
+    expression: Expression,
+) -> tuple[Expression, tuple[Expression, ...], tuple[Expression, ...]]:
     """Return function, partition keys and order keys of a `window`."""
     count = int(expression.value[1])
-    keys = expression.args[1:]
-    return expression.args[0], keys[:count], keys[count:]
+    function, *keys = expression.args
+    return function, tuple(keys[:count]), tuple(keys[count:])

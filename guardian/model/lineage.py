@@ -6,9 +6,16 @@ import msgspec
 
 EdgeType = Literal["DIRECT", "INDIRECT"]
 Subtype = Literal[
-    "IDENTITY", "TRANSFORMATION", "AGGREGATION",
-    "JOIN", "FILTER", "GROUP_BY", "SORT", "WINDOW", "CONDITIONAL",
-]  # fmt: skip
+    "IDENTITY",
+    "TRANSFORMATION",
+    "AGGREGATION",
+    "JOIN",
+    "FILTER",
+    "GROUP_BY",
+    "SORT",
+    "WINDOW",
+    "CONDITIONAL",
+]
 
 
 class Location(msgspec.Struct, frozen=True, order=True):
@@ -27,14 +34,27 @@ class Diagnostic(msgspec.Struct, frozen=True, order=True):
 
 
 class ColumnRef(msgspec.Struct, frozen=True):
-    """A column of a dataset; `column` is None where every row is meant, `*` where a star could not be expanded."""
+    """A column of a dataset; `column` is None where every row is meant.
+
+    `*` where a star could not be expanded.
+    """
 
     dataset: str
     column: str | None
 
 
-class Edge(msgspec.Struct, frozen=True, kw_only=True, rename={"source": "from", "target": "to"}):
-    """One column flowing into another, or bearing on it; types and subtypes as OpenLineage has them."""
+class Edge(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    rename={"source": "from", "target": "to"},
+):
+    """One column flowing into another, or bearing on it.
+
+    Types and subtypes as OpenLineage has them. `order_only` is true where the source decides in
+    which order the rows come and nothing else: an ORDER BY that no LIMIT follows.
+    """
 
     source: ColumnRef
     target: ColumnRef
@@ -43,12 +63,16 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True, rename={"source": "from", 
     job: str
     location: Location
     confidence: float
+    order_only: bool = False
 
 
-class RowFlow(msgspec.Struct, frozen=True, kw_only=True, order=True, rename={"source": "from", "target": "to"}):
+class RowFlow(
+    msgspec.Struct, frozen=True, kw_only=True, order=True, rename={"source": "from", "target": "to"}
+):
     """Which rows `target` holds depends on which rows `source` holds; both are datasets.
 
-    A side input that is left-joined without adding or losing a row has none: it bears on its own columns only.
+    A side input that is left-joined without adding or losing a row has none: it bears on its own
+    columns only.
     """
 
     source: str
@@ -105,6 +129,13 @@ class Lineage(msgspec.Struct, frozen=True, kw_only=True):
 def edge_order(edge: Edge) -> tuple[str, ...]:
     """Return the key that edges are sorted by in every document."""
     return (
-        edge.target.dataset, edge.target.column or "", edge.type, edge.subtype,
-        edge.source.dataset, edge.source.column or "", edge.job, edge.location.file, f"{edge.location.line:09}",
-    )  # fmt: skip
+        edge.target.dataset,
+        edge.target.column or "",
+        edge.type,
+        edge.subtype,
+        edge.source.dataset,
+        edge.source.column or "",
+        edge.job,
+        edge.location.file,
+        f"{edge.location.line:09}",
+    )

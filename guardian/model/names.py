@@ -16,9 +16,9 @@ def is_path(name: str) -> bool:
 def fold(identifier: str, dialect: str, *, quoted: bool = False) -> str:
     """Return `identifier` in the case that `dialect` compares it in.
 
-    Engines that ignore the case of quoted names too (Spark, DuckDB, T-SQL, BigQuery columns, …) give
-    lower case for both; Snowflake and its like keep a quoted name as it is written; Postgres keeps a
-    quoted name and lowers a bare one. A run-time symbol (`{source}`) is never folded.
+    Engines that ignore the case of quoted names too (Spark, DuckDB, T-SQL, BigQuery columns, …)
+    give lower case for both; Snowflake and its like keep a quoted name as it is written; Postgres
+    keeps a quoted name and lowers a bare one. A run-time symbol (`{source}`) is never folded.
     """
     if SYMBOL_OPEN in identifier:
         return _fold_around_symbols(identifier, dialect)
@@ -41,7 +41,10 @@ def _fold_around_symbols(identifier: str, dialect: str) -> str:
 
 
 def dataset_name(parts: Iterable[str], dialect: str) -> str:
-    """Return the name of a table from its folded parts, its schema written out where the engine has a default."""
+    """Return the name of a table from its folded parts.
+
+    Its schema written out where the engine has a default.
+    """
     named = tuple(part for part in parts if part)
     default = DEFAULT_SCHEMA.get(dialect)
     if default and len(named) == 1:

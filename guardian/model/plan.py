@@ -1,12 +1,14 @@
 """The logical plan: what every language is lowered to, names not yet resolved.
 
-A plan is a flat table of nodes; an operator names its inputs by their index (a *handle*), which is always
-smaller than its own. So a chain of 1,500 calls needs no recursion, a frame used twice is stored once, and a
-file's plan is one JSON array in the cache. Operators carry the field's names (Spark's Catalyst, Substrait).
+A plan is a flat table of nodes; an operator names its inputs by their index (a *handle*), which is
+always smaller than its own. So a chain of 1,500 calls needs no recursion, a frame used twice is
+stored once, and a file's plan is one JSON array in the cache. Operators carry the field's names
+(Spark's Catalyst, Substrait).
 
-Expressions are trees over names (`Ref`), as the author wrote them; `lineage/` resolves the names and builds the
-canonical expressions of `model/expression.py` from them. What a language does differently (integer division,
-null ordering, default frames) is written out here by the language, so that nothing later asks for a dialect.
+Expressions are trees over names (`Ref`), as the author wrote them; `lineage/` resolves the names
+and builds the canonical expressions of `model/expression.py` from them. What a language does
+differently (integer division, null ordering, default frames) is written out here by the language,
+so that nothing later asks for a dialect.
 """
 
 from typing import Literal, TypeAlias
@@ -18,27 +20,34 @@ from guardian.model.lineage import Column, Diagnostic, Location
 Handle: TypeAlias = int
 
 
-# --- expressions: names not yet resolved -----------------------------------------------------------------------
+# --- expressions: names not yet resolved ---------------------------------------------------------
 
 
 class Ref(msgspec.Struct, frozen=True, tag="ref"):
-    """A column by name, folded; `qualifier` is what stands before it (`("o",)`, `("raw", "orders")`)."""
+    """A column by name, folded; `qualifier` is what stands before it (`("o",)`, `("raw".
+
+    "orders")`).
+    """
 
     name: str
     qualifier: tuple[str, ...] = ()
 
 
 class FrameRef(msgspec.Struct, frozen=True, tag="frame"):
-    """A column of one particular operator's output, whatever it is called later: PySpark's `df["x"]`."""
+    """A column of one particular operator's output, whatever it is called later.
+
+    PySpark's `df["x"]`.
+    """
 
     frame: Handle
     name: str
 
 
 class Constant(msgspec.Struct, frozen=True, tag="literal"):
-    """A constant: `kind` is string, number, boolean, null, or a type's name (`date`, `interval`); `text` its value.
+    """A constant: `kind` is string, number, boolean, null, or a type's name (`date`.
 
-    Numbers are written plainly (`1`, `0.5`), booleans `true` and `false`, null the empty string.
+    `interval`); `text` its value. Numbers are written plainly (`1`, `0.5`), booleans `true` and
+    `false`, null the empty string.
     """
 
     kind: str
@@ -46,16 +55,19 @@ class Constant(msgspec.Struct, frozen=True, tag="literal"):
 
 
 class Symbol(msgspec.Struct, frozen=True, tag="symbol"):
-    """A value known only at run time, under a stable name: a job argument, a client variable (`${since}`)."""
+    """A value known only at run time, under a stable name.
+
+    A job argument, a client variable (`${since}`).
+    """
 
     name: str
 
 
 class Call(msgspec.Struct, frozen=True, tag="call"):
-    """A scalar function or operator in the vocabulary of `expressions.py`: lower case, one name per meaning.
+    """A scalar function or operator in the vocabulary of `expressions.py`.
 
-    `option` is what is not an expression: the type of a `cast`, the unit of a `date_trunc`, the field of a
-    `field` access, the fingerprint of a `udf`.
+    Lower case, one name per meaning. `option` is what is not an expression: the type of a `cast`,
+    the unit of a `date_trunc`, the field of a `field` access, the fingerprint of a `udf`.
     """
 
     name: str
@@ -64,7 +76,10 @@ class Call(msgspec.Struct, frozen=True, tag="call"):
 
 
 class AggregateCall(msgspec.Struct, frozen=True, tag="aggregate", omit_defaults=True):
-    """An aggregate function; `filter` is its `FILTER (WHERE …)`, `order` its `WITHIN GROUP` or inner ORDER BY."""
+    """An aggregate function; `filter` is its `FILTER (WHERE …)`.
+
+    `order` its `WITHIN GROUP` or inner ORDER BY.
+    """
 
     name: str
     args: tuple["Expr", ...] = ()
@@ -83,9 +98,10 @@ class Order(msgspec.Struct, frozen=True):
 
 
 class Over(msgspec.Struct, frozen=True, tag="over", omit_defaults=True):
-    """A window function: `call` over a partition and an order; `frame` is empty where the function has none.
+    """A window function: `call` over a partition and an order.
 
-    `frame` is written out, e.g. `rows between unbounded preceding and current row`, also where it is the default.
+    `frame` is empty where the function has none. `frame` is written out, e.g. `rows between
+    unbounded preceding and current row`, also where it is the default.
     """
 
     call: "AggregateCall | Call"
@@ -97,8 +113,8 @@ class Over(msgspec.Struct, frozen=True, tag="over", omit_defaults=True):
 class Subquery(msgspec.Struct, frozen=True, tag="subquery", omit_defaults=True):
     """A query used in an expression; names that it does not know itself are looked up around it.
 
-    `kind`: `scalar` (its value), `exists`, `in` (is `operand` among its rows), or `any`/`all` with `operator`
-    (`eq`, `lt`, …). `array` gives all rows as one value.
+    `kind`: `scalar` (its value), `exists`, `in` (is `operand` among its rows), or `any`/`all` with
+    `operator` (`eq`, `lt`, …). `array` gives all rows as one value.
     """
 
     kind: Literal["scalar", "exists", "in", "any", "all", "array"]
@@ -108,7 +124,10 @@ class Subquery(msgspec.Struct, frozen=True, tag="subquery", omit_defaults=True):
 
 
 class Star(msgspec.Struct, frozen=True, tag="star", omit_defaults=True):
-    """`*` or `t.*` in a projection; `replace` and `rename` hold (column, expression) and (old, new)."""
+    """`*` or `t.*` in a projection; `replace` and `rename` hold (column, expression) and (old.
+
+    New).
+    """
 
     qualifier: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
@@ -117,14 +136,20 @@ class Star(msgspec.Struct, frozen=True, tag="star", omit_defaults=True):
 
 
 class Lambda(msgspec.Struct, frozen=True, tag="lambda"):
-    """A lambda of a higher-order function; its parameters hide columns of the same name in `body`."""
+    """A lambda of a higher-order function.
+
+    Its parameters hide columns of the same name in `body`.
+    """
 
     parameters: tuple[str, ...]
     body: "Expr"
 
 
 class OpaqueExpr(msgspec.Struct, frozen=True, tag="opaque", omit_defaults=True):
-    """Something not understood that depends on `args`: a UDF, odd syntax; `fingerprint` changes as its code does."""
+    """Something not understood that depends on `args`.
+
+    A UDF, odd syntax; `fingerprint` changes as its code does.
+    """
 
     fingerprint: str
     args: "tuple[Expr, ...]" = ()
@@ -132,14 +157,25 @@ class OpaqueExpr(msgspec.Struct, frozen=True, tag="opaque", omit_defaults=True):
 
 
 Expr: TypeAlias = (
-    Ref | FrameRef | Constant | Symbol | Call | AggregateCall | Over | Subquery | Star | Lambda | OpaqueExpr
+    Ref
+    | FrameRef
+    | Constant
+    | Symbol
+    | Call
+    | AggregateCall
+    | Over
+    | Subquery
+    | Star
+    | Lambda
+    | OpaqueExpr
 )
 
 
 class Item(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A column being made: its expression, its name (None where the code gives none), and where it is written.
+    """A column being made: its expression, its name (None where the code gives none).
 
-    `text` is the author's own text of the expression, on one line and at most 300 characters.
+    And where it is written. `text` is the author's own text of the expression, on one line and at
+    most 300 characters.
     """
 
     expr: Expr
@@ -148,13 +184,14 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     text: str = ""
 
 
-# --- operators ---------------------------------------------------------------------------------------------------
+# --- operators -----------------------------------------------------------------------------------
 
 
 class Scan(msgspec.Struct, frozen=True, kw_only=True, tag="scan", omit_defaults=True):
-    """The rows of a dataset. `columns` are those the code itself tells (a reader's schema), else empty.
+    """The rows of a dataset. `columns` are those the code itself tells (a reader's schema).
 
-    `target` marks the written dataset where a MERGE, UPDATE or DELETE names it: it is not an input of the job.
+    Else empty. `target` marks the written dataset where a MERGE, UPDATE or DELETE names it: it is
+    not an input of the job.
     """
 
     dataset: str
@@ -164,9 +201,10 @@ class Scan(msgspec.Struct, frozen=True, kw_only=True, tag="scan", omit_defaults=
 
 
 class Alias(msgspec.Struct, frozen=True, tag="alias", omit_defaults=True):
-    """A name for the rows: `FROM x AS o`, a CTE, `df.alias("o")`; `columns` renames by position where given.
+    """A name for the rows: `FROM x AS o`, a CTE, `df.alias("o")`.
 
-    Names under it are reached as `o.name` only; a bare name still works. Earlier qualifiers are gone.
+    `columns` renames by position where given. Names under it are reached as `o.name` only; a bare
+    name still works. Earlier qualifiers are gone.
     """
 
     input: Handle
@@ -175,9 +213,10 @@ class Alias(msgspec.Struct, frozen=True, tag="alias", omit_defaults=True):
 
 
 class Project(msgspec.Struct, frozen=True, tag="project", omit_defaults=True):
-    """A SELECT list; `lateral` says that an item may use the name of an earlier one where no column has it.
+    """A SELECT list; `lateral` says that an item may use the name of an earlier one where no.
 
-    `stars` may stand among the items. A scalar window function may be anywhere in an expression.
+    Column has it. `stars` may stand among the items. A scalar window function may be anywhere in an
+    expression.
     """
 
     input: Handle
@@ -186,7 +225,10 @@ class Project(msgspec.Struct, frozen=True, tag="project", omit_defaults=True):
 
 
 class WithColumns(msgspec.Struct, frozen=True, tag="with_columns"):
-    """PySpark's `withColumn(s)`: an item replaces the column of its name where it stands, or is added at the end."""
+    """PySpark's `withColumn(s)`: an item replaces the column of its name where it stands.
+
+    Or is added at the end.
+    """
 
     input: Handle
     items: tuple[Item, ...]
@@ -200,7 +242,10 @@ class Drop(msgspec.Struct, frozen=True, tag="drop"):
 
 
 class Rename(msgspec.Struct, frozen=True, tag="rename", omit_defaults=True):
-    """Columns renamed in place: (old, new) pairs, or `positional`: all of them, by `toDF("a", "b")`."""
+    """Columns renamed in place: (old, new) pairs, or `positional`.
+
+    All of them, by `toDF("a", "b")`.
+    """
 
     input: Handle
     pairs: tuple[tuple[str, str], ...] = ()
@@ -208,7 +253,10 @@ class Rename(msgspec.Struct, frozen=True, tag="rename", omit_defaults=True):
 
 
 class Filter(msgspec.Struct, frozen=True, tag="filter", omit_defaults=True):
-    """Rows for which `condition` is true; `clause` names it for the report (WHERE, HAVING, QUALIFY, ON)."""
+    """Rows for which `condition` is true.
+
+    `clause` names it for the report (WHERE, HAVING, QUALIFY, ON).
+    """
 
     input: Handle
     condition: Expr
@@ -221,10 +269,11 @@ JoinKind = Literal["inner", "left", "right", "full", "cross", "semi", "anti"]
 
 
 class Join(msgspec.Struct, frozen=True, kw_only=True, tag="join", omit_defaults=True):
-    """Two inputs side by side. `using` merges columns of one name; `natural` uses all that both have.
+    """Two inputs side by side. `using` merges columns of one name.
 
-    `lateral` lets the right side see the left one's columns. The key of `using` stands first in the output, the
-    left side's for all kinds but `right` (the right side's) and `full` (COALESCE of both).
+    `natural` uses all that both have. `lateral` lets the right side see the left one's columns. The
+    key of `using` stands first in the output, the left side's for all kinds but `right` (the right
+    side's) and `full` (COALESCE of both).
     """
 
     left: Handle
@@ -241,10 +290,10 @@ class Join(msgspec.Struct, frozen=True, kw_only=True, tag="join", omit_defaults=
 class Aggregate(msgspec.Struct, frozen=True, kw_only=True, tag="group", omit_defaults=True):
     """A GROUP BY with its output columns (`items`, keys among them if they are to be kept).
 
-    `keys` are expressions over the input, ordinals already replaced; where `alias_keys`, a bare name that no input
-    column has means the item of that name. `by_all`: every item without an aggregate is a key. `sets` are the
-    indexes of the keys in each grouping set (ROLLUP and CUBE written out); empty for a plain GROUP BY. `having` and
-    `order` may name items.
+    `keys` are expressions over the input, ordinals already replaced; where `alias_keys`, a bare
+    name that no input column has means the item of that name. `by_all`: every item without an
+    aggregate is a key. `sets` are the indexes of the keys in each grouping set (ROLLUP and CUBE
+    written out); empty for a plain GROUP BY. `having` and `order` may name items.
     """
 
     input: Handle
@@ -262,9 +311,10 @@ class Aggregate(msgspec.Struct, frozen=True, kw_only=True, tag="group", omit_def
 
 
 class SetOperation(msgspec.Struct, frozen=True, kw_only=True, tag="set", omit_defaults=True):
-    """UNION, INTERSECT, EXCEPT of any number of inputs; `by_name` matches columns by name, with NULL for what is missing
-    where `allow_missing`. Column names are the first input's.
-    """  # fmt: skip
+    """UNION, INTERSECT, EXCEPT of any number of inputs; column names are the first input's.
+
+    `by_name` matches columns by name, with NULL for what is missing where `allow_missing`.
+    """
 
     kind: Literal["union", "intersect", "except"]
     inputs: tuple[Handle, ...]
@@ -275,9 +325,10 @@ class SetOperation(msgspec.Struct, frozen=True, kw_only=True, tag="set", omit_de
 
 
 class Distinct(msgspec.Struct, frozen=True, tag="distinct", omit_defaults=True):
-    """Each row once; with `on`, one row for each value of these (`DISTINCT ON`, `dropDuplicates([...])`).
+    """Each row once; with `on`, one row for each value of these (`DISTINCT ON`.
 
-    `order` decides which row `on` keeps; without it the pick is arbitrary.
+    `dropDuplicates([...])`). `order` decides which row `on` keeps; without it the pick is
+    arbitrary.
     """
 
     input: Handle
@@ -304,7 +355,10 @@ class Limit(msgspec.Struct, frozen=True, tag="limit", omit_defaults=True):
 
 
 class Sample(msgspec.Struct, frozen=True, tag="sample", omit_defaults=True):
-    """Some of the rows: `how` as written (`0.1`, `10 rows`), `seed` empty where it differs at each run."""
+    """Some of the rows: `how` as written (`0.1`, `10 rows`).
+
+    `seed` empty where it differs at each run.
+    """
 
     input: Handle
     how: str
@@ -313,10 +367,12 @@ class Sample(msgspec.Struct, frozen=True, tag="sample", omit_defaults=True):
 
 
 class Generate(msgspec.Struct, frozen=True, kw_only=True, tag="generate", omit_defaults=True):
-    """Rows made from a value of each row: `explode`, `UNNEST`, `LATERAL VIEW`, `FLATTEN`; the input's columns stay.
+    """Rows made from a value of each row.
 
-    `columns` are the names of what it makes (`col`, `value`, `key`, `pos`, …), under `qualifier` where there is one.
-    `outer` keeps rows that would make none. A made column named in `fields` is that field of the element.
+    `explode`, `UNNEST`, `LATERAL VIEW`, `FLATTEN`; the input's columns stay. `columns` are the
+    names of what it makes (`col`, `value`, `key`, `pos`, …), under `qualifier` where there is one.
+    `outer` keeps rows that would make none. A made column named in `fields` is that field of the
+    element.
     """
 
     input: Handle | None
@@ -329,9 +385,10 @@ class Generate(msgspec.Struct, frozen=True, kw_only=True, tag="generate", omit_d
 
 
 class Values(msgspec.Struct, frozen=True, tag="values", omit_defaults=True):
-    """Rows written in the code; `rows` is empty where there are more than 50, and `fingerprint` always tells them.
+    """Rows written in the code; `rows` is empty where there are more than 50.
 
-    A FROM-less SELECT is a Project over `Values()`: one row, no columns.
+    And `fingerprint` always tells them. A FROM-less SELECT is a Project over `Values()`: one row,
+    no columns.
     """
 
     columns: tuple[str, ...] = ()
@@ -340,10 +397,11 @@ class Values(msgspec.Struct, frozen=True, tag="values", omit_defaults=True):
 
 
 class Pivot(msgspec.Struct, frozen=True, kw_only=True, tag="pivot", omit_defaults=True):
-    """Values of `column` turned into columns: for each of `values` (name, literal), each of `items` is aggregated.
+    """Values of `column` turned into columns.
 
-    Output: the `keys` (all other columns where None), then value by value, item by item, named
-    `value` where there is one unnamed item, else `value_item`. `values` empty: unknown, the output is incomplete.
+    For each of `values` (name, literal), each of `items` is aggregated. Output: the `keys` (all
+    other columns where None), then value by value, item by item, named `value` where there is one
+    unnamed item, else `value_item`. `values` empty: unknown, the output is incomplete.
     """
 
     input: Handle
@@ -355,7 +413,10 @@ class Pivot(msgspec.Struct, frozen=True, kw_only=True, tag="pivot", omit_default
 
 
 class Unpivot(msgspec.Struct, frozen=True, kw_only=True, tag="unpivot", omit_defaults=True):
-    """Columns turned into rows: `columns` become pairs of `name_column` (which one) and `value_column` (its value)."""
+    """Columns turned into rows: `columns` become pairs of `name_column` (which one) and.
+
+    `value_column` (its value).
+    """
 
     input: Handle
     columns: tuple[str, ...]
@@ -366,7 +427,10 @@ class Unpivot(msgspec.Struct, frozen=True, kw_only=True, tag="unpivot", omit_def
 
 
 class Recursive(msgspec.Struct, frozen=True, kw_only=True, tag="recursive", omit_defaults=True):
-    """A recursive CTE: `anchor`, then `step`, in which `RecursiveRef(name)` stands for the rows found so far."""
+    """A recursive CTE: `anchor`, then `step`.
+
+    In which `RecursiveRef(name)` stands for the rows found so far.
+    """
 
     name: str
     anchor: Handle
@@ -387,8 +451,9 @@ class RecursiveRef(msgspec.Struct, frozen=True, tag="recursive_ref"):
 class Opaque(msgspec.Struct, frozen=True, kw_only=True, tag="opaque_rows", omit_defaults=True):
     """An operator that was not understood; lineage stays connected through it, at lower confidence.
 
-    `columns` are its output where known, else it has its inputs' columns and perhaps more. `keeps` says that its input's
-    columns pass through unchanged (`df.some_unknown_call()`); otherwise each output depends on every input column.
+    `columns` are its output where known, else it has its inputs' columns and perhaps more. `keeps`
+    says that its input's columns pass through unchanged (`df.some_unknown_call()`); otherwise each
+    output depends on every input column.
     """
 
     inputs: tuple[Handle, ...] = ()
@@ -400,19 +465,39 @@ class Opaque(msgspec.Struct, frozen=True, kw_only=True, tag="opaque_rows", omit_
 
 
 Operator: TypeAlias = (
-    Scan | Alias | Project | WithColumns | Drop | Rename | Filter | Join | Aggregate | SetOperation | Distinct
-    | Sort | Limit | Sample | Generate | Values | Pivot | Unpivot | Recursive | RecursiveRef | Opaque
-)  # fmt: skip
+    Scan
+    | Alias
+    | Project
+    | WithColumns
+    | Drop
+    | Rename
+    | Filter
+    | Join
+    | Aggregate
+    | SetOperation
+    | Distinct
+    | Sort
+    | Limit
+    | Sample
+    | Generate
+    | Values
+    | Pivot
+    | Unpivot
+    | Recursive
+    | RecursiveRef
+    | Opaque
+)
 
 
-# --- what a file holds -----------------------------------------------------------------------------------------------
+# --- what a file holds ---------------------------------------------------------------------------
 
 
 class WriteOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How a dataset is written; each is a detail that can change apart from the query.
 
-    `mode`: `create`, `overwrite`, `append`, `merge`, `update`, `delete`, `error`, `ignore`, `view`, or a symbol.
-    `options` are the rest that alters the result (`mergeSchema`, `overwrite partitions`), sorted by name.
+    `mode`: `create`, `overwrite`, `append`, `merge`, `update`, `delete`, `error`, `ignore`, `view`,
+    or a symbol. `options` are the rest that alters the result (`mergeSchema`, `overwrite
+    partitions`), sorted by name.
     """
 
     mode: str = "create"
@@ -427,10 +512,11 @@ class WriteOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 class Write(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One write: a dataset, the plan of what is written, and how.
 
-    `columns` is the target list of an INSERT; empty, the plan's own names count, or, where `positional`, the
-    positions, matched against the dataset's known columns. `static` are the columns that the statement sets to a
-    constant (`PARTITION (dt = '2024-01-01')`); they are not in the plan. A `merge` or `update` gives only the columns
-    that it sets. `confidence` is below 1 where the statement was pieced together.
+    `columns` is the target list of an INSERT; empty, the plan's own names count, or, where
+    `positional`, the positions, matched against the dataset's known columns. `static` are the
+    columns that the statement sets to a constant (`PARTITION (dt = '2024-01-01')`); they are not in
+    the plan. A `merge` or `update` gives only the columns that it sets. `confidence` is below 1
+    where the statement was pieced together.
     """
 
     job: str
@@ -446,11 +532,11 @@ class Write(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Declaration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Columns that the code declares a dataset to have: `CREATE TABLE (…)`, a dbt source, a schema file.
+    """Columns that the code declares a dataset to have.
 
-    `keys` are primary and unique keys. `origin`: `ddl`, `dbt`, `contract`, `catalog`.
-    `drop` lists columns that ALTER TABLE takes away, `extend` says that `columns` come on top of an earlier
-    declaration, `renames` are (old, new).
+    `CREATE TABLE (…)`, a dbt source, a schema file. `keys` are primary and unique keys. `origin`:
+    `ddl`, `dbt`, `contract`, `catalog`. `drop` lists columns that ALTER TABLE takes away, `extend`
+    says that `columns` come on top of an earlier declaration, `renames` are (old, new).
     """
 
     dataset: str
@@ -467,7 +553,10 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class TableEdge(msgspec.Struct, frozen=True, kw_only=True):
-    """A dependency known by table only: from a hint comment or a last-resort search; `confidence` below 1."""
+    """A dependency known by table only.
+
+    From a hint comment or a last-resort search; `confidence` below 1.
+    """
 
     job: str
     reads: tuple[str, ...] = ()
@@ -479,7 +568,8 @@ class TableEdge(msgspec.Struct, frozen=True, kw_only=True):
 class Exposure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something outside the code that reads datasets: a dashboard or a KPI.
 
-    `columns` are (dataset, column) where they are known; `datasets` alone means all of their columns.
+    `columns` are (dataset, column) where they are known; `datasets` alone means all of their
+    columns.
     """
 
     name: str
@@ -493,8 +583,9 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Lowered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All that one file says, before it is linked with others; this is what the cache keeps.
 
-    `files_read` are the other files that it followed (path, blob id, empty where there was none): the cache entry
-    holds as long as they are the same. `aliases` are synonyms (name, dataset that it stands for).
+    `files_read` are the other files that it followed (path, blob id, empty where there was none):
+    the cache entry holds as long as they are the same. `aliases` are synonyms (name, dataset that
+    it stands for).
     """
 
     path: str
@@ -511,7 +602,10 @@ class Lowered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class PlanBuilder:
-    """Collects the nodes of one file. Equal nodes share a handle, so that equal sub-plans are stored once."""
+    """Collects the nodes of one file. Equal nodes share a handle.
+
+    So that equal sub-plans are stored once.
+    """
 
     def __init__(self) -> None:
         """Start with no nodes."""
@@ -519,7 +613,10 @@ class PlanBuilder:
         self._handles: dict[Operator, Handle] = {}
 
     def add(self, node: Operator, *, fresh: bool = False) -> Handle:
-        """Return the handle of `node`, an earlier one where an equal node was added, unless `fresh` is asked for."""
+        """Return the handle of `node`, an earlier one where an equal node was added.
+
+        Unless `fresh` is asked for.
+        """
         known = None if fresh else self._handles.get(node)
         if known is not None:
             return known

@@ -1,4 +1,7 @@
-"""The snapshot: what was last known of the world beyond this change, one part for each repository."""
+"""The snapshot: what was last known of the world beyond this change.
+
+One part for each repository.
+"""
 
 from typing import Literal
 
@@ -18,7 +21,10 @@ class SnapshotPart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole document (`.guardian/snapshot.json`); parts are sorted by repository, which owns its part."""
+    """The whole document (`.guardian/snapshot.json`).
+
+    Parts are sorted by repository, which owns its part.
+    """
 
     schema_version: Literal["1"] = "1"
     parts: tuple[SnapshotPart, ...] = ()

@@ -1,4 +1,4 @@
-"""How the terminal's pages are laid out; apart from `terminal.py` because rich is slow to import."""
+"""How the terminal's pages are laid out; apart from `terminal.py` as rich is slow to import."""
 
 from collections.abc import Sequence
 from io import StringIO
@@ -35,11 +35,8 @@ def render(report: Report, page: Page) -> str:
     for change in verdict.ordered(report.changes):
         _print_change(console, change)
     _print_warnings(console, report.warnings)
-    lines = Text()
-    if report.changes:
-        lines.append(verdict.by_severity(report.changes), _STYLES[report.severity])
-        lines.append(": ")
-    lines.append_text(_marked(verdict.sentence(report)))
+    lines = _marked(verdict.sentence(report))
+    lines.stylize(_STYLES[report.severity], 0, lines.plain.find(":") + 1)
     read = verdict.coverage(report.coverage)
     lines.append(f" {read[0].upper()}{read[1:]}." if read else "", _DIM)
     console.print(lines)
@@ -73,7 +70,6 @@ def scan(lineage: Lineage, page: Page) -> str:
 
 def _console(page: Page) -> Console:
     """Return a console that writes to memory, told everything that it would else ask the world."""
-
     return Console(
         file=StringIO(),
         width=page.width,
@@ -104,10 +100,10 @@ def _print_change(console: Console, change: Change) -> None:
     head.append(f" {escape.clean(verdict.place(change))}", "cyan")
     console.print(head, soft_wrap=True)
     console.print(Padding(_marked(change.message), (0, 0, 0, _INDENT)))
-    for sign, text, style in (("-", change.before, _GONE), ("+", change.after, _NEW)):
-        if text:
-            shown = escape.shorten(escape.spaced(escape.clean(text)), 3 * console.width)
-            console.print(Padding(_hanging(f"{sign} ", Text(shown, style), style), (0, 0, 0, 4)))
+    for sign, text in verdict.sides(change):
+        style = _GONE if sign == "-" else _NEW
+        shown = escape.shorten(escape.spaced(escape.clean(text)), 3 * console.width)
+        console.print(Padding(_hanging(f"{sign} ", Text(shown, style), style), (0, 0, 0, 4)))
     for label, words in _notes(change):
         console.print(Padding(_hanging(label.ljust(_LABEL), words, _DIM), (0, 0, 0, _INDENT)))
     console.print()
@@ -116,7 +112,7 @@ def _print_change(console: Console, change: Change) -> None:
 def _notes(change: Change) -> list[tuple[str, Text]]:
     """Return what is said below the code, each with its label."""
     notes = [("why", _marked(change.because))]
-    felt = _felt(change.impact)
+    felt = _felt(change)
     if felt:
         notes.append(("felt by", felt))
     way = _way(change.impact)
@@ -125,25 +121,15 @@ def _notes(change: Change) -> list[tuple[str, Text]]:
     if change.confidence < verdict.CERTAIN:
         sure = f"{change.confidence:.0%}; it may be a rewrite that gives the same result"
         notes.append(("certain", Text(sure)))
-    if change.detail:
-        notes.append(("detail", Text(escape.clean(change.detail, 400))))
+    if verdict.remark(change):
+        notes.append(("example", Text(escape.clean(change.detail, 400))))
     notes.append(("do", _marked(change.fix)))
     return [(label, words) for label, words in notes if words]
 
 
-def _felt(impact: Impact) -> Text:
-
-    covered = {ref.dataset for ref in impact.columns}
-    tables = [verdict.name(ref) for ref in impact.columns]
-    tables += [dataset for dataset in impact.datasets if dataset not in covered]
-    parts = [
-        _named(label, names)
-        for label, names in (
-            ("dashboard ", impact.dashboards), ("KPI ", impact.kpis), ("", sorted(tables)),
-        )
-        if names
-    ]  # fmt: skip
-    return Text("; ").join(parts)
+def _felt(change: Change) -> Text:
+    groups = verdict.felt_by(change.impact, columns=change.column is not None)
+    return Text("; ").join(_named(f"{label} ".lstrip(), names) for label, names in groups)
 
 
 def _named(label: str, names: Sequence[str]) -> Text:
@@ -192,7 +178,8 @@ def _print_warnings(console: Console, warnings: Sequence[Diagnostic]) -> None:
     for warning in warnings[:MOST_WARNINGS]:
         line = Text("warning", "yellow")
         line.append(f"  {escape.clean(warning.file)}:{warning.line}", "cyan")
-        line.append(f"  {escape.clean(warning.message, 300)}")
+        line.append("  ")
+        line.append_text(_marked(escape.clean(warning.message, 300)))
         console.print(line)
     if len(warnings) > MOST_WARNINGS:
         more = verdict.counted(len(warnings) - MOST_WARNINGS, "more warning")

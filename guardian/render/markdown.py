@@ -98,19 +98,17 @@ def _finding(change: Change, size: _Size) -> str:
 
 
 def _before_and_after(change: Change, size: _Size) -> str:
-    """Return what was and what is, as a diff that GitHub colours; empty where neither is told."""
-    sides = (("-", change.before), ("+", change.after))
+    """Return what was and what is, as a diff that GitHub colours; empty where the message says both."""
     lines = [
         f"{sign} {escape.shorten(escape.spaced(escape.clean(text)), size.characters)}"
-        for sign, text in sides
-        if text
+        for sign, text in verdict.sides(change)
     ]
     return escape.fenced("\n".join(lines), "diff") if lines else ""
 
 
 def _bullets(change: Change, size: _Size) -> str:
     lines = []
-    felt = _felt(change.impact, size)
+    felt = _felt(change, size)
     if felt:
         lines.append(f"- **Who feels it:** {felt}")
     way = _way(change.impact, size)
@@ -119,24 +117,16 @@ def _bullets(change: Change, size: _Size) -> str:
     if change.confidence < verdict.CERTAIN:
         share = f"{change.confidence:.0%}"
         lines.append(f"- **How sure:** {share}; it may be a rewrite that gives the same result.")
-    if change.detail:
-        lines.append(f"- **Detail:** {escape.prose(change.detail, size.characters)}")
+    if verdict.remark(change):
+        lines.append(f"- **For example:** {escape.prose(change.detail, size.characters)}")
     if change.fix:
         lines.append(f"- **What to do:** {escape.marked(change.fix)}")
     return "\n".join(lines)
 
 
-def _felt(impact: Impact, size: _Size) -> str:
-    parts = []
-    for label, names in (("dashboard", impact.dashboards), ("KPI", impact.kpis)):
-        if names:
-            parts.append(f"{label} {_named(names, size.named)}")
-    columns = [verdict.name(ref) for ref in impact.columns]
-    covered = {ref.dataset for ref in impact.columns}
-    columns += [dataset for dataset in impact.datasets if dataset not in covered]
-    if columns:
-        parts.append(_named(sorted(columns), size.named))
-    return "; ".join(parts)
+def _felt(change: Change, size: _Size) -> str:
+    groups = verdict.felt_by(change.impact, columns=change.column is not None)
+    return "; ".join(f"{label} {_named(names, size.named)}".strip() for label, names in groups)
 
 
 def _way(impact: Impact, size: _Size) -> str:
@@ -221,7 +211,10 @@ def _warnings(report: Report, size: _Size) -> _Fold | None:
     if not report.warnings:
         return None
     rows = (
-        (escape.code(f"{warning.file}:{warning.line}"), escape.prose(warning.message, 300))
+        (
+            escape.code(f"{warning.file}:{warning.line}"),
+            escape.marked(escape.clean(warning.message, 300)),
+        )
         for warning in report.warnings
     )
     title = f"{verdict.counted(len(report.warnings), 'place')} not fully understood"

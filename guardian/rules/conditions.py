@@ -36,7 +36,8 @@ FACTS: Mapping[str, tuple[Kind, str]] = {
     "column": ("text", "the changed column, empty where the whole dataset is meant"),
     "before": ("text", "what was there before"),
     "after": ("text", "what is there now"),
-    "detail": ("text", "what the detector adds, such as `narrowing` for a type"),
+    "detail": ("text", "what the detector adds: which write options, which kinds of clause"),
+    "direction": ("text", "of a type: `widening`, `narrowing`, empty where neither can be said"),
     "job": ("text", "the job that changed"),
     "file": ("text", "the file that changed"),
 }

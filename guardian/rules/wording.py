@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from guardian import escape
 from guardian.model.changes import Change, Impact
 from guardian.rules.conditions import Facts
+from guardian.rules.types import direction
 
 NAMED = 3
 MOST_CHARACTERS = 120
@@ -30,9 +31,16 @@ def facts(change: Change, *, contracted: bool) -> Facts:
         "before": change.before or "",
         "after": change.after or "",
         "detail": change.detail,
+        "direction": _direction(change),
         "job": change.job,
         "file": change.location.file,
     }
+
+
+def _direction(change: Change) -> str:
+    if change.rule != "column-type-changed":
+        return ""
+    return direction(change.before or "", change.after or "")
 
 
 def filled(text: str, change: Change) -> str:

@@ -3,25 +3,47 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from guardian.config import FILES, Config, parse
+import msgspec
+
+from guardian.config import FILES, Config, FailOn, parse
 from guardian.errors import ConfigError
 from guardian.sources.decoding import UnreadableError, decode
 
 Read = Callable[[str], str | None]
 
 
-def configuration(read: Read, named: str | None = None) -> Config:
-    """Return what `guardian.yml` says, or the file `named`; defaults where neither is there.
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user chose at the start; None leaves the choice to the configuration.
+
+    With `config_revision`, the configuration and all that it names are read from that revision.
+    """
+
+    directory: Path = Path()
+    config: str | None = None
+    config_revision: str | None = None
+    snapshot: str | None = None
+    fail_on: FailOn | None = None
+    cache: bool = True
+
+
+def configuration(read: Read, options: Options) -> Config:
+    """Return what `guardian.yml` says, or the file that `options` name; defaults without either.
 
     Raises:
         ConfigError: the named file is missing, or a file says something that we cannot follow.
     """
+    named = options.config
+    if named is not None and options.config_revision is None:
+        # As every path on a command line, it is meant from where the command was typed.
+        named = str(Path(named).absolute())
     for name in (named,) if named else FILES:
         text = read(name)
         if text is not None:
-            return parse(text, name)
+            return parse(text, options.config or name)
     if named:
-        raise ConfigError("no such file", where=named, fix="`guardian init` writes guardian.yml")
+        raise ConfigError(
+            "no such file", where=options.config, fix="`guardian init` writes guardian.yml"
+        )
     return Config()
 
 

@@ -83,7 +83,6 @@ class Files:
         self._paths = tuple(sorted(self._entries))
         self._selection = Selection(config)
         self._limit = config.max_file_size
-        self._settings = settings(config)
         self._texts: dict[str, SourceFile | None] = {}
         self._kept = 0
         self._problems = {
@@ -105,6 +104,11 @@ class Files:
         self._keep(path, file)
         return file
 
+    def text(self, path: str) -> str | None:
+        """Return the text of the file at `path`, None where `read` gives None."""
+        file = self.read(path)
+        return file.text if file else None
+
     def paths(self) -> Sequence[str]:
         """Return the paths of all files, sorted; not only those that are analysed."""
         return self._paths
@@ -114,8 +118,8 @@ class Files:
         return self._selection.dialect(path)
 
     def settings(self) -> Mapping[str, Any]:
-        """Return what else the configuration says that a language needs."""
-        return self._settings
+        """Return what else the configuration says that a language needs: nothing so far."""
+        return {}
 
     def selected(self) -> tuple[str, ...]:
         """Return the paths that are analysed, sorted."""
@@ -144,7 +148,7 @@ class Files:
             return None
         if assumed:
             self._problems[entry.path] = Diagnostic(entry.path, 1, assumed)
-        return SourceFile(entry.path, text, entry.blob or blob_id(data))
+        return SourceFile(entry.path, text, entry.blob or blob_id(data), assumed)
 
     def _keep(self, path: str, file: SourceFile | None) -> None:
         self._kept += len(file.text) if file else 0
@@ -157,11 +161,6 @@ class Files:
 def blob_id(data: bytes) -> str:
     """Return the id that git gives a file of these bytes."""
     return hashlib.sha1(b"blob %d\0%b" % (len(data), data), usedforsecurity=False).hexdigest()
-
-
-def settings(config: Config) -> Mapping[str, Any]:
-    """Return the keys of `config` that languages ask for, by name; none that says nothing."""
-    return {"python_roots": config.python_roots} if config.python_roots else {}
 
 
 def unnamable(path: str) -> Skipped | None:

@@ -35,7 +35,9 @@ def adapter_of(dialect: str) -> str:
 
 def guessed_adapter(settings: Settings, read: Read, exists: Callable[[str], bool]) -> str:
     """Return the project's adapter, `""` where the repository does not tell, or tells of several."""
-    folders = list(dict.fromkeys((settings.root, f"{settings.root}/profiles".strip("/"), "", "profiles", ".dbt")))
+    parts = settings.root.split("/") if settings.root else []
+    above = ["/".join(parts[:length]) for length in range(len(parts), -1, -1)]
+    folders = list(dict.fromkeys((*above, f"{settings.root}/profiles".strip("/"), "profiles", ".dbt")))
     for folder in folders:
         for name in ("profiles.yml", "profiles.yaml"):
             path = f"{folder}/{name}".strip("/")

@@ -11,7 +11,7 @@ from typing import Any
 from jinja2.runtime import Undefined
 
 from guardian.languages.dbt import cross_database, dbt_utils, fivetran_utils
-from guardian.languages.dbt.macros import Library, Namespace, placeholder
+from guardian.languages.dbt.macros import Library
 from guardian.languages.dbt.modules import MOMENT, Modules
 from guardian.languages.dbt.project import ModelFile, Project
 from guardian.languages.dbt.relations import (
@@ -26,18 +26,21 @@ from guardian.languages.safe_yaml import load
 
 DBT_VERSION = "1.10.0"
 EPHEMERAL = "__dbt__cte__"
+_NOT_GIVEN: Any = object()
 
 RelationOf = Callable[[ModelFile], Relation]
+KnownColumns = Callable[[Relation], Iterable[Column]]
 
 
 class Context:
-    """The names for one project; `relation_of` tells which dataset a model makes."""
+    """The names for one project; `relation_of` tells which dataset a model makes, `known_columns` what it holds."""
 
-    def __init__(self, project: Project, relation_of: RelationOf) -> None:
+    def __init__(self, project: Project, relation_of: RelationOf, known_columns: KnownColumns) -> None:
         """Offer the names of `project`."""
         self.project = project
         self.library = project.library
         self._relation_of = relation_of
+        self._known_columns = known_columns
 
     def names(self) -> dict[str, Any]:
         """Return every name, the project's own macros not among them."""
@@ -47,7 +50,9 @@ class Context:
         utils = dbt_utils.functions(dialect, dbt, self._columns_of, library.warn)
         library.natives["dbt_utils"] = utils
         if "fivetran_utils" not in library.packages:
-            library.natives["fivetran_utils"] = fivetran_utils.functions(dialect, dbt)
+            library.natives["fivetran_utils"] = fivetran_utils.functions(
+                dialect, dbt, self._source, _Variables(self.project)
+            )
         names = {**dbt, **self._builtins(), **self._environment()}
         names["builtins"] = {name: names[name] for name in ("ref", "source", "config", "var")}
         names["context"] = _Names(names, library)
@@ -108,6 +113,7 @@ class Context:
             relation = Relation(f"{name}_v{wanted}" if wanted is not None else name, "", project.dialect)
         else:
             relation = self._relation_of(model)
+            relation.made_by(model)
             run.files.add(model.path)
             properties = project.properties_of(model)
             if properties:
@@ -134,7 +140,8 @@ class Context:
             return Relation(table, source, self.project.dialect)
         self.library.run.files.add(declared.properties.file)
         schema, identifier = self.text(declared.schema), self.text(declared.identifier)
-        return Relation(identifier, schema, self.project.dialect, quoted=declared.quoted[1])
+        relation = Relation(identifier.strip('"`'), schema.strip('"`'), self.project.dialect, quoted=declared.quoted[1] or identifier[:1] in {'"', "`"})
+        return relation.made_by(declared)
 
     def text(self, value: str) -> str:
         """Return what a text in a YAML file says once rendered."""
@@ -150,18 +157,13 @@ class Context:
     # --- what only the database knows -----------------------------------------------------------------------------------
 
     def _columns_of(self, relation: Any) -> list[Column]:
-        """Return the columns that schema files declare for a source; none for all else."""
-        if not isinstance(relation, Relation):
-            return []
-        for (source, table), declared in self.project.sources.items():
-            if declared.properties.columns and self.source_relation(source, table) == relation:
-                return [Column(c.name, c.data_type) for c in declared.properties.columns]
-        return []
+        """Return the columns of a relation as far as the code tells them; none where it does not."""
+        return list(self._known_columns(relation)) if isinstance(relation, Relation) else []
 
     def _columns_or_warn(self, relation: Any = None, *_args: Any) -> list[Column]:
         found = self._columns_of(relation)
         if not found:
-            self.library.warn(f"the columns of `{relation}` are not declared: what is made from them is left out")
+            self.library.warn(f"the columns of `{relation}` are not known: what is made from them is left out")
         return found
 
     def _run_query(self, *_args: Any, **_kwargs: Any) -> EmptyResult:
@@ -207,11 +209,11 @@ class _Variables:
     def __init__(self, project: Project) -> None:
         self._project = project
 
-    def __call__(self, name: Any = "", default: Any = None) -> Any:
+    def __call__(self, name: Any = "", default: Any = _NOT_GIVEN) -> Any:
         run = self._project.library.run
         given, value = self._project.variable(str(name), run.package)
         if not given:
-            return Symbol(str(name)) if default is None else default
+            return Symbol(str(name)) if default is _NOT_GIVEN else default
         if isinstance(value, str) and "{{" in value:
             return _rendered(self._project.library, value)
         return deepcopy(value)
@@ -226,8 +228,8 @@ def _rendered(library: Library, text: str) -> str:
     return str(template.render(library.scope(library.run.package)))
 
 
-def _env_var(name: Any, default: Any = None) -> Any:
-    return Symbol(str(name)) if default is None else str(default)
+def _env_var(name: Any, default: Any = _NOT_GIVEN) -> Any:
+    return Symbol(str(name)) if default is _NOT_GIVEN else default
 
 
 class _Config:
@@ -340,7 +342,7 @@ class _Adapter:
 
         def unknown(*args: Any, **_kwargs: Any) -> str:
             library.warn(f"macro `{macro_name}` has no version for this adapter; is its package installed?")
-            return placeholder(str(macro_name), args)
+            return library.placeholder(str(macro_name), args)
 
         return unknown
 

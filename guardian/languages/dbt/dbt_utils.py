@@ -138,7 +138,7 @@ class _Introspective:
             if known:
                 kept = (c.name for c in known if c.name.lower() not in left)
                 return ", ".join(f"{behind}{name} as {prefix}{name}{suffix}" for name in kept)
-            self.warn(f"the columns of `{relation}` are not declared: `star` keeps their names without prefix")
+            self.warn(f"the columns of `{relation}` are not known: `star` keeps their names without prefix")
         return f"{behind}*" + (f" {self.except_word} ({', '.join(excluded)})" if excluded else "")
 
     def union_relations(
@@ -168,7 +168,7 @@ class _Introspective:
         names = [c.name for c in known if c.name.lower() not in left]
         wanted = cast_to or self.text_type
         if not names:
-            self.warn(f"the columns of `{relation}` are not declared: what `unpivot` turns into rows is not known")
+            self.warn(f"the columns of `{relation}` are not known: what `unpivot` turns into rows is not known either")
             made = [f"unpivoted_name() as {field_name}", f"unpivoted_value() as {value_name}"]
             return f"select {', '.join([*kept, *made])} from {relation}"
         arms = (
@@ -189,7 +189,7 @@ class _Introspective:
         left = {str(name).lower() for name in keywords.get("except", ())}
         known = self.columns_of(relation) if isinstance(relation, Relation) else []
         if not known:
-            self.warn(f"the columns of `{relation}` are not declared: what is made from them is left out")
+            self.warn(f"the columns of `{relation}` are not known: what is made from them is left out")
         return [c.name for c in known if c.name.lower() not in left]
 
     def no_relations(self, *_args: Any, **_keywords: Any) -> list[Relation]:

@@ -125,6 +125,14 @@ class Library:
         own = self.packages.get(package, {})
         return next((own[f"{p}__{name}"] for p in self.prefixes if f"{p}__{name}" in own), None)
 
+    def placeholder(self, name: str, args: Iterable[Any] = ()) -> str:
+        """Return what stands for a macro that is not known: a function of its name over the columns it was given."""
+        self.run.unknown.add(name.rpartition(".")[2])
+        if self.run.blank_unknown:
+            return ""
+        columns = (str(a) for a in args if isinstance(a, str) and re.fullmatch(r"[A-Za-z_][\w.]*", a))
+        return f"{re.sub(r'[^A-Za-z0-9_]', '__', name)}({', '.join(columns)})"
+
     def position(self) -> tuple[str, int]:
         """Return the file and line of the template that is running; the model's first line where none is."""
         frame = sys._getframe()  # noqa: SLF001  # the only way to the line that a template stands at
@@ -166,7 +174,7 @@ class ProjectMacro:
                 raise
             file, line = template_line(error) or (self._file.path, 1)
             run.warn(file, line, f"macro `{self.name}` failed: {error}")
-        return placeholder(self.name, args)
+        return library.placeholder(self.name, args)
 
 
 class Namespace:
@@ -212,12 +220,6 @@ def template_line(error: BaseException) -> tuple[str, int] | None:
     return found
 
 
-def placeholder(name: str, args: Iterable[Any] = ()) -> str:
-    """Return SQL that stands for a macro that is not known: a function of that name over the columns it was given."""
-    columns = (str(a) for a in args if isinstance(a, str) and re.fullmatch(r"[A-Za-z_][\w.]*", a))
-    return f"{re.sub(r'[^A-Za-z0-9_]', '__', name)}({', '.join(columns)})"
-
-
 def _unknown_of(library: Library) -> type[ChainableUndefined]:
     """Return the class of what `library` does not know: it prints as a placeholder and leaves a diagnostic."""
 
@@ -257,9 +259,8 @@ def _unknown_of(library: Library) -> type[ChainableUndefined]:
         def __call__(self, *args: Any, **_kwargs: Any) -> str:
             self._refused()
             name = self._full_name()
-            library.run.unknown.add(name.rpartition(".")[2])
             library.warn(f"macro `{name}` is not known; is its package installed?")
-            return placeholder(name, args)
+            return library.placeholder(name, args)
 
         def __iter__(self) -> Iterator[Any]:
             self._refused()

@@ -50,8 +50,8 @@ class Day(datetime.date):
 
 
 class _Datetime:
-    datetime, date = Moment, Day
     timedelta, time, timezone = datetime.timedelta, datetime.time, datetime.timezone
+    datetime, date = Moment, Day
 
 
 class _Zone:

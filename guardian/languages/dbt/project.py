@@ -55,6 +55,7 @@ class Project:
         self.packages = (self.settings, *(self._settings(package) for package in roots))
         self.dialect, self.adapter = self._engine(sources)
         self.models: dict[str, list[ModelFile]] = {}
+        self.by_path: dict[str, list[ModelFile]] = {}
         self.schema_files: dict[str, SchemaFile] = {}
         self.sources: dict[tuple[str, str], SourceTable] = {}
         self.properties: dict[tuple[str, str], Properties] = {}
@@ -129,7 +130,9 @@ class Project:
         if kind == "snapshots" and (file := self._read(path)):
             names = _SNAPSHOT.findall(file.text) or names
         for each in names:
-            self.models.setdefault(each, []).append(ModelFile(each, path, kind, settings))
+            model = ModelFile(each, path, kind, settings)
+            self.models.setdefault(each, []).append(model)
+            self.by_path.setdefault(path, []).append(model)
 
     def _index_schema_file(self, path: str) -> None:
         file = self._read(path)

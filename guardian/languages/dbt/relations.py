@@ -66,7 +66,18 @@ class Relation:
         self.is_view, self.is_table, self.is_cte = kind == "view", kind == "table", kind == "cte"
         self.is_materialized_view = False
         self._dialect, self._quoted = dialect, quoted
+        self._origin: Any = None
         self._shown = (True, True)
+
+    def made_by(self, origin: Any) -> "Relation":
+        """Return the relation itself, with a note of the model or source table that it is."""
+        self._origin = origin
+        return self
+
+    @property
+    def origin(self) -> Any:
+        """Return the model or source table that the relation is, None where it is neither."""
+        return self._origin
 
     @property
     def dataset(self) -> str:
@@ -100,6 +111,7 @@ class Relation:
 
     def _copy(self, *, schema: bool = True, identifier: bool = True) -> "Relation":
         copy = Relation(self.identifier, self.schema, self._dialect, kind=self.type, quoted=self._quoted)
+        copy._origin = self._origin
         copy._shown = (self._shown[0] and schema, self._shown[1] and identifier)
         return copy
 

@@ -10,14 +10,16 @@ from jinja2 import nodes
 from jinja2.exceptions import TemplateSyntaxError
 from jinja2.nodes import Impossible
 
+from guardian.languages.dbt.columns import selected
 from guardian.languages.dbt.context import EPHEMERAL, Context
 from guardian.languages.dbt.limits import Budget, LimitError
 from guardian.languages.dbt.macros import TEMPLATE_ERRORS, template_line
 from guardian.languages.dbt.marks import unmarked
 from guardian.languages.dbt.project import ModelFile, Project
-from guardian.languages.dbt.relations import Relation
+from guardian.languages.dbt.relations import Column, Relation
 from guardian.languages.dbt.run import Run
 from guardian.languages.dbt.sandbox import MacroReturnError
+from guardian.languages.dbt.schema_files import SourceTable
 from guardian.model.source import SourceFile
 
 Read = Callable[[str], SourceFile | None]
@@ -43,14 +45,18 @@ class Renderer:
         self.project = project
         self.read: Read = lambda _path: None
         self._library = project.library
-        self._context = Context(project, self.relation_of)
+        self._context = Context(project, self.relation_of, self.columns_of)
         self._library.sandbox.globals.update(self._context.names())
         self._naming: dict[tuple[str, str], dict[str, Any]] = {}
         self._busy: set[tuple[str, str]] = set()
+        self._columns: dict[str, tuple[tuple[Column, ...], frozenset[str]]] = {}
 
-    def render(self, model: ModelFile, text: str, *, incremental: bool = False) -> Rendered:
+    def render(
+        self, model: ModelFile, text: str, *, incremental: bool = False, blank_unknown: bool = False
+    ) -> Rendered:
         """Return the model rendered, for a full run or an incremental one; a failing one has what came before."""
         run = self._run_of(model, incremental=incremental)
+        run.blank_unknown = blank_unknown
         with self._running(run):
             run.config = self.outer_config(model)
             run.this = self.relation_of(model)
@@ -158,6 +164,52 @@ class Renderer:
                     return self._rendered(model, file.text, run).run.config
             stated |= constants
         return stated
+
+    # --- what columns a relation has ----------------------------------------------------------------------------------
+
+    def columns_of(self, relation: Relation) -> tuple[Column, ...]:
+        """Return the columns of a source or a model, as far as schema files and the model's text tell them.
+
+        Whoever asks depends on the files that told it.
+        """
+        known = self._columns.get(relation.dataset)
+        if known is None:
+            self._columns[relation.dataset] = (), frozenset()  # a model that reads itself knows nothing yet
+            known = self._columns[relation.dataset] = self._found_columns(relation.origin)
+        self._library.run.files |= known[1]
+        return known[0]
+
+    def _found_columns(self, origin: Any) -> tuple[tuple[Column, ...], frozenset[str]]:
+        if isinstance(origin, SourceTable):
+            declared = origin.properties
+            return tuple(Column(c.name, c.data_type) for c in declared.columns), frozenset({declared.file})
+        if not isinstance(origin, ModelFile):
+            return (), frozenset()
+        file = self.read(origin.path)
+        properties = self.project.properties_of(origin)
+        types = {c.name.lower(): c.data_type for c in properties.columns} if properties else {}
+        files = {origin.path} | ({properties.file} if properties else set())
+        names: tuple[str, ...] | None = None
+        if file is not None and origin.path.endswith(".csv"):
+            names = tuple(name.strip() for name in file.text.partition("\n")[0].split(","))
+        elif file is not None and origin.path.endswith(".sql"):
+            names = self._selected(origin, file.text, files)
+        names = names or tuple(c.name for c in properties.columns) if properties else names
+        return tuple(Column(name, types.get(name.lower(), "")) for name in names or ()), frozenset(files)
+
+    def _selected(self, model: ModelFile, text: str, files: set[str]) -> tuple[str, ...] | None:
+        """Return the columns that a model selects; `files` gets what they depend on."""
+        rendered = self.render(model, text)
+        files |= rendered.run.files
+        reads = {str(r).lower(): r for r in rendered.run.reads}
+
+        def tables(name: str) -> tuple[str, ...] | None:
+            with self._running(rendered.run):
+                columns = self.columns_of(reads[name]) if name in reads else ()
+            files.update(rendered.run.files)
+            return tuple(c.name for c in columns) or None
+
+        return None if rendered.failed else selected(rendered.text, self.project.dialect, tables)
 
 
 def _of_snapshot(tree: nodes.Template, model: ModelFile) -> nodes.Template:

@@ -12,13 +12,15 @@ class Run:
     """What a rendering knows and finds out; the names that templates use speak to the current one.
 
     `files` are the files that it followed; `absent` those that it looked for; `reads` every relation that it
-    mentions, in order; `ephemeral` the models to be inlined, by the name that stands for them.
+    mentions, in order; `ephemeral` the models to be inlined, by the name that stands for them. With
+    `blank_unknown`, a macro that is not known prints nothing, for the places where SQL allows no value.
     """
 
     path: str = ""
     name: str = ""
     package: str = ""
     incremental: bool = False
+    blank_unknown: bool = False
     this: Relation = field(default_factory=lambda: Relation("this"))
     config: dict[str, Any] = field(default_factory=dict)
     files: set[str] = field(default_factory=set)

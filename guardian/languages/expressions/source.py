@@ -66,6 +66,10 @@ class SourceText:
         line = line_of(node)
         return None if line is None else self.at(line)
 
+    def position(self, node: exp.Expr) -> int:
+        """Return how far into the text `node` begins, 0 where its tree carries no positions."""
+        return _first(node, "start", ()) or 0
+
     def at(self, line: int) -> Location:
         """Return the place in the file of a line of this text, which counts from 1."""
         return Location(self.path, line + self.first_line - 1)

@@ -8,6 +8,7 @@ from guardian.languages.expressions import Scope, fingerprint, lower_expression,
 from guardian.languages.sql.generators import Generator, generate, generator_of
 from guardian.languages.sql.names import alias_of, dataset_of, temporary_name
 from guardian.languages.sql.pivots import pivoted
+from guardian.model.lineage import Location
 from guardian.model.names import path_name
 from guardian.model.plan import (
     Alias,
@@ -243,7 +244,7 @@ def _kind(join: exp.Join) -> JoinKind:
     return "full" if kind == "OUTER" and not join.args.get("method") else "cross"
 
 
-def _condition(join: exp.Join, scope: Scope) -> tuple[Expr | None, "object", str]:
+def _condition(join: exp.Join, scope: Scope) -> tuple[Expr | None, Location | None, str]:
     """Return the condition of a join with where it is written; ASOF and POSITIONAL become part of it."""
     conditions = [part for part in (join.args.get("on"), join.args.get("match_condition")) if part is not None]
     method = str(join.args.get("method") or "").upper()

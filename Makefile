@@ -1,0 +1,41 @@
+# Each target is one line that you can type yourself. PYTHON chooses the interpreter, 3.11 or newer.
+PYTHON ?= python3
+BIN = .venv/bin
+READY = .venv/.ready
+PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+
+.PHONY: setup test goldens lint types docs check bench demo build
+
+setup: $(READY)
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 $(or $(MAKECMDGOALS),setup)")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PIP) install -e '.[dev]' && touch $@
+
+test: lint types $(READY)
+	@$(BIN)/python docs/generate.py --check
+	@$(BIN)/python -m pytest -n auto
+
+goldens: $(READY)
+	@$(BIN)/python -m pytest -n auto --update-goldens
+
+lint: $(READY)
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports --no-logo
+
+types: $(READY)
+	@$(BIN)/mypy
+
+docs: $(READY)
+	@$(BIN)/python docs/generate.py
+
+check: test
+
+bench: $(READY)
+	@$(BIN)/python -m bench.run
+
+demo: $(READY)
+	@$(BIN)/guardian demo
+
+build: $(READY)
+	@$(BIN)/python -m build

@@ -1,0 +1,113 @@
+"""`make docs`: writes the pages that come from the code; `--check` fails where one is stale."""
+
+import difflib
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+import msgspec
+
+from guardian import demo, rules
+from guardian.cli import cli
+from guardian.model.changes import Report
+from guardian.model.lineage import Lineage
+from guardian.model.snapshot import Snapshot
+from guardian.registry import offered
+from guardian.render import Format, Page
+from guardian.rules.pages import table
+from guardian.sources.configuration import Options
+from guardian.workspace import Workspace
+
+DOCS = Path(__file__).parent
+DOCUMENTS = {"lineage": Lineage, "report": Report, "snapshot": Snapshot}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Return 0; 1 where `--check` finds a page that differs from what would be written."""
+    stale = {path: text for path, text in pages() if not _current(path, text)}
+    if "--check" in arguments:
+        for path, text in stale.items():
+            _show(path, text)
+        return int(bool(stale))
+    for path, text in stale.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return 0
+
+
+def pages() -> Iterator[tuple[Path, str]]:
+    """Yield each generated page: its path and its text."""
+    yield DOCS / "cli.md", commands()
+    pack = rules.load()
+    yield DOCS / "rules.md", rules.markdown(pack)
+    for name, document in DOCUMENTS.items():
+        schema = {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            **msgspec.json.schema(document),
+        }
+        text = msgspec.json.format(msgspec.json.encode(schema, order="sorted"), indent=2).decode()
+        yield DOCS / "schemas" / f"{name}.schema.json", f"{text}\n"
+    readme = DOCS.parent / "README.md"
+    yield readme, _filled(readme.read_text(encoding="utf-8"), pack)
+
+
+def _filled(readme: str, pack: rules.RulePack) -> str:
+    """Return the README with what stands between its marks (`<!-- rules -->`) made anew."""
+    listed = "\n".join(table(pack)).replace("](#", "](docs/rules.md#")
+    for mark, text in {"rules": listed, "demo:comment": _comment()}.items():
+        start, end = f"<!-- {mark} -->\n", f"<!-- /{mark} -->"
+        before, found, rest = readme.partition(start)
+        _, closed, after = rest.partition(end)
+        if found and closed:
+            readme = f"{before}{start}\n{text.strip()}\n\n{end}{after}"
+    return readme
+
+
+def _comment() -> str:
+    """Return the comment on the demo's pull request, as a picture of what a user gets."""
+    with tempfile.TemporaryDirectory() as folder:
+        options = Options(directory=demo.run(Path(folder) / "lakehouse"), cache=False)
+        report = Workspace.of_repository(options).report("main", demo.BRANCH)
+    markdown = next(one for one in offered("guardian.render", Format) if one.name == "markdown")
+    return markdown.render(report, Page())
+
+
+def commands() -> str:
+    """Return the page of the command line: the help of every command."""
+    sections = "\n".join(_section("guardian", cli, None))
+    return (
+        "# The command line\n\n"
+        "Exit status: 0 nothing at or above `fail_on`; 1 something is; 2 wrong usage, bad\n"
+        "configuration, or a repository that cannot be read.\n\n"
+        f"{sections}"
+    )
+
+
+def _section(name: str, command: click.Command, parent: click.Context | None) -> Iterator[str]:
+    context = click.Context(command, info_name=name, parent=parent, terminal_width=90)
+    yield f"## {context.command_path}\n\n```\n{command.get_help(context)}\n```\n"
+    if isinstance(command, click.Group):
+        for child in command.list_commands(context):
+            found = command.get_command(context, child)
+            if found:
+                yield from _section(child, found, context)
+
+
+def _current(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_text(encoding="utf-8") == text
+
+
+def _show(path: Path, text: str) -> None:
+    name = path.relative_to(DOCS.parent)
+    old = path.read_text(encoding="utf-8") if path.is_file() else ""
+    difference = difflib.unified_diff(
+        old.splitlines(), text.splitlines(), f"{name}", f"{name} (generated)", lineterm="", n=1
+    )
+    lines = [f"{name} is out of date: run `make docs`", *list(difference)[:40]]
+    sys.stderr.write("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,110 @@
+"""What schema files and seeds declare: the columns and keys of datasets, and the dashboards that read them."""
+
+import csv
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from guardian.languages.dbt.lowering import _REF, _SOURCE
+from guardian.languages.dbt.project import ModelFile, Project
+from guardian.languages.dbt.relations import Relation
+from guardian.languages.dbt.rendering import Renderer
+from guardian.languages.dbt.schema_files import ExposureProperties, Properties, SchemaFile
+from guardian.languages.dbt.write_options import write_options
+from guardian.model.lineage import Column, Location
+from guardian.model.names import fold
+from guardian.model.plan import Declaration, Exposure
+from guardian.model.source import SourceFile
+
+MAX_SEED_HEADER = 100_000
+
+
+class SchemaLowering:
+    """Lowers one schema file; `files` are those whose configuration decided a dataset's name."""
+
+    def __init__(self, file: SchemaFile, project: Project, renderer: Renderer, dialect: str) -> None:
+        """Prepare to lower `file`."""
+        self.files: set[str] = set()
+        self._file, self._project, self._renderer, self._dialect = file, project, renderer, dialect
+
+    def declarations(self) -> Iterator[Declaration]:
+        """Yield a declaration for each source with columns or keys, then for each model with some."""
+        for table in self._file.sources:
+            relation = self._renderer.source_relation(table.source, table.properties.name)
+            if table.properties.columns or table.properties.keys:
+                yield self._declaration(table.properties, relation, complete=bool(table.properties.columns))
+        for properties in self._file.properties:
+            for model in self._models(properties):
+                self.files.add(model.path)
+                relation = self._renderer.relation_of(model)
+                if not relation.is_cte and (properties.columns or properties.keys):
+                    yield self._declaration(properties, relation, complete=False)
+
+    def _models(self, properties: Properties) -> Iterator[ModelFile]:
+        names = [defined for _, defined, _ in properties.versions] or [properties.name]
+        for name in names:
+            found = self._project.models.get(name, ())
+            yield from (m for m in found if m.kind == properties.kind)
+
+    def _declaration(self, properties: Properties, relation: Relation, *, complete: bool) -> Declaration:
+        quoted = {c.name: c.quoted for c in properties.columns}
+        named = {name: fold(name, self._dialect, quoted=q) for name, q in quoted.items()}
+        columns = tuple(
+            Column(
+                name=named[c.name],
+                type=c.data_type.lower() or None,
+                nullable=False if c.not_null else None,
+            )
+            for c in properties.columns
+        )
+        keys = tuple(tuple(named.get(n) or fold(n, self._dialect) for n in key) for key in properties.keys)
+        return Declaration(
+            dataset=relation.dataset, columns=columns, keys=keys, origin="dbt", complete=complete,
+            job=self._file.path, at=Location(self._file.path, properties.line),
+        )  # fmt: skip
+
+    def exposures(self) -> Iterator[Exposure]:
+        """Yield the dashboards, notebooks and applications that the file names."""
+        for exposure in self._file.exposures:
+            datasets = sorted({dataset for text in exposure.depends_on for dataset in self._datasets(text)})
+            yield Exposure(
+                name=exposure.name, kind="dashboard", datasets=tuple(datasets), owner=exposure.owner,
+                at=Location(self._file.path, exposure.line),
+            )  # fmt: skip
+
+    def _datasets(self, text: str) -> Iterator[str]:
+        for found in _REF.finditer(text):
+            name = found[4] or found[2]
+            model = self._project.model(name)
+            if model is not None:
+                self.files.add(model.path)
+                yield self._renderer.relation_of(model).dataset
+            else:
+                yield Relation(name, "", self._dialect).dataset
+        for found in _SOURCE.finditer(text):
+            yield self._renderer.source_relation(found[2], found[4]).dataset
+
+
+def seed_declaration(model: ModelFile, file: SourceFile, renderer: Renderer, dialect: str) -> Declaration | None:
+    """Return the columns of a seed, from its header and its configured types; None where it has no header."""
+    config = renderer.naming(model)
+    if config.get("enabled") is False:
+        return None
+    delimiter = str(config.get("delimiter") or ",")[:1]
+    header = file.text[:MAX_SEED_HEADER].splitlines()[:1]
+    names = next(csv.reader(header, delimiter=delimiter), []) if header else []
+    types: Any = config.get("column_types")
+    lowered = {str(k).lower(): str(v) for k, v in types.items()} if isinstance(types, Mapping) else {}
+    quoted = config.get("quote_columns") is True
+    columns = tuple(
+        Column(name=fold(n.strip(), dialect, quoted=quoted), type=lowered.get(n.strip().lower()))
+        for n in names if n.strip()
+    )  # fmt: skip
+    if not columns:
+        return None
+    return Declaration(
+        dataset=renderer.relation_of(model).dataset, columns=columns, origin="dbt", job=model.path,
+        at=Location(model.path, 1), options=write_options(config, "seeds"),
+    )  # fmt: skip
+
+
+__all__ = ["ExposureProperties", "SchemaLowering", "seed_declaration"]

@@ -1,0 +1,121 @@
+"""One file of a dbt project → what it says: a model's write, a seed's columns, a schema file's declarations."""
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+
+from guardian.languages import Sources
+from guardian.languages.dbt.declarations import SchemaLowering, seed_declaration
+from guardian.languages.dbt.lowering import ModelLowering
+from guardian.languages.dbt.project import Project, forget, project_at
+from guardian.languages.dbt.rendering import Renderer
+from guardian.languages.dbt.roots import PROJECT_FILE, inside, project_root, settings_of
+from guardian.model.lineage import Diagnostic
+from guardian.model.plan import Lowered
+from guardian.model.source import SourceFile
+
+LANGUAGE = "dbt"
+MOST_RENDERERS = 6
+
+_renderers: OrderedDict[int, Renderer] = OrderedDict()
+
+
+def lowered(file: SourceFile, sources: Sources) -> Lowered:
+    """Return what `file` says; what is not understood is among its warnings."""
+    root = project_root(file.path, sources)
+    settings = settings_of(root or "", sources)
+    if file.path == inside(root or "", PROJECT_FILE):
+        problem = Diagnostic(file.path, settings.problem_line, settings.problem)
+        return Lowered(path=file.path, language=LANGUAGE, warnings=(problem,) if settings.problem else ())
+    place = settings.folder_of(file.path)
+    if root is None or place is None or place[0] not in {"models", "snapshots", "seeds"}:
+        return Lowered(path=file.path, language=LANGUAGE)
+    making = _maker(file.path)
+    project = project_at(root, sources)
+    result, files = making(file, project, sources)
+    if _other_revision(files, project, sources):
+        forget(project)
+        result, _ = making(file, project_at(root, sources), sources)
+    return result
+
+
+Maker = Callable[[SourceFile, Project, Sources], tuple[Lowered, Iterable[str]]]
+
+
+def _maker(path: str) -> Maker:
+    if path.endswith((".yml", ".yaml")):
+        return _schema_file
+    if path.endswith(".csv"):
+        return _seed
+    return _python_model if path.endswith(".py") else _model
+
+
+def _other_revision(files: Iterable[str], project: Project, sources: Sources) -> bool:
+    """Return whether a followed file differs from what the project was read from; each is recorded as read."""
+    for path in sorted(files):
+        file = sources.read(path)
+        if project.blobs.get(path, file.blob if file else "") != (file.blob if file else ""):
+            return True
+    return False
+
+
+def _renderer(project: Project, sources: Sources) -> Renderer:
+    known = _renderers.get(id(project))
+    if known is None or known.project is not project:
+        known = _renderers[id(project)] = Renderer(project)
+        while len(_renderers) > MOST_RENDERERS:
+            _renderers.popitem(last=False)
+    known.read = getattr(sources, "unrecorded", sources).read
+    return known
+
+
+def _model(file: SourceFile, project: Project, sources: Sources) -> tuple[Lowered, Iterable[str]]:
+    with project.lock:
+        lowering = ModelLowering(file, project, _renderer(project, sources), sources)
+        models = project.by_path.get(file.path, [])
+        for model in models:
+            lowering.lower(model, file.path if len(models) == 1 else f"{file.path}#{model.name}")
+    for path in sorted(lowering.absent):
+        sources.read(path)
+    return Lowered(
+        path=file.path, language=LANGUAGE, nodes=tuple(lowering.builder.nodes), writes=tuple(lowering.writes),
+        tables=tuple(lowering.tables), warnings=tuple(lowering.warnings), failed=lowering.failed,
+    ), lowering.files - {file.path}  # fmt: skip
+
+
+def _schema_file(file: SourceFile, project: Project, sources: Sources) -> tuple[Lowered, Iterable[str]]:
+    known = project.schema_files.get(file.path)
+    if known is None:
+        return Lowered(path=file.path, language=LANGUAGE), ()
+    if known.problem:
+        problem = Diagnostic(file.path, known.problem_line, known.problem)
+        return Lowered(path=file.path, language=LANGUAGE, warnings=(problem,), failed=True), ()
+    dialect = sources.dialect(file.path) or project.dialect
+    with project.lock:
+        lowering = SchemaLowering(known, project, _renderer(project, sources), dialect)
+        declarations, exposures = tuple(lowering.declarations()), tuple(lowering.exposures())
+    return Lowered(
+        path=file.path, language=LANGUAGE, declarations=declarations, exposures=exposures
+    ), lowering.files - {file.path}
+
+
+def _seed(file: SourceFile, project: Project, sources: Sources) -> tuple[Lowered, Iterable[str]]:
+    model = next(iter(project.by_path.get(file.path, ())), None)
+    dialect = sources.dialect(file.path) or project.dialect
+    with project.lock:
+        found = seed_declaration(model, file, _renderer(project, sources), dialect) if model else None
+        properties = project.properties_of(model) if model else None
+    declarations = (found,) if found else ()
+    return Lowered(path=file.path, language=LANGUAGE, declarations=declarations), (
+        [properties.file] if properties else []
+    )
+
+
+def _python_model(file: SourceFile, _project: Project, _sources: Sources) -> tuple[Lowered, Iterable[str]]:
+    found = re.search(r"^def\s+model\s*\(", file.text, re.MULTILINE)
+    if found is None:
+        return Lowered(path=file.path, language=LANGUAGE), ()
+    line = file.text.count("\n", 0, found.start()) + 1
+    message = "dbt models in Python are not read yet: its lineage is missing"
+    warning = Diagnostic(file.path, line, message)
+    return Lowered(path=file.path, language=LANGUAGE, warnings=(warning,), failed=True), ()

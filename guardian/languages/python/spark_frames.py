@@ -1,0 +1,685 @@
+"""PySpark's DataFrame: each method as the operator of the plan that it means."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from sqlglot import exp
+
+from guardian.languages.python.machine import Machine, flat
+from guardian.languages.python.spark_columns import (
+    Column,
+    ColumnTest,
+    EachColumn,
+    Tree,
+    as_tree,
+    identifier,
+    named_column,
+    ordered,
+    spread,
+)
+from guardian.languages.python.spark_functions import GENERATORS, parse_expression, text_fingerprint
+from guardian.languages.python.spark_state import (
+    DIALECT,
+    add,
+    column_name,
+    folded_names,
+    item,
+    lower,
+    reference,
+    state_of,
+)
+from guardian.languages.python.spark_types import DataType, StructField, StructType
+from guardian.languages.python.catalog import columns_of
+from guardian.languages.python.values import (
+    MISSING,
+    OPEN,
+    Assumed,
+    Bound,
+    Call,
+    Text,
+    Unknown,
+    Value,
+    plain,
+    to_text,
+)
+from guardian.model.lineage import Location
+from guardian.model.names import fold
+from guardian.model.plan import (
+    Alias,
+    Distinct,
+    Drop,
+    Expr,
+    Filter,
+    Generate,
+    Handle,
+    Item,
+    Join,
+    JoinKind,
+    Limit,
+    Opaque,
+    Operator,
+    Order,
+    Project,
+    Ref,
+    Rename,
+    Sample,
+    SetOperation,
+    Sort,
+    Star,
+    Unpivot,
+    WithColumns,
+)
+from guardian.model.plan import Call as PlanCall
+
+JOIN_KINDS: dict[str, JoinKind] = {
+    "inner": "inner", "cross": "cross", "outer": "full", "full": "full", "fullouter": "full", "left": "left",
+    "leftouter": "left", "right": "right", "rightouter": "right", "semi": "semi", "leftsemi": "semi",
+    "anti": "anti", "leftanti": "anti",
+}  # fmt: skip
+GENERATOR_NODES: dict[type[exp.Expression], str] = {
+    exp.Explode: "explode", exp.ExplodeOuter: "explode_outer", exp.Posexplode: "posexplode",
+    exp.PosexplodeOuter: "posexplode_outer", exp.Inline: "inline",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A DataFrame: a handle of the file's plan."""
+
+    handle: Handle
+    spark_type = "DataFrame"
+
+    def attribute(self, name: str, machine: Machine) -> Value:
+        """Return `columns`, `write` and their like, or a column."""
+        if name in METHODS or name in ACTIONS or name in UNCHANGED:
+            return MISSING
+        maker = PROPERTIES.get(name)
+        if maker is not None:
+            return maker(self, machine)
+        return MISSING if name.startswith("__") else named_column(name, self.handle)
+
+    def invoke(self, name: str, call: Call) -> Value:
+        """Return what a method gives."""
+        if name in UNCHANGED:
+            return self
+        if name in ACTIONS:
+            return Unknown(name, weak=True, handles=(self.handle,))
+        method = METHODS.get(name)
+        if method is not None:
+            return method(self, call)
+        maker = PROPERTIES.get(name)
+        if maker is not None:
+            return call.machine.call(maker(self, call.machine), call)
+        if name in {"__iter__", "__call__"}:
+            return Unknown(handles=(self.handle,))
+        call.machine.warn(f"the DataFrame method `{name}` is not known; its columns are taken as they were", call.at)
+        others = [value.handle for value in call.args if isinstance(value, Frame)]
+        return self._opaque(call, name, others)
+
+    def _opaque(self, call: Call, name: str, others: Sequence[Handle]) -> "Frame":
+        return made(
+            call,
+            Opaque(
+                inputs=(self.handle, *others), fingerprint=text_fingerprint(call.text), keeps=True,
+                reason=name, at=call.at,
+            ),
+        )  # fmt: skip
+
+    def __eq__(self, other: object) -> bool:
+        """Two frames of one handle are one."""
+        return isinstance(other, Frame) and other.handle == self.handle
+
+    def __hash__(self) -> int:
+        """Hash by the handle."""
+        return hash(self.handle)
+
+
+def made(call: Call, node: Operator) -> Frame:
+    """Return the frame of a new operator."""
+    return Frame(add(call.machine, node))
+
+
+def frame_of(value: Value, machine: Machine, why: str = "") -> Frame | None:
+    """Return `value` as a frame; an unknown one that stems from frames keeps them connected."""
+    if isinstance(value, Frame):
+        return value
+    inner = getattr(value, "frame", None)
+    if isinstance(inner, Frame):
+        return inner
+    if isinstance(value, Unknown):
+        reason = value.name or why or "unknown"
+        node = Opaque(
+            inputs=value.handles, fingerprint=reason, keeps=len(value.handles) == 1, reason=plain(reason)
+        )
+        return Frame(add(machine, node))
+    return None
+
+
+def columns(frame: Frame, machine: Machine) -> tuple[str, ...] | None:
+    """Return the names of a frame's columns where they are known."""
+    file = state_of(machine).file
+    return columns_of(file.builder, frame.handle, file.columns, file.catalog)
+
+
+def column_list(frame: Frame, machine: Machine) -> list[Value]:
+    """Return `df.columns`: names, or one that stands for each of them."""
+    found = columns(frame, machine)
+    return [EachColumn.of(frame.handle)] if found is None else list(found)
+
+
+def text_of(call: Call, position: int, name: str = "") -> str:
+    """Return the author's text of an argument, of the whole call where that has none."""
+    return call.machine.text(call.syntax(position, name)) or call.text
+
+
+def place_of(call: Call, position: int, name: str = "") -> Location:
+    """Return where an argument is written, the call where that is not known."""
+    node = call.syntax(position, name)
+    return call.machine.at(node) if node is not None else call.at
+
+
+# --- projections --------------------------------------------------------------------------------------------------
+
+
+def select(frame: Frame, call: Call) -> Frame:
+    """Return `df.select(...)`."""
+    single = len(call.args) == 1 and isinstance(call.args[0], list | tuple)
+    values = flat(call.args)
+    entries = [
+        (value, place_of(call, 0 if single else index), text_of(call, 0 if single else index))
+        for index, value in enumerate(values)
+    ]
+    if single:
+        entries = [(value, at, _own_text(value, call, text)) for value, at, text in entries]
+    return project(frame, entries, call)
+
+
+def _own_text(value: Value, call: Call, text: str) -> str:
+    if isinstance(value, str) and not isinstance(value, EachColumn):
+        return plain(value)
+    del call
+    return text
+
+
+Entry: TypeAlias = tuple[Value, Location, str]
+
+
+def project(frame: Frame, entries: Sequence[Entry], call: Call) -> Frame:
+    """Return a projection of `entries` (value, place, text), generators made into rows first."""
+    uncertain = next((value for value, _, _ in entries if not _is_plain(value)), None)
+    if uncertain is not None:
+        return _each_changed(frame, entries, call)
+    handle = frame.handle
+    items: list[Item] = []
+    for value, at, text in entries:
+        found = find_generator(value)
+        if found is None:
+            items.append(item(call.machine, value, at, text))
+        else:
+            handle, made_items = generate(call.machine, handle, value, found, at, text)
+            items.extend(made_items)
+    return made(call, Project(handle, tuple(items)))
+
+
+def _is_plain(value: Value) -> bool:
+    if isinstance(value, EachColumn):
+        return value.certain
+    if isinstance(value, Column) and value.each is not None:
+        return not value.changed and value.each.certain
+    return not isinstance(value, Unknown)
+
+
+def _each_changed(frame: Frame, entries: Sequence[Entry], call: Call) -> Frame:
+    """Return a projection over columns that are not known by name: connected, but not understood."""
+    call.machine.warn(
+        "these columns are computed from a list that is not known here; their lineage is approximate", call.at
+    )
+    text = " ".join(part for _, _, part in entries)
+    node = Opaque(
+        inputs=(frame.handle,), fingerprint=text_fingerprint(text), keeps=True, reason="select", at=call.at
+    )
+    return made(call, node)
+
+
+def find_generator(value: Value) -> Tree | None:
+    """Return the generator inside a column; None where there is none."""
+    if not isinstance(value, Column):
+        return None
+    for node in value.tree.walk(prune=lambda inner: isinstance(inner, exp.Query)):
+        if type(node) in GENERATOR_NODES:
+            return node
+        if isinstance(node, exp.Anonymous) and str(node.this).lower() in GENERATORS:
+            return node
+    return None
+
+
+def generate(
+    machine: Machine, handle: Handle, value: Value, found: Tree, at: Location, text: str
+) -> tuple[Handle, list[Item]]:
+    """Return the rows that a generator makes, and the items that take their columns."""
+    assert isinstance(value, Column)  # noqa: S101 - find_generator found it in a column
+    name = GENERATOR_NODES.get(type(found)) or str(found.this).lower()
+    arguments = found.expressions if isinstance(found, exp.Anonymous) else [found.this]
+    expr = PlanCall(name, tuple(lower(machine, argument, at) for argument in arguments))
+    defaults = GENERATORS[name]
+    alone = found is value.tree
+    names = value.names if alone and value.names else defaults
+    # Names that nothing else has: the generator may replace the very column that it reads.
+    hidden = tuple(f"__{name}_{handle}_{position}" for position in range(len(names)))
+    fields = name.startswith("inline")
+    node = Generate(
+        input=handle,
+        generator=expr,
+        columns=tuple(fold(each, DIALECT) for each in names) if fields else hidden,
+        qualifier=f"__{name}_{handle}" if fields else "",
+        outer=name.endswith("_outer"),
+        fields=fields,
+        at=at,
+    )
+    generated = add(machine, node)
+    if fields:
+        return generated, [Item(Star((node.qualifier,)), None, at, text)]
+    if alone:
+        items = [Item(Ref(inner), fold(outer, DIALECT), at, text) for inner, outer in zip(hidden, names, strict=True)]
+        return generated, items
+    copy = value.tree.copy()
+    inner_found = find_generator(Column(copy))
+    if inner_found is not None:
+        inner_found.replace(exp.Column(this=identifier(hidden[-1])))
+    rest = item(machine, Column(copy, names=value.names), at, text)
+    return generated, [rest]
+
+
+def with_column(frame: Frame, call: Call) -> Value:
+    """Return `df.withColumn(name, column)`."""
+    name, value = call.value(0, "colName"), call.value(1, "col")
+    at, text = place_of(call, 1, "col"), text_of(call, 1, "col")
+    if call.syntax(0, "colName") is not None:
+        at = place_of(call, 0, "colName")
+    return _with(frame, [(name, value, at, text)], call)
+
+
+def with_columns(frame: Frame, call: Call) -> Value:
+    """Return `df.withColumns({name: column})`."""
+    mapping = call.value(0, "colsMap")
+    if not isinstance(mapping, dict):
+        return _unclear(frame, call, "withColumns")
+    node = call.syntax(0, "colsMap")
+    places = _dict_places(node, call)
+    entries = [
+        (name, value, *(places[index] if index < len(places) else (call.at, call.text)))
+        for index, (name, value) in enumerate(mapping.items())
+    ]
+    return _with(frame, entries, call)
+
+
+def _dict_places(node: object, call: Call) -> list[tuple[Location, str]]:
+    import ast  # noqa: PLC0415 - used by this one function
+
+    if not isinstance(node, ast.Dict) or None in node.keys:
+        return []
+    return [
+        (call.machine.at(key), call.machine.text(value))
+        for key, value in zip(node.keys, node.values, strict=True)
+    ]
+
+
+def _with(frame: Frame, entries: Sequence[tuple[Value, Value, Location, str]], call: Call) -> Value:
+    handle = frame.handle
+    hidden: list[Expr] = []
+    items: list[Item] = []
+    for name, value, at, text in entries:
+        if isinstance(name, EachColumn) or (isinstance(value, Column) and value.each is not None):
+            return _each_changed(frame, [(value, at, text)], call)
+        found = find_generator(value)
+        if found is None:
+            items.append(item(call.machine, value, at, text, column_name(name) or to_text(name)))
+            continue
+        handle, generated = generate(call.machine, handle, value, found, at, text)
+        hidden.extend(part.expr for part in generated if isinstance(part.expr, Ref))
+        items.append(Item(generated[-1].expr, fold(column_name(name), DIALECT), at, text))
+    result = made(call, WithColumns(handle, tuple(items)))
+    return made(call, Drop(result.handle, tuple(hidden))) if hidden else result
+
+
+def _unclear(frame: Frame, call: Call, what: str) -> Frame:
+    call.machine.warn(f"the arguments of `{what}` are not known here; its columns are taken as they were", call.at)
+    return frame._opaque(call, what, [])  # noqa: SLF001 - same module
+
+
+def select_expr(frame: Frame, call: Call) -> Value:
+    """Return `df.selectExpr(...)`."""
+    entries: list[Entry] = []
+    for index, value in enumerate(flat(call.args)):
+        if isinstance(value, EachColumn) or not isinstance(value, str):
+            entries.append((value, call.at, call.text))
+            continue
+        at = place_of(call, index)
+        entries.append((parse_expression(value, call), at, plain(value)[:300]))
+    return project(frame, entries, call)
+
+
+def rename(frame: Frame, call: Call) -> Value:
+    """Return `df.withColumnRenamed(old, new)`."""
+    old, new = call.value(0, "existing"), call.value(1, "new")
+    if isinstance(old, EachColumn):
+        return frame if isinstance(new, EachColumn) else _unclear(frame, call, "withColumnRenamed")
+    return made(call, Rename(frame.handle, ((fold(column_name(old), DIALECT), fold(column_name(new), DIALECT)),)))
+
+
+def rename_all(frame: Frame, call: Call) -> Value:
+    """Return `df.withColumnsRenamed({old: new})`."""
+    mapping = call.value(0, "colsMap")
+    if not isinstance(mapping, dict):
+        return _unclear(frame, call, "withColumnsRenamed")
+    pairs = tuple(
+        (fold(column_name(old), DIALECT), fold(column_name(new), DIALECT)) for old, new in mapping.items()
+    )
+    return made(call, Rename(frame.handle, pairs))
+
+
+def to_frame(frame: Frame, call: Call) -> Value:
+    """Return `df.toDF("a", "b")`: all columns renamed."""
+    values = flat(call.args)
+    if not values or all(isinstance(value, EachColumn) for value in values):
+        return frame
+    if not all(isinstance(value, str) and OPEN not in value for value in values):
+        return _unclear(frame, call, "toDF")
+    return made(call, Rename(frame.handle, positional=folded_names(values)))
+
+
+def drop(frame: Frame, call: Call) -> Value:
+    """Return `df.drop(...)`."""
+    values = spread(call.args)
+    each = next((value for value in values if isinstance(value, EachColumn)), None)
+    if each is not None:
+        return _drop_each(frame, each, call)
+    gone = tuple(reference(call.machine, value, call.at) for value in values if not isinstance(value, Unknown))
+    if len(gone) < len(values):
+        return _unclear(frame, call, "drop")
+    return made(call, Drop(frame.handle, gone)) if gone else frame
+
+
+def _drop_each(frame: Frame, each: EachColumn, call: Call) -> Value:
+    if not each.certain or not each.excluded:
+        return _unclear(frame, call, "drop")
+    items = tuple(item(call.machine, name, call.at, name) for name in each.excluded)
+    return made(call, Project(frame.handle, items))
+
+
+# --- rows ---------------------------------------------------------------------------------------------------------
+
+
+def where(frame: Frame, call: Call) -> Value:
+    """Return `df.filter(condition)`."""
+    condition = call.value(0, "condition")
+    if isinstance(condition, str):
+        text = plain(condition)
+        condition = parse_expression(condition, call)
+    else:
+        text = text_of(call, 0, "condition")
+    if condition is True:
+        return frame
+    if isinstance(condition, Unknown) and not isinstance(condition, ColumnTest):
+        call.machine.warn("this filter's condition is not known", call.at)
+    expr = lower(call.machine, as_tree(condition), call.at)
+    return made(call, Filter(frame.handle, expr, "WHERE", call.at, " ".join(text.split())[:300]))
+
+
+def join(frame: Frame, call: Call) -> Value:
+    """Return `df.join(other, on, how)`."""
+    other = frame_of(call.value(0, "other"), call.machine, "join")
+    if other is None:
+        return _unclear(frame, call, "join")
+    how = call.value(2, "how", "inner")
+    word = re_key(how)
+    kind = JOIN_KINDS.get(word)
+    if kind is None:
+        call.machine.warn(f"the kind of this join, `{plain(to_text(how))}`, is not known; it is read as inner", call.at)
+        kind = "inner"
+    return _joined(frame, other, call.value(1, "on"), kind, call)
+
+
+def re_key(how: Value) -> str:
+    """Return the kind of a join in the one spelling of `JOIN_KINDS`."""
+    return to_text(how if how is not None else "inner").lower().replace("_", "").strip()
+
+
+def _joined(frame: Frame, other: Frame, on: Value, kind: JoinKind, call: Call) -> Value:
+    using: tuple[str, ...] = ()
+    condition: Expr | None = None
+    keys = list(on) if isinstance(on, list | tuple | set) else [] if on is None else [on]
+    if isinstance(on, set):
+        keys.sort(key=str)
+    if keys and all(isinstance(key, str | Unknown) and not isinstance(key, EachColumn) for key in keys):
+        using = folded_names(keys)
+    elif keys:
+        trees = [as_tree(key, literal=False) for key in keys if not isinstance(key, EachColumn)]
+        whole: Tree | None = None
+        for tree in trees:
+            whole = tree if whole is None else exp.And(this=whole, expression=tree)
+        condition = None if whole is None else lower(call.machine, whole, call.at)
+    if condition is None and not using and kind == "inner":
+        kind = "cross"
+    node = Join(
+        left=frame.handle, right=other.handle, kind=kind, on=condition, using=using, at=call.at, text=call.text
+    )
+    return made(call, node)
+
+
+def cross_join(frame: Frame, call: Call) -> Value:
+    """Return `df.crossJoin(other)`."""
+    other = frame_of(call.value(0, "other"), call.machine, "crossJoin")
+    return frame if other is None else _joined(frame, other, None, "cross", call)
+
+
+def set_operation(kind: str, *, keep_all: bool, by_name: bool = False) -> "Method":
+    """Return the method for a union, an intersection or a difference."""
+
+    def apply(frame: Frame, call: Call) -> Value:
+        other = frame_of(call.value(0, "other"), call.machine, kind)
+        if other is None:
+            return frame
+        missing = call.value(1, "allowMissingColumns") is True and by_name
+        node = SetOperation(
+            kind=kind, inputs=(frame.handle, other.handle), all=keep_all,  # type: ignore[arg-type]  # one of three words
+            by_name=by_name, allow_missing=missing, at=call.at,
+        )  # fmt: skip
+        return made(call, node)
+
+    return apply
+
+
+def distinct(frame: Frame, call: Call) -> Value:
+    """Return `df.distinct()` and `df.dropDuplicates([...])`."""
+    values = spread([*call.args, *call.kwargs.values()])
+    keys = tuple(
+        reference(call.machine, value, call.at) for value in values if value is not None and not isinstance(value, EachColumn)
+    )
+    return made(call, Distinct(frame.handle, keys, at=call.at))
+
+
+def sort(frame: Frame, call: Call) -> Value:
+    """Return `df.orderBy(...)`."""
+    ascending = call.kwargs.get("ascending", True)
+    keys: list[Order] = []
+    for index, value in enumerate(spread(call.args)):
+        up = ascending[index] if isinstance(ascending, list) and index < len(ascending) else ascending
+        tree = ordered(value, descending=up in {False, 0} if isinstance(up, bool | int) else False)
+        keys.append(order_key(call.machine, tree, call.at))
+    return made(call, Sort(frame.handle, tuple(keys), call.at)) if keys else frame
+
+
+def order_key(machine: Machine, tree: Tree, at: Location) -> Order:
+    """Return a sort key."""
+    if isinstance(tree, exp.Ordered):
+        down, first = bool(tree.args.get("desc")), bool(tree.args.get("nulls_first"))
+        return Order(lower(machine, tree.this, at), down, first)
+    return Order(lower(machine, tree, at), False, True)  # noqa: FBT003 - ascending, nulls first
+
+
+def limit(frame: Frame, call: Call) -> Value:
+    """Return `df.limit(n)`."""
+    return made(call, Limit(frame.handle, plain(to_text(call.value(0, "num"), hint="n")), at=call.at))
+
+
+def sample(frame: Frame, call: Call) -> Value:
+    """Return `df.sample(fraction, seed)`, also with `withReplacement` first."""
+    args = list(call.args)
+    replacement = call.kwargs.get("withReplacement")
+    if args and (isinstance(args[0], bool) or args[0] is None):
+        replacement = args.pop(0)
+    fraction = args[0] if args else call.kwargs.get("fraction")
+    seed = args[1] if len(args) > 1 else call.kwargs.get("seed")
+    how = plain(to_text(fraction)) + (" with replacement" if replacement is True else "")
+    shown = "" if seed is None else plain(to_text(seed, hint="seed"))
+    return made(call, Sample(frame.handle, how, shown, call.at))
+
+
+def random_split(frame: Frame, call: Call) -> Value:
+    """Return `df.randomSplit(weights, seed)`."""
+    weights = call.machine.iterate(call.value(0, "weights")) or [Unknown(), Unknown()]
+    seed = call.value(1, "seed")
+    shown = "" if seed is None else plain(to_text(seed, hint="seed"))
+    texts = [plain(to_text(weight)) for weight in weights]
+    return [
+        made(call, Sample(frame.handle, f"part {index + 1} of {', '.join(texts)}", shown, call.at))
+        for index in range(len(texts))
+    ]
+
+
+def alias(frame: Frame, call: Call) -> Value:
+    """Return `df.alias(name)`."""
+    return made(call, Alias(frame.handle, fold(plain(to_text(call.value(0, "alias"))), DIALECT)))
+
+
+def as_view(frame: Frame, call: Call) -> Value:
+    """Give the frame a name for SQL text."""
+    name = fold(plain(to_text(call.value(0, "name"))), DIALECT)
+    state_of(call.machine).views[name] = frame.handle
+    return None
+
+
+def as_global_view(frame: Frame, call: Call) -> Value:
+    """Give the frame a name in `global_temp`."""
+    name = fold(plain(to_text(call.value(0, "name"))), DIALECT)
+    state_of(call.machine).views[f"global_temp.{name}"] = frame.handle
+    return None
+
+
+def transform(frame: Frame, call: Call) -> Value:
+    """Return `df.transform(function, ...)`."""
+    inner = Call(call.machine, [frame, *call.args[1:]], call.kwargs, call.node, [None, *call.nodes[1:]])
+    return call.machine.call(call.value(0, "func"), inner)
+
+
+def unpivot(frame: Frame, call: Call) -> Value:
+    """Return `df.unpivot(ids, values, variableColumnName, valueColumnName)`."""
+    ids, values = call.value(0, "ids"), call.value(1, "values")
+    names = folded_names(spread([values])) if values is not None else ()
+    node = Unpivot(
+        input=frame.handle,
+        columns=names,
+        name_column=fold(plain(to_text(call.value(2, "variableColumnName"))), DIALECT),
+        value_column=fold(plain(to_text(call.value(3, "valueColumnName"))), DIALECT),
+        keys=tuple(reference(call.machine, value, call.at) for value in spread([ids])),
+        at=call.at,
+    )
+    return made(call, node)
+
+
+def get_item(frame: Frame, call: Call) -> Value:
+    """Return `df["x"]`, `df[["a", "b"]]`, `df[condition]`, `df[0]`."""
+    key = call.value(0)
+    if isinstance(key, EachColumn):
+        return named_column(key)
+    if isinstance(key, str):
+        return frame_column(frame, key, call.machine)
+    if isinstance(key, list | tuple):
+        return select(frame, call)
+    if isinstance(key, Column):
+        return where(frame, call)
+    names = columns(frame, call.machine)
+    if isinstance(key, int) and names is not None and -len(names) <= key < len(names):
+        return named_column(names[key], frame.handle)
+    return named_column(plain(to_text(key)), frame.handle)
+
+
+def frame_column(frame: Frame, name: str, machine: Machine) -> Column:
+    """Return `df["name"]`; a name that an alias qualifies is looked up by that."""
+    node = state_of(machine).file.builder[frame.handle]
+    first, dot, _ = plain(name).partition(".")
+    if dot and isinstance(node, Alias) and node.name == first.lower():
+        return named_column(name)
+    if name == "*":
+        return Column(exp.Star())
+    return named_column(name, frame.handle)
+
+
+def schema(frame: Frame, machine: Machine) -> Value:
+    """Return `df.schema` where the columns are known."""
+    names = columns(frame, machine)
+    if names is None:
+        return Unknown("schema", handles=(frame.handle,))
+    types = known_types(frame, machine)
+    return StructType([StructField(name, types.get(name)) for name in names])
+
+
+def known_types(frame: Frame, machine: Machine) -> dict[str, str]:
+    """Return the types of the columns of a frame that is a table as it stands."""
+    from guardian.model.plan import Scan  # noqa: PLC0415 - used by this one function
+
+    file = state_of(machine).file
+    node = file.builder[frame.handle]
+    while isinstance(node, Alias | Filter | Distinct | Sort | Limit | Sample | Drop):
+        node = file.builder[node.input]
+    if not isinstance(node, Scan):
+        return {}
+    return {column.name: column.type or "" for column in node.columns} or file.catalog.types(node.dataset)
+
+
+def dtypes(frame: Frame, machine: Machine) -> Value:
+    """Return `df.dtypes`: pairs of name and type."""
+    types = known_types(frame, machine)
+    return [(name, types.get(str(name)) or Unknown("type")) for name in column_list(frame, machine)]
+
+
+def col_regex(frame: Frame, call: Call) -> Value:
+    """Return `df.colRegex(...)`: columns that only a schema would tell."""
+    return Column(as_tree(EachColumn.of(frame.handle).partial(), literal=False), each=EachColumn.of(frame.handle).partial())
+
+
+Method: TypeAlias = Callable[[Frame, Call], Value]
+METHODS: dict[str, Method] = {
+    "select": select, "withColumn": with_column, "withColumns": with_columns, "selectExpr": select_expr,
+    "withColumnRenamed": rename, "withColumnsRenamed": rename_all, "toDF": to_frame, "drop": drop,
+    "filter": where, "where": where, "join": join, "crossJoin": cross_join,
+    "union": set_operation("union", keep_all=True), "unionAll": set_operation("union", keep_all=True),
+    "unionByName": set_operation("union", keep_all=True, by_name=True),
+    "intersect": set_operation("intersect", keep_all=False),
+    "intersectAll": set_operation("intersect", keep_all=True),
+    "subtract": set_operation("except", keep_all=False), "exceptAll": set_operation("except", keep_all=True),
+    "distinct": distinct, "dropDuplicates": distinct, "drop_duplicates": distinct,
+    "dropDuplicatesWithinWatermark": distinct, "orderBy": sort, "sort": sort, "sortWithinPartitions": sort,
+    "limit": limit, "sample": sample, "randomSplit": random_split, "alias": alias,
+    "createOrReplaceTempView": as_view, "createTempView": as_view, "registerTempTable": as_view,
+    "createGlobalTempView": as_global_view, "createOrReplaceGlobalTempView": as_global_view,
+    "transform": transform, "unpivot": unpivot, "melt": unpivot, "__getitem__": get_item, "colRegex": col_regex,
+}  # fmt: skip
+# Methods that give the same rows and columns.
+UNCHANGED = frozenset({
+    "cache", "persist", "unpersist", "repartition", "coalesce", "checkpoint", "localCheckpoint", "hint",
+    "repartitionByRange", "withWatermark", "observe", "to_spark", "toDF_", "tail_",
+})  # fmt: skip
+ACTIONS = frozenset({
+    "count", "show", "collect", "first", "head", "take", "tail", "toPandas", "isEmpty", "printSchema", "explain",
+    "foreach", "foreachPartition", "toLocalIterator", "describe_", "approxQuantile", "corr", "cov", "inputFiles",
+    "toJSON", "to_koalas", "pandas_api", "display", "isLocal", "toArrow", "storageLevel",
+})  # fmt: skip
+PROPERTIES: dict[str, Callable[[Frame, Machine], Value]] = {
+    "columns": column_list, "schema": schema, "dtypes": dtypes,
+    "isStreaming": lambda *_: Unknown("isStreaming"),
+}  # fmt: skip
+
+__all__ = ["METHODS", "PROPERTIES", "Assumed", "Bound", "DataType", "Frame", "Text", "columns", "frame_of", "made"]

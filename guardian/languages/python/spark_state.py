@@ -1,0 +1,244 @@
+"""What a Spark session holds while a file is read: its temporary views, its writes, and the plan they share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+from sqlglot import exp
+
+from guardian.languages.expressions import Scope, lower_expression
+from guardian.languages.expressions.items import item_name
+from guardian.languages.expressions.rewriting import rewritten
+from guardian.languages.python.catalog import RepositoryCatalog
+from guardian.languages.python.machine import Machine
+from guardian.languages.python.spark_columns import Column, Tree, as_tree
+from guardian.languages.python.udfs import MARK
+from guardian.languages.python.values import OPEN, SYMBOL, Unknown, Value, plain, to_text
+from guardian.languages.sql import Script, lower_query
+from guardian.model.lineage import Column as ModelColumn
+from guardian.model.lineage import Diagnostic, Location
+from guardian.model.names import fold, is_path, path_name
+from guardian.model.plan import (
+    Alias,
+    Call,
+    Declaration,
+    Expr,
+    Handle,
+    Item,
+    Opaque,
+    OpaqueExpr,
+    Operator,
+    PlanBuilder,
+    Ref,
+    Scan,
+    TableEdge,
+    Write,
+)
+
+DIALECT = "spark"
+
+
+@dataclass
+class SqlResult:
+    """What one SQL text did, kept so that another run at the same place does the same."""
+
+    handle: Handle | None
+    views: dict[str, Handle]
+    writes: list[Write]
+    declarations: list[Declaration]
+
+
+@dataclass
+class FileState:
+    """What all runs of one file share: nodes, scans by where they are made, and SQL already lowered."""
+
+    builder: PlanBuilder
+    job: str
+    catalog: RepositoryCatalog
+    scans: dict[object, Handle] = field(default_factory=dict)
+    statements: dict[object, SqlResult] = field(default_factory=dict)
+    columns: dict[Handle, tuple[str, ...] | None] = field(default_factory=dict)
+    writes: dict[Write, None] = field(default_factory=dict)
+    declarations: dict[Declaration, None] = field(default_factory=dict)
+    tables: dict[TableEdge, None] = field(default_factory=dict)
+    aliases: dict[tuple[str, str], None] = field(default_factory=dict)
+    worked: bool = False
+
+
+@dataclass
+class SessionState:
+    """One run's session. `parameters` are the names that nobody passed, where a function is tried on its own."""
+
+    file: FileState
+    views: dict[str, Handle] = field(default_factory=dict)
+    configuration: dict[str, Value] = field(default_factory=dict)
+    widgets: dict[str, Value] = field(default_factory=dict)
+    seen: dict[object, int] = field(default_factory=dict)
+    udfs: dict[str, object] = field(default_factory=dict)
+    parameters: frozenset[str] = frozenset()
+    alone: bool = False
+
+
+def state_of(machine: Machine) -> SessionState:
+    """Return the session of a run."""
+    return cast("SessionState", machine.session)
+
+
+def add(machine: Machine, node: Operator) -> Handle:
+    """Return the handle of an operator of the file's plan."""
+    state = state_of(machine)
+    state.file.worked = True
+    return state.file.builder.add(node)
+
+
+# --- reading ------------------------------------------------------------------------------------------------------
+
+
+def dataset_name(text: str) -> str:
+    """Return a dataset's name: a path keeps its case, a table's name is folded and loses its quotes."""
+    name = plain(text).strip()
+    if is_path(name) or "/" in SYMBOL.sub("", text):
+        return path_name(name)
+    return fold(name.replace("`", ""), DIALECT)
+
+
+def names_nothing(text: str, parameters: frozenset[str]) -> bool:
+    """Return whether the last part of a name is made of nothing but parameters that nobody passed."""
+    if not parameters or OPEN not in text:
+        return False
+    symbols = set(SYMBOL.findall(text))
+    if not symbols & parameters:
+        return False
+    last = text.rstrip("/").rpartition("/")[2] if "/" in text else text.rpartition(".")[2]
+    return not any(letter.isalnum() for letter in SYMBOL.sub("", last))
+
+
+def scan(
+    machine: Machine, name: Value, at: Location, columns: tuple[ModelColumn, ...] = (), hint: str = ""
+) -> Handle:
+    """Return the rows of a dataset, one identity for each place and round at which it is read."""
+    state = state_of(machine)
+    text = to_text(name, hint=hint or "source")
+    if names_nothing(text, state.parameters):
+        return add(machine, Opaque(fingerprint="parameter", reason=plain(text), at=at))
+    dataset = dataset_name(text)
+    state.file.worked = True
+    place = (dataset, at, machine.callers(), columns)
+    count = state.seen[place] = state.seen.get(place, 0) + 1
+    known = state.file.scans.get((place, count))
+    if known is None:
+        node = Scan(dataset=dataset, columns=columns, at=at)
+        known = state.file.builder.add(node, fresh=True)
+        state.file.scans[place, count] = known
+    return known
+
+
+def table(machine: Machine, name: Value, at: Location) -> Handle:
+    """Return the rows that a table's name leads to: a temporary view of the session, or a dataset."""
+    if isinstance(name, str):
+        folded = dataset_name(name)
+        view = state_of(machine).views.get(folded)
+        if view is not None:
+            return add(machine, Alias(view, folded.rpartition(".")[2]))
+    return scan(machine, name, at, hint="table")
+
+
+# --- expressions --------------------------------------------------------------------------------------------------
+
+
+def scope_of(machine: Machine, at: Location) -> tuple[Scope, list[Diagnostic]]:
+    """Return what a column's expression is lowered in, and the list that its warnings go to."""
+    state = state_of(machine)
+    warnings: list[Diagnostic] = []
+    script = Script(
+        builder=state.file.builder, dialect=DIALECT, path=at.file, job=state.file.job, first_line=at.line,
+        views=dict(state.views), warnings=warnings,
+    )  # fmt: skip
+    scope = Scope(
+        builder=state.file.builder,
+        dialect=DIALECT,
+        path=at.file,
+        at=at,
+        relations=script.views,
+        warnings=warnings,
+        query=lambda tree, _: lower_query(tree, script),
+    )
+    return scope, warnings
+
+
+def lower(machine: Machine, tree: Tree, at: Location) -> Expr:
+    """Return a column's tree as an expression of the plan; its UDFs become opaque."""
+    scope, warnings = scope_of(machine, at)
+    expr = lower_expression(tree, scope)
+    for warning in warnings:
+        machine.warn(warning.message, Location(warning.file, warning.line))
+    return rewritten(expr, lambda part: _udf(part, machine))
+
+
+def _udf(part: Expr, machine: Machine) -> Expr | None:
+    if not isinstance(part, Call):
+        return None
+    if part.name.startswith(MARK):
+        fingerprint, _, name = part.name.removeprefix(MARK).partition(":")
+    else:
+        registered = state_of(machine).udfs.get(part.name)
+        if registered is None:
+            return None
+        fingerprint, name = str(getattr(registered, "fingerprint", "")), part.name
+    return OpaqueExpr(fingerprint, tuple(rewritten(arg, lambda each: _udf(each, machine)) for arg in part.args), name)
+
+
+def item(machine: Machine, value: Value, at: Location, text: str, name: str | None = None) -> Item:
+    """Return a column being made: its expression, the name that Spark gives it, its place and text."""
+    tree = as_tree(value, literal=False)
+    if isinstance(tree, exp.Ordered):
+        tree = tree.this
+    expr = lower(machine, tree, at)
+    if name is None and isinstance(value, Column) and value.names:
+        name = value.names[0]
+    if name is not None:
+        return Item(expr, fold(name, DIALECT), at, text)
+    return Item(expr, natural_name(machine, tree, expr, at), at, text)
+
+
+def natural_name(machine: Machine, tree: Tree, expr: Expr, at: Location) -> str | None:
+    """Return the name that Spark gives a column without an alias; None where it is not a simple one."""
+    if isinstance(tree, exp.Column) and not isinstance(tree.this, exp.Star):
+        return fold(tree.name, DIALECT)
+    if isinstance(tree, exp.Cast | exp.TryCast):
+        return natural_name(machine, tree.this, lower(machine, tree.this, at), at) if isinstance(
+            tree.this, exp.Column | exp.Cast
+        ) else None
+    if isinstance(tree, exp.Bracket) and isinstance(tree.this, exp.Column):
+        key = tree.expressions[0] if tree.expressions else None
+        if isinstance(key, exp.Literal) and key.is_string:
+            return fold(f"{tree.this.name}.{key.name}", DIALECT)
+    scope, _ = scope_of(machine, at)
+    return item_name(tree, expr, scope, 0)
+
+
+def reference(machine: Machine, value: Value, at: Location) -> Expr:
+    """Return the column that a name or a Column means."""
+    return lower(machine, as_tree(value, literal=False), at)
+
+
+def folded_names(values: Sequence[Value]) -> tuple[str, ...]:
+    """Return names of columns, folded; a Column stands for its own name."""
+    return tuple(fold(name, DIALECT) for name in (column_name(value) for value in values) if name)
+
+
+def column_name(value: Value) -> str:
+    """Return the name of the column that `value` is; empty where it is an expression."""
+    if isinstance(value, str):
+        return plain(value).replace("`", "")
+    if isinstance(value, Column):
+        return value.names[0] if value.names else value.tree.name if isinstance(value.tree, exp.Column) else ""
+    if isinstance(value, Unknown):
+        return plain(to_text(value))
+    return ""
+
+
+__all__ = [
+    "Expr", "FileState", "Handle", "Ref", "SessionState", "SqlResult", "add", "column_name", "dataset_name",
+    "folded_names", "item", "lower", "names_nothing", "reference", "scan", "state_of", "table",
+]  # fmt: skip

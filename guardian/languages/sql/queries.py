@@ -1,0 +1,335 @@
+"""Queries → operators: WITH, SELECT, set operations, ORDER BY and LIMIT."""
+
+from dataclasses import replace
+
+from sqlglot import exp
+
+from guardian.languages.expressions import (
+    Scope,
+    lower_expression,
+    order_of,
+    with_aliases,
+)
+from guardian.languages.sql.ctes import with_ctes
+from guardian.languages.sql.pivots import pivoted
+from guardian.languages.sql.relations import lower_from, lower_joins, values
+from guardian.languages.sql.script import Script
+from guardian.languages.sql.select import (
+    Selection,
+    aliases_for_filters,
+    generated,
+    items_of,
+    struct_items,
+)
+from guardian.languages.sql.grouping import aggregated
+from guardian.model.lineage import Location
+from guardian.model.plan import (
+    Constant,
+    Distinct,
+    Drop,
+    Expr,
+    Filter,
+    Handle,
+    Limit,
+    Order,
+    Project,
+    Ref,
+    SetOperation,
+    Sort,
+    Values,
+)
+
+# Dialects in which an item may name an earlier one, and those in which WHERE may name an item.
+LATERAL = frozenset({"spark", "databricks", "snowflake", "redshift", "duckdb", "clickhouse", "teradata"})
+LATERAL_WHERE = frozenset({"snowflake", "duckdb", "clickhouse", "teradata", "redshift"})
+
+
+def lower_query(tree: exp.Expr, script: Script) -> Handle:
+    """Return the rows of a SELECT, a UNION, VALUES, … as operators in `script.builder`."""
+    return lower_tree(tree, script.scope())
+
+
+def lower_subquery(tree: exp.Expr, scope: Scope) -> Handle:
+    """Return the rows of a query inside another one; it sees the CTEs around it."""
+    return lower_tree(tree, scope)
+
+
+def lower_tree(tree: exp.Expr, scope: Scope) -> Handle:
+    """Return the rows of any query; aggregates and windows in it are its own."""
+    scope = replace(scope, noted=set(), windows={})
+    scope = with_ctes(tree, scope, lower_tree)
+    match tree:
+        case exp.Select():
+            return _select(tree, scope)
+        case exp.SetOperation():
+            return _ordered(_set_operation(tree, scope), tree, scope)
+        case exp.Subquery():
+            return _parenthesized(tree, scope)
+        case exp.Values():
+            return _ordered(values(tree, scope), tree, scope)
+        case exp.Pivot():
+            return pivoted(lower_from(tree.this, scope), tree, scope)
+        case exp.Paren():
+            return lower_tree(tree.this, scope)
+        case _:
+            return lower_from(tree, scope)
+
+
+def _parenthesized(tree: exp.Expr, scope: Scope) -> Handle:
+    if isinstance(tree.this, (exp.Table, exp.Values)):
+        handle = lower_from(tree.this, scope)
+    else:
+        handle = lower_tree(tree.this, scope)
+    return _ordered(handle, tree, scope)
+
+
+# --- SELECT ------------------------------------------------------------------------------------------------------
+
+
+def _select(tree: exp.Expr, scope: Scope) -> Handle:
+    windows = tree.args.get("windows")
+    if windows:
+        scope = replace(scope, windows={scope.name(window.this): window for window in windows})
+    handle = _source(tree, scope)
+    selection = items_of(tree, scope)
+    handle = _filtered(handle, tree, selection, scope)
+    handle, selection = generated(handle, selection, scope)
+    if _aggregates(tree, selection, scope):
+        handle = aggregated(handle, tree, selection, scope, lateral=scope.dialect in LATERAL)
+        return _limited(_distinct(handle, tree, scope), tree, scope)
+    return _projected(handle, tree, selection, scope)
+
+
+def _source(tree: exp.Expr, scope: Scope) -> Handle:
+    """Return what a SELECT reads: FROM, and all that is joined to it in the order of the text."""
+    source = tree.args.get("from_")
+    handle = lower_from(source.this, scope) if source is not None else scope.builder.add(Values())
+    joined = [*(tree.args.get("joins") or ()), *(tree.args.get("laterals") or ())]
+    if tree.args.get("laterals") and tree.args.get("joins") and scope.source is not None:
+        joined.sort(key=lambda part: scope.source.position(part) if scope.source else 0)
+    return lower_joins(handle, joined, scope)
+
+
+def _filtered(handle: Handle, tree: exp.Expr, selection: Selection, scope: Scope) -> Handle:
+    """Apply WHERE and what is like it."""
+    aliases = aliases_for_filters(selection) if scope.dialect in LATERAL_WHERE else {}
+    for key, clause in (("prewhere", "WHERE"), ("where", "WHERE"), ("connect", "CONNECT BY")):
+        node = tree.args.get(key)
+        if node is None:
+            continue
+        for part in _conditions(node):
+            at, text = scope.item(part)
+            condition = with_aliases(lower_expression(part, scope), aliases)
+            handle = scope.builder.add(Filter(handle, condition, clause, at, text))
+    return handle
+
+
+def _conditions(node: exp.Expr) -> list[exp.Expr]:
+    if isinstance(node, exp.Connect):
+        return [part for part in (node.args.get("start"), node.args.get("connect")) if part is not None]
+    return [node.this]
+
+
+def _aggregates(tree: exp.Expr, selection: Selection, scope: Scope) -> bool:
+    """Return whether this SELECT groups: by a clause, or by an aggregate anywhere but in a window."""
+    if tree.args.get("group") is not None or "aggregate" in scope.noted:
+        return True
+    for key in ("having", "order"):
+        node = tree.args.get(key)
+        if node is not None:
+            for part in node.expressions or [node.this]:
+                lower_expression(part.this if isinstance(part, exp.Ordered) else part, scope)
+    return "aggregate" in scope.noted
+
+
+def _projected(handle: Handle, tree: exp.Expr, selection: Selection, scope: Scope) -> Handle:
+    """Return a SELECT without grouping; QUALIFY, DISTINCT ON and ORDER BY look below its list."""
+    aliases = aliases_for_filters(selection)
+    for key, clause in (("having", "HAVING"), ("qualify", "QUALIFY")):
+        node = tree.args.get(key)
+        if node is not None:
+            at, text = scope.item(node.this)
+            condition = with_aliases(lower_expression(node.this, scope), aliases)
+            handle = scope.builder.add(Filter(handle, condition, clause, at, text))
+    order = sort_keys(tree, selection, scope)
+    chosen = _distinct_on(tree, selection, scope)
+    distinct = tree.args.get("distinct") is not None and not chosen
+    if chosen:
+        handle = scope.builder.add(Distinct(handle, chosen, order, _clause_at(tree, "distinct", scope)))
+    if order and not distinct:
+        handle = scope.builder.add(Sort(handle, order, _clause_at(tree, "order", scope)))
+    handle = projection(handle, tree, selection, scope)
+    if distinct:
+        handle = scope.builder.add(Distinct(handle, at=scope.location(tree)))
+        if order:
+            handle = scope.builder.add(Sort(handle, _output_order(tree, selection, scope)))
+    return _limited(handle, tree, scope)
+
+
+def projection(handle: Handle, tree: exp.Expr, selection: Selection, scope: Scope) -> Handle:
+    """Return the SELECT list over `handle`; BigQuery's AS STRUCT makes one column of it."""
+    if tree.args.get("kind") == "STRUCT":
+        selection = struct_items(selection)
+    made = scope.builder.add(Project(handle, selection.items, scope.dialect in LATERAL))
+    excluded = tree.args.get("exclude")
+    if excluded:
+        made = scope.builder.add(Drop(made, tuple(lower_expression(part, scope) for part in excluded)))
+    return made
+
+
+def _distinct_on(tree: exp.Expr, selection: Selection, scope: Scope) -> tuple[Expr, ...]:
+    distinct, limit = tree.args.get("distinct"), tree.args.get("limit")
+    on = distinct.args.get("on") if distinct is not None else None
+    keys = on.expressions if isinstance(on, exp.Tuple) else [on] if on is not None else []
+    if limit is not None and limit.expressions:  # ClickHouse's LIMIT 1 BY
+        keys = limit.expressions
+    aliases = selection.aliases()
+    return tuple(_by_position(part, selection, scope) or with_aliases(lower_expression(part, scope), aliases) for part in keys)
+
+
+def _by_position(node: exp.Expr, selection: Selection, scope: Scope) -> Expr | None:
+    """Return the item that an ordinal means."""
+    if isinstance(node, exp.Literal) and not node.is_string and node.name.isdigit():
+        return selection.at_position(int(node.name))
+    return None
+
+
+def sort_keys(tree: exp.Expr, selection: Selection, scope: Scope) -> tuple[Order, ...]:
+    """Return the sort keys of a SELECT over its input: ordinals and aliases are their expressions."""
+    node = tree.args.get("order")
+    if node is None:
+        return ()
+    aliases = selection.aliases()
+    keys = []
+    for part, key in zip(node.expressions, order_of(node.expressions, scope), strict=True):
+        inner = part.this if isinstance(part, exp.Ordered) else part
+        expr = _by_position(inner, selection, scope) or with_aliases(key.expr, aliases)
+        keys.append(Order(expr, key.descending, key.nulls_first))
+    return tuple(keys)
+
+
+def _output_order(tree: exp.Expr, selection: Selection, scope: Scope) -> tuple[Order, ...]:
+    """Return the sort keys over the output: an item is meant by its name."""
+    names = {item.expr: Ref(item.name) for item in selection.items if item.name}
+    return tuple(
+        Order(names.get(key.expr, key.expr), key.descending, key.nulls_first)
+        for key in sort_keys(tree, selection, scope)
+    )
+
+
+def _distinct(handle: Handle, tree: exp.Expr, scope: Scope) -> Handle:
+    distinct = tree.args.get("distinct")
+    if distinct is None:
+        return handle
+    on = distinct.args.get("on")
+    keys = on.expressions if isinstance(on, exp.Tuple) else [on] if on is not None else []
+    lowered = tuple(lower_expression(part, scope) for part in keys)
+    return scope.builder.add(Distinct(handle, lowered, at=scope.location(tree)))
+
+
+def _clause_at(tree: exp.Expr, key: str, scope: Scope) -> Location | None:
+    node = tree.args.get(key)
+    return scope.location(node) if node is not None else None
+
+
+# --- set operations ----------------------------------------------------------------------------------------------
+
+
+def _set_operation(tree: exp.Expr, scope: Scope) -> Handle:
+    """Return a set operation; a chain of one kind is one operator with many inputs."""
+    arms = [tree.args["expression"]]
+    left = tree.this
+    while _continues(left, tree):
+        arms.append(left.args["expression"])
+        left = left.this
+    inputs = [lower_tree(arm, scope) for arm in (left, *reversed(arms))]
+    kind = {"union": "union", "intersect": "intersect", "except": "except"}[tree.key]
+    by_name = bool(tree.args.get("by_name"))
+    return scope.builder.add(
+        SetOperation(
+            kind=kind,  # type: ignore[arg-type]  # one of the three
+            inputs=tuple(inputs), all=not tree.args.get("distinct"), by_name=by_name,
+            allow_missing=by_name and scope.dialect == "duckdb", at=scope.location(tree.args["expression"]),
+        )
+    )  # fmt: skip
+
+
+_MODIFIERS = ("order", "limit", "offset", "with_")
+
+
+def _continues(left: exp.Expr, tree: exp.Expr) -> bool:
+    """Return whether the left arm is the same operation, so that both are one list of arms."""
+    return (
+        type(left) is type(tree)
+        and not isinstance(tree, exp.Except)
+        and bool(left.args.get("distinct")) == bool(tree.args.get("distinct"))
+        and bool(left.args.get("by_name")) == bool(tree.args.get("by_name"))
+        and not any(left.args.get(key) for key in _MODIFIERS)
+    )
+
+
+# --- ORDER BY, LIMIT ---------------------------------------------------------------------------------------------
+
+
+def _ordered(handle: Handle, tree: exp.Expr, scope: Scope) -> Handle:
+    """Apply ORDER BY and LIMIT that stand behind a whole query."""
+    node = tree.args.get("order")
+    if node is not None:
+        names = output_names(tree)
+        keys = []
+        for part, key in zip(node.expressions, order_of(node.expressions, scope), strict=True):
+            expr = key.expr
+            if isinstance(expr, Constant) and expr.kind == "number" and expr.text.isdigit():
+                index = int(expr.text) - 1
+                name = names[index] if index < len(names) else None
+                expr = Ref(scope.name(name)) if name else expr
+            keys.append(Order(expr, key.descending, key.nulls_first))
+        handle = scope.builder.add(Sort(handle, tuple(keys), scope.location(node)))
+    return _limited(handle, tree, scope)
+
+
+def output_names(tree: exp.Expr) -> list[exp.Expr | None]:
+    """Return the names of a query's items as they are written in its first arm, None for one without."""
+    while isinstance(tree, (exp.SetOperation, exp.Subquery)):
+        tree = tree.this
+    names: list[exp.Expr | None] = []
+    for item in tree.expressions if isinstance(tree, exp.Select) else ():
+        inner = item.args.get("alias") if isinstance(item, exp.Alias) else item.this
+        names.append(inner if isinstance(inner, exp.Identifier) else None)
+    return names
+
+
+def _limited(handle: Handle, tree: exp.Expr, scope: Scope) -> Handle:
+    limit, offset = tree.args.get("limit"), tree.args.get("offset")
+    if limit is not None and limit.expressions:
+        return handle
+    if limit is None and offset is None:
+        return handle
+    count = _limit_text(limit, scope)
+    if count.lower() in {"all", "null"} and offset is None:
+        return handle
+    skipped = _number(offset.args.get("expression"), scope) if offset is not None else ""
+    at = scope.location(limit if limit is not None else offset)
+    return scope.builder.add(Limit(handle, count, skipped, at))
+
+
+def _limit_text(limit: exp.Expr | None, scope: Scope) -> str:
+    if limit is None:
+        return "all"
+    count = limit.args.get("count") if isinstance(limit, exp.Fetch) else limit.args.get("expression")
+    text = _number(count, scope) if count is not None else "1"
+    options = limit.args.get("limit_options")
+    if options is not None and options.args.get("percent"):
+        text = f"{text} percent"
+    return f"{text} with ties" if options is not None and options.args.get("with_ties") else text
+
+
+def _number(node: exp.Expr | None, scope: Scope) -> str:
+    if node is None:
+        return ""
+    lowered = lower_expression(node, scope)
+    if isinstance(lowered, Constant):
+        return lowered.text
+    name = getattr(lowered, "name", "")
+    return f"{{{name}}}" if name else scope.text(node.sql(dialect=scope.dialect or None))
+

@@ -1,0 +1,132 @@
+"""The items of a SELECT: their names, their aliases, the rows that some of them make."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from sqlglot import exp
+
+from guardian.languages.expressions import Scope, lower_expression, lower_item, parts, rewritten
+from guardian.languages.sql.generators import IN_SELECT, select_columns
+from guardian.model.plan import Call, Expr, Generate, Handle, Item, Ref, Star
+
+_GENERATING = frozenset({
+    "spark", "spark2", "databricks", "hive", "duckdb", "postgres", "redshift", "materialize", "risingwave",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A SELECT list; `windowed` tells which of its items hold a window function."""
+
+    items: tuple[Item, ...]
+    windowed: frozenset[int] = frozenset()
+
+    def aliases(self) -> dict[str, Expr]:
+        """Return what each name means over the input, first items first."""
+        found: dict[str, Expr] = {}
+        for item in self.items:
+            if item.name and not isinstance(item.expr, Star):
+                found.setdefault(item.name, item.expr)
+        return found
+
+    def at_position(self, number: int) -> Expr | None:
+        """Return the expression that an ordinal means; None past the end, and behind a star."""
+        before = self.items[:number]
+        if len(before) < number or number < 1 or any(isinstance(item.expr, Star) for item in before):
+            return None
+        return before[-1].expr
+
+
+def items_of(tree: exp.Expr, scope: Scope) -> Selection:
+    """Return the items of a SELECT in order."""
+    items: list[Item] = []
+    windowed: set[int] = set()
+    for position, node in enumerate(tree.expressions):
+        scope.noted.discard("window")
+        for item in _items(node, position, scope):
+            if "window" in scope.noted:
+                windowed.add(len(items))
+            items.append(item)
+    return Selection(tuple(items), frozenset(windowed))
+
+
+def _items(node: exp.Expr, position: int, scope: Scope) -> Iterator[Item]:
+    match node:
+        case exp.Aliases():  # Spark's `posexplode(x) AS (p, v)`
+            at, text = scope.item(node)
+            expr = lower_expression(node.this, scope)
+            for number, part in enumerate(node.expressions):
+                yield Item(Call("made", (expr,), str(number)), scope.name(part), at, text)
+        case exp.QueryTransform():
+            yield from _transformed(node, scope)
+        case _:
+            yield lower_item(node, scope, position)
+
+
+def _transformed(node: exp.Expr, scope: Scope) -> Iterator[Item]:
+    """Yield what Hive's TRANSFORM … USING a script gives: each column depends on all that goes in."""
+    at, text = scope.item(node)
+    args = tuple(lower_expression(part, scope) for part in node.expressions)
+    script = node.args.get("command_script")
+    made = node.args.get("schema")
+    names = [scope.name(part.this if isinstance(part, exp.ColumnDef) else part) for part in made.expressions] if made else []
+    for name in names or ["key", "value"]:
+        yield Item(Call("transform_script", args, f"{script.name if script else ''}:{name}"), name, at, text)
+
+
+def struct_items(selection: Selection) -> Selection:
+    """Return SELECT AS STRUCT's list: one column without a name that holds all items."""
+    names = ",".join(item.name or "" for item in selection.items)
+    value = Call("struct", tuple(item.expr for item in selection.items), names)
+    return Selection((Item(value),), selection.windowed and frozenset({0}))
+
+
+def aliases_for_filters(selection: Selection) -> dict[str, Expr]:
+    """Return the aliases that a filter may name.
+
+    Not those that are made from a column of the same name: the input has that column, and it wins.
+    """
+    return {
+        name: expr
+        for name, expr in selection.aliases().items()
+        if not any(isinstance(part, Ref) and part.name == name for part in parts(expr))
+    }
+
+
+def generated(handle: Handle, selection: Selection, scope: Scope) -> tuple[Handle, Selection]:
+    """Return rows and items with `explode(x)` in the list as an operator below it."""
+    if scope.dialect not in _GENERATING:
+        return handle, selection
+    items: list[Item] = []
+    for item in selection.items:
+        found = next((part for part in parts(item.expr) if _makes_rows(part)), None)
+        if not isinstance(found, Call):
+            items.append(item)
+            continue
+        handle, more = _made(handle, item, found, len(scope.builder.nodes), scope)
+        items.extend(more)
+    return handle, replace(selection, items=tuple(items))
+
+
+def _makes_rows(part: Expr) -> bool:
+    return isinstance(part, Call) and part.name in IN_SELECT
+
+
+def _made(handle: Handle, item: Item, call: Call, number: int, scope: Scope) -> tuple[Handle, list[Item]]:
+    several = isinstance(item.expr, Call) and item.expr.name == "made"
+    direct = item.expr == call
+    columns = select_columns(call.name, item.name if direct or several else None, scope.dialect)
+    if several and isinstance(item.expr, Call):
+        columns = tuple(f"made{position}" for position in range(int(item.expr.option) + 1))
+    qualifier = f"__made{number}"
+    outer = call.name.endswith("_outer")
+    below = scope.builder.add(
+        Generate(input=handle, generator=call, columns=columns, qualifier=qualifier, outer=outer, at=item.at)
+    )
+    if direct:
+        return below, [Item(Ref(name, (qualifier,)), name, item.at, item.text) for name in columns]
+    value = Ref(columns[-1], (qualifier,))
+    if several:
+        return below, [Item(value, item.name, item.at, item.text)]
+    expr = rewritten(item.expr, lambda part: value if part == call else None)
+    return below, [Item(expr, item.name, item.at, item.text)]

@@ -1,0 +1,153 @@
+"""A script's text → statements, as tokens: guards against hostile text, client variables, `;`."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
+from sqlglot.errors import SqlglotError
+from sqlglot.tokenizer_core import Token, TokenType
+
+from guardian.languages.expressions.source import FILL, FIRST_SYMBOL, LAST_SYMBOL, MARK
+
+MAX_TEXT = 2_000_000
+MAX_DEPTH = 300
+MAX_TOKENS = 1_000_000
+
+_VARIABLE = re.compile(
+    r"""\$\{\s*(?:hiveconf:|hivevar:|env:|system:)?(?P<dollar>[^{}\s'"]{1,80})\s*\}
+      | \$\((?P<sqlcmd>[A-Za-z_]\w{0,80})\)
+      | \{\{-?\s*(?P<jinja>[^{}]{1,200}?)\s*-?\}\}
+      | \{(?P<format>[A-Za-z_][\w.]{0,80})\}""",
+    re.VERBOSE,
+)
+_PSQL_VARIABLE = re.compile(r""":(?:'(?P<text>[A-Za-z_]\w*)'|"(?P<name>[A-Za-z_]\w*)")""")
+_JINJA_BLOCK = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_META_COMMAND = re.compile(r"^[ \t]*\\[A-Za-z].*$", re.MULTILINE)
+_NOT_NEWLINE = re.compile(r"[^\n]")
+_OPENING, _CLOSING = "([{", ")]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A script made ready for the tokenizer, of the same length and lines as the author's.
+
+    `symbols` are the names of the client variables, in the order of their placeholders.
+    """
+
+    text: str
+    symbols: tuple[str, ...]
+
+
+def refusal(text: str) -> str | None:
+    """Return why a text is not read at all, None where it is."""
+    if len(text) > MAX_TEXT:
+        return f"the file is larger than {MAX_TEXT:,} characters and was not read"
+    if "\0" in text:
+        return "the file holds NUL characters, so it is no text, and was not read"
+    return None
+
+
+def prepared(text: str, dialect: str) -> Text:
+    """Return `text` with client variables as placeholders, template blocks and psql commands blanked."""
+    symbols: dict[str, int] = {}
+    text = text.lstrip("\ufeff") if text.startswith("\ufeff") else text
+
+    def placeholder(found: re.Match[str]) -> str:
+        name = next(group for group in found.groups() if group is not None).strip()
+        index = symbols.setdefault(name, len(symbols))
+        if index > LAST_SYMBOL - FIRST_SYMBOL:
+            return found.group(0)
+        return _padded(MARK + chr(FIRST_SYMBOL + index), found.group(0))
+
+    if "{%" in text or "{#" in text:
+        text = _JINJA_BLOCK.sub(_blank, text)
+    if "{" in text or "$(" in text:
+        text = _VARIABLE.sub(placeholder, text)
+    if dialect in {"postgres", "redshift"}:
+        text = _META_COMMAND.sub(_blank, text) if "\\" in text else text
+        text = _PSQL_VARIABLE.sub(placeholder, text) if ":" in text else text
+    return Text(text, tuple(symbols))
+
+
+def _padded(mark: str, replaced: str) -> str:
+    """Return `mark` filled up to the length of what it replaces, whose line breaks stay behind it."""
+    rest = replaced[len(mark) :]
+    if "\n" in rest:
+        return mark + _NOT_NEWLINE.sub(" ", rest)
+    return mark + FILL * len(rest)
+
+
+def _blank(found: re.Match[str]) -> str:
+    return _NOT_NEWLINE.sub(" ", found.group(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Text that could not be tokenized: the line (from 1) and what is wrong with it."""
+
+    line: int
+    message: str
+
+
+def tokenized(text: str, dialect: str) -> Sequence[Token] | Broken:
+    """Return the tokens of a text, or why there are none."""
+    try:
+        tokens: Sequence[Token] = Dialect.get_or_raise(dialect or None).tokenize(text)
+    except (SqlglotError, RecursionError, ValueError) as error:
+        return Broken(_line_in(str(error)), f"not readable as {dialect or 'SQL'}: {_first_line(error)}")
+    if len(tokens) > MAX_TOKENS:
+        return Broken(1, f"more than {MAX_TOKENS:,} words; the file was not read")
+    return tokens
+
+
+def _line_in(message: str) -> int:
+    found = re.search(r"(?:[Ll]ine|:)\s*(\d+)", message)
+    return int(found.group(1)) if found else 1
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0][:200]
+
+
+def statements(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    """Yield the tokens of each statement between semicolons, none of them empty."""
+    begin = 0
+    for index, token in enumerate(tokens):
+        if token.token_type is TokenType.SEMICOLON:
+            if index > begin:
+                yield tokens[begin:index]
+            begin = index + 1
+    if begin < len(tokens):
+        yield tokens[begin:]
+
+
+def depth_of(tokens: Sequence[Token]) -> int:
+    """Return how deep brackets, CASE and NOT nest: a compiled parser must not be led deeper than it can go."""
+    depth = deepest = run = 0
+    for token in tokens:
+        text = token.text
+        kind = token.token_type
+        if text in _OPENING and text and kind is not TokenType.STRING or kind is TokenType.CASE:
+            depth += 1
+        elif text in _CLOSING and text and kind is not TokenType.STRING or kind is TokenType.END:
+            depth = max(0, depth - 1)
+        run = run + 1 if kind in _PREFIXES else 0
+        deepest = max(deepest, depth + run)
+    return deepest
+
+
+_PREFIXES = {TokenType.NOT, TokenType.DASH, TokenType.PLUS, TokenType.TILDE}
+
+
+def parsed(tokens: Sequence[Token], text: str, dialect: str) -> list[exp.Expr]:
+    """Return the trees of a statement's tokens; positions in them are those in `text`.
+
+    Raises:
+        SqlglotError: where the dialect does not know the syntax.
+        RecursionError: where it is nested too deep for the stack at hand.
+    """
+    parser = Dialect.get_or_raise(dialect or None).parser()
+    trees = parser.parse(list(tokens), text)
+    return [tree for tree in trees if isinstance(tree, exp.Expr)]

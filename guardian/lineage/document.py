@@ -1,0 +1,118 @@
+"""A linked revision → the lineage document.
+
+Every list sorted, so that equal input gives equal bytes.
+"""
+
+from collections.abc import Iterable
+
+from guardian.lineage.link import World
+from guardian.model.lineage import (
+    Column,
+    ColumnRef,
+    Coverage,
+    Dataset,
+    Edge,
+    Job,
+    Lineage,
+    RowFlow,
+    edge_order,
+)
+
+
+def document(world: World, coverage: Coverage) -> Lineage:
+    """Return the lineage document of a linked revision."""
+    edges = [edge for made in world.definitions.values() for item in made for edge in item.edges]
+    flows = [flow for made in world.definitions.values() for item in made for flow in item.flows]
+    flows += [flow for flow in _hinted(world) if flow not in flows]
+    return Lineage(
+        datasets=tuple(_datasets(world, edges)),
+        jobs=tuple(_jobs(world)),
+        edges=_merged(edges),
+        rows=tuple(sorted(set(flows))),
+        warnings=world.warnings,
+        coverage=coverage,
+    )
+
+
+def _merged(edges: Iterable[Edge]) -> tuple[Edge, ...]:
+    """Return the edges, one for each source, target, kind and job.
+
+    The surest, at its first line.
+    """
+    best: dict[tuple[ColumnRef, ColumnRef, str, str, str], Edge] = {}
+    for edge in edges:
+        key = (edge.source, edge.target, edge.type, edge.subtype, edge.job)
+        held = best.get(key)
+        if held is None or (-edge.confidence, edge.location) < (-held.confidence, held.location):
+            best[key] = edge
+    return tuple(sorted(best.values(), key=edge_order))
+
+
+def _datasets(world: World, edges: Iterable[Edge]) -> Iterable[Dataset]:
+    """Yield every dataset that is written, read or declared, with what is known of its columns."""
+    read: dict[str, dict[str, None]] = {}
+    for edge in edges:
+        if edge.source.column not in {None, "*"}:
+            read.setdefault(edge.source.dataset, {})[str(edge.source.column)] = None
+    names = {*world.definitions, *world.schemas, *read}
+    names |= {name for made in world.definitions.values() for item in made for name in item.reads}
+    names |= {
+        name
+        for file in world.lowered
+        for hint in file.tables
+        for name in (*hint.reads, *hint.writes)
+    }
+    for name in sorted(names):
+        schema = world.schemas.get(name)
+        known = (
+            ()
+            if schema is None
+            else tuple(column for column in schema.columns if not column.name.startswith("*"))
+        )
+        complete = schema is not None and schema.complete
+        if not complete:
+            told = {column.name for column in known}
+            known += tuple(
+                Column(column) for column in sorted(read.get(name, ())) if _apart(column, told)
+            )
+        yield Dataset(name, known, complete)
+
+
+def _apart(column: str, told: set[str]) -> bool:
+    return column not in told and column.split(".", maxsplit=1)[0] not in told
+
+
+def _jobs(world: World) -> Iterable[Job]:
+    languages: dict[str, str] = {}
+    reads: dict[str, set[str]] = {}
+    writes: dict[str, set[str]] = {}
+    for made in world.definitions.values():
+        for item in made:
+            languages[item.job] = item.language
+            reads.setdefault(item.job, set()).update(item.reads)
+            writes.setdefault(item.job, set()).add(item.dataset)
+    for file in world.lowered:
+        for hint in file.tables:
+            languages.setdefault(hint.job, file.language)
+            reads.setdefault(hint.job, set()).update(hint.reads)
+            writes.setdefault(hint.job, set()).update(hint.writes)
+    for job in sorted(languages):
+        yield Job(
+            job,
+            languages[job],
+            tuple(sorted(reads.get(job, ()))),
+            tuple(sorted(writes.get(job, ()))),
+        )
+
+
+def _hinted(world: World) -> Iterable[RowFlow]:
+    """Yield what hints and last-resort searches tell.
+
+    All of a statement's inputs bear on all of its outputs.
+    """
+    for file in world.lowered:
+        for hint in file.tables:
+            for target in hint.writes:
+                for source in hint.reads:
+                    if source != target:
+                        yield RowFlow(source=source, target=target, job=hint.job, location=hint.at)

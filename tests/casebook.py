@@ -1,0 +1,89 @@
+"""Runs the real pipeline over the folder of a case."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from guardian import exposures, pipeline
+from guardian.languages import safe_yaml
+from guardian.model.changes import Report, Revision
+from guardian.model.lineage import Coverage, Lineage
+from guardian.model.plan import Exposure, Lowered
+from guardian.model.snapshot import Snapshot
+from guardian.sources.configuration import Options, configuration, on_disk
+from guardian.sources.folder import open_folder
+from guardian.workspace import deep
+
+
+def folders(root: Path, marker: str) -> list[Path]:
+    """Return the cases below `root`: the folders that hold a folder called `marker`."""
+    return sorted(path.parent for path in root.glob(f"**/{marker}") if path.is_dir())
+
+
+def lowered(
+    folder: Path, seen: pipeline.Seen | None = None
+) -> tuple[tuple[Lowered, ...], Coverage]:
+    """Return the files of a folder, lowered."""
+    files = open_folder(folder, configuration(on_disk(folder), Options()))
+    return pipeline.lower(files, files.selected(), None, seen)
+
+
+def scanned(folder: Path) -> Lineage:
+    """Return the lineage document of a folder."""
+    return deep(lambda: pipeline.scan(*lowered(folder)))
+
+
+def reported(base: Path, head: Path) -> Report:
+    """Return the report from one folder to another."""
+
+    def work() -> Report:
+        seen = pipeline.Seen()
+        before, _ = lowered(base, seen)
+        after, coverage = lowered(head, seen)
+        return pipeline.report(
+            before,
+            after,
+            revisions=(Revision("base", None), Revision("head", None)),
+            coverage=coverage,
+            snapshot=_snapshot(head.parent),
+            exposures=tuple(_exposures(head)),
+        )
+
+    return deep(work)
+
+
+def _snapshot(case: Path) -> Snapshot:
+    path = case / "snapshot.json"
+    return msgspec.json.decode(path.read_bytes(), type=Snapshot) if path.is_file() else Snapshot()
+
+
+def _exposures(folder: Path) -> Iterator[Exposure]:
+    for name in ("dashboards.yml", "kpis.yml"):
+        path = folder / name
+        if path.is_file():
+            document = safe_yaml.load(path.read_text(encoding="utf-8"))
+            yield from exposures.read(document, name).exposures
+
+
+def plain(document: msgspec.Struct) -> Any:
+    """Return a document as JSON has it."""
+    return json.loads(msgspec.json.encode(document))
+
+
+def essential(changes: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return of each change what a case pins down."""
+    keys = ("rule", "severity", "dataset", "column", "before", "after", "job", "location")
+    return [{key: change[key] for key in keys} | _felt(change["impact"]) for change in changes]
+
+
+def _felt(impact: dict[str, Any]) -> dict[str, Any]:
+    columns = [f"{ref['dataset']}.{ref['column']}" for ref in impact["columns"]]
+    return {
+        "impact": {
+            **{key: impact[key] for key in ("datasets", "dashboards", "kpis")},
+            "columns": columns,
+        }
+    }
