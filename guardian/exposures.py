@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from guardian.model.lineage import ColumnRef, Diagnostic, Location
+from guardian.lineage.spelling import suffixes
+from guardian.model.lineage import Diagnostic, Location
 from guardian.model.plan import Exposure
 
 Kind = Literal["dashboard", "kpi"]
@@ -55,64 +56,6 @@ def read(document: object, file: str) -> Exposures:
         if sql:
             queries.append((exposure, sql))
     return Exposures(exposures=tuple(exposures), queries=tuple(queries), warnings=tuple(warnings))
-
-
-def matched(exposures: Iterable[Exposure], datasets: Iterable[str]) -> tuple[Exposure, ...]:
-    """Return `exposures` with their dataset names as the code spells them.
-
-    A name that the code knows stays. Else case is ignored, then a missing or an extra leading part
-    (`orders` for `sales.orders`), and only where exactly one dataset fits. What fits nothing stays.
-    """
-    spelling = _Spelling(datasets)
-    return tuple(
-        msgspec.structs.replace(
-            exposure,
-            datasets=tuple(spelling.of(name) for name in exposure.datasets),
-            columns=tuple(
-                spelling.of_column(ColumnRef(dataset, column))
-                for dataset, column in exposure.columns
-            ),
-        )
-        for exposure in exposures
-    )
-
-
-class _Spelling:
-    """Finds the dataset that a loosely written name means."""
-
-    def __init__(self, datasets: Iterable[str]) -> None:
-        self._known = frozenset(datasets)
-        self._by_suffix: dict[str, set[str]] = {}
-        for dataset in self._known:
-            for suffix in _suffixes(dataset.casefold()):
-                self._by_suffix.setdefault(suffix, set()).add(dataset)
-
-    def of(self, name: str) -> str:
-        if name in self._known:
-            return name
-        folded = name.casefold()
-        for suffix in _suffixes(folded):
-            found = self._by_suffix.get(suffix, set())
-            same = {dataset for dataset in found if dataset.casefold() == suffix}
-            if len(same or found) == 1 and (suffix == folded or same):
-                return next(iter(same or found))
-        return name
-
-    def of_column(self, ref: ColumnRef) -> tuple[str, str]:
-        """Return the column, its case folded as the dataset's name is where that is all upper."""
-        dataset, column = self.of(ref.dataset), ref.column or ""
-        if dataset in self._known and dataset != ref.dataset:
-            column = column.upper() if dataset.isupper() else column.lower()
-        return dataset, column
-
-
-def _suffixes(name: str) -> Iterator[str]:
-    yield name
-    if "://" in name:
-        return
-    while "." in name:
-        name = name.split(".", 1)[1]
-        yield name
 
 
 def _entries(document: object) -> Iterator[object]:
@@ -213,7 +156,7 @@ def _column(value: object, datasets: tuple[str, ...]) -> Iterator[tuple[str, str
         return
     text = _text(value)
     for dataset in sorted(datasets, key=len, reverse=True):
-        for suffix in _suffixes(dataset):
+        for suffix in suffixes(dataset):
             if text.casefold().startswith(f"{suffix.casefold()}."):
                 yield dataset, text[len(suffix) + 1 :]
                 return

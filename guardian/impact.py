@@ -12,8 +12,8 @@ from itertools import chain
 
 import msgspec
 
-from guardian.exposures import matched
 from guardian.lineage.graph import ANY, Graph
+from guardian.lineage.spelling import matched
 from guardian.model.changes import Change, Hop, Impact, Path
 from guardian.model.lineage import ColumnRef, Edge, RowFlow
 from guardian.model.plan import Exposure
@@ -318,7 +318,7 @@ def _readers(
     for exposure in matched(exposures, known):
         columns: dict[str, set[str]] = {dataset: set() for dataset in exposure.datasets}
         for dataset, column in exposure.columns:
-            columns.setdefault(dataset, set()).add(column)
+            columns.setdefault(dataset, set()).add(column.casefold())
         for dataset, names in columns.items():
             # `address.` stands for any field of it
             names |= {f"{name.partition('.')[0]}." for name in names if "." in name}
@@ -341,6 +341,7 @@ def _affected(walk: _Walk) -> dict[tuple[str, str], ColumnRef]:
 
 def _reads_column(reader: _Reader, column: str) -> bool:
     """Return whether `reader` shows `column`, a struct that holds it, or a field of it."""
+    column = column.casefold()
     outer = column.partition(".")[0]
     return not reader.columns or not reader.columns.isdisjoint({column, outer, f"{column}."})
 

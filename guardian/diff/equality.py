@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from guardian.lineage.relation import rebuilt
 from guardian.model.definition import Definition
-from guardian.model.expression import Expression, make
+from guardian.model.expression import Expression, call, make, name_of
 
 UNORDERED = frozenset(
     {
@@ -60,6 +60,7 @@ class Sameness:
         """Take both row sets; columns over them are compared apart from them."""
         self._base = set(spine(base_rows))
         self._head = set(spine(head_rows))
+        self._equated = _equalities(self._base) & _equalities(self._head)
         self._known: dict[tuple[Expression, Expression], bool] = {}
 
     def __call__(self, base: Expression, head: Expression) -> bool:
@@ -73,8 +74,12 @@ class Sameness:
         known = self._known.get(key)
         if known is None:
             self._known[key] = False
-            known = self._known[key] = self._compare(base, head)
+            known = self._known[key] = self._compare(base, head) or self._equal_here(base, head)
         return known
+
+    def _equal_here(self, base: Expression, head: Expression) -> bool:
+        """Return whether both row sets hold only rows in which the two are equal."""
+        return bool(self._equated) and call("eq", (base, head)) in self._equated
 
     def _compare(self, base: Expression, head: Expression) -> bool:
         if base.op == "member" and head.op == "member":
@@ -161,6 +166,12 @@ class Sameness:
             and self.same_bag(one[1 : 1 + count], other[1 : 1 + count])
             and all(map(self._same, one[1 + count :], other[1 + count :]))
         )
+
+
+def _equalities(relations: Iterable[Expression]) -> set[Expression]:
+    """Return the equalities that hold in every row of these row sets."""
+    graphs = (node for node in relations if node.op == "rows")
+    return {part for graph in graphs for part in graph.args[1].args if name_of(part) == "eq"}
 
 
 def _inside(node: Expression, op: str) -> Expression:

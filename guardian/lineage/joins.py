@@ -6,6 +6,7 @@ Numbered so that the order they were written in does not matter.
 from collections.abc import Iterable
 from dataclasses import replace
 
+from guardian.lineage.canonical import settled
 from guardian.lineage.relation import (
     Attribute,
     Block,
@@ -37,7 +38,7 @@ def freeze(relation: Relation, notes: SideNotes) -> tuple[Relation, Expression]:
 
     What the rows leave out is noted.
     """
-    numbered = canonically_numbered(relation)
+    numbered = canonically_numbered(settled(relation, notes), notes)
     rows = rows_of(numbered.block)
     neutral = tuple(entry for entry in numbered.block.optional if entry.neutral)
     if neutral:
@@ -111,7 +112,7 @@ def sealed(relation: Relation, notes: SideNotes, *, always: bool = False) -> Rel
 # --- numbering -----------------------------------------------------------------------------------
 
 
-def canonically_numbered(relation: Relation) -> Relation:
+def canonically_numbered(relation: Relation, notes: SideNotes) -> Relation:
     """Return `relation` with repeated uses of one input numbered by how they are used.
 
     Not by where they stand.
@@ -121,7 +122,7 @@ def canonically_numbered(relation: Relation) -> Relation:
         uses.setdefault(instance.args[0], []).append(instance)
     repeated = [instances for instances in uses.values() if len(instances) > 1]
     if not repeated:
-        return _from_zero(relation, uses)
+        return _from_zero(relation, uses, notes)
     colors = _refined(
         relation.block, [instance for instances in repeated for instance in instances]
     )
@@ -131,17 +132,19 @@ def canonically_numbered(relation: Relation) -> Relation:
         for number, instance in enumerate(ordered):
             numbers[instance] = instance_of(instance.args[0], number)
     changed = {old: new for old, new in numbers.items() if old is not new}
-    return renumbered(relation, changed)
+    return renumbered(relation, changed, notes)
 
 
-def _from_zero(relation: Relation, uses: dict[Expression, list[Expression]]) -> Relation:
+def _from_zero(
+    relation: Relation, uses: dict[Expression, list[Expression]], notes: SideNotes
+) -> Relation:
     changed = {
         instance: instance_of(instance.args[0])
         for instances in uses.values()
         for instance in instances
         if instance.value != 0
     }
-    return renumbered(relation, changed)
+    return renumbered(relation, changed, notes)
 
 
 def _refined(block: Block, repeated: list[Expression]) -> dict[Expression, Expression]:
@@ -178,7 +181,7 @@ def _seen_from(
 # --- joining -------------------------------------------------------------------------------------
 
 
-def apart(left: Relation, right: Relation, fresh: "Fresh") -> Relation:
+def apart(left: Relation, right: Relation, fresh: "Fresh", notes: SideNotes) -> Relation:
     """Return `right` with instances and identities of its own, none of them used by `left`."""
     taken: dict[Expression, int] = {}
     for instance in left.block.instances():
@@ -188,7 +191,7 @@ def apart(left: Relation, right: Relation, fresh: "Fresh") -> Relation:
         for instance in right.block.instances()
         if instance.args[0] in taken
     }
-    right = renumbered(right, numbers)
+    right = renumbered(right, numbers, notes)
     known = {item.identity for item in left.attributes} | {rest.identity for rest in left.rest}
     return replace(
         right,

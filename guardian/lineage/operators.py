@@ -363,7 +363,7 @@ class Binder:
     def _join(self, node: plan.Join) -> Relation:
         left = sealed(self.bound[node.left], self.notes)
         right = self._lateral(left, node.right) if node.lateral else self.bound[node.right]
-        right = apart(left, sealed(right, self.notes), self.fresh)
+        right = apart(left, sealed(right, self.notes), self.fresh, self.notes)
         if node.kind == "right":
             return self._joined(right, left, node, swapped=True)
         return self._joined(left, right, node, swapped=False)
@@ -397,10 +397,10 @@ class Binder:
         extra: tuple[Expression, ...] = ()
         if kind == "left":
             right, extra = unit(right, self.notes)
-            right = apart(left, right, self.fresh)
+            right = apart(left, right, self.fresh, self.notes)
         if kind == "full":
             left, right = self._whole(left), self._whole(right)
-            right = apart(left, right, self.fresh)
+            right = apart(left, right, self.fresh, self.notes)
         using = self._using(left, right, node)
         on = [call("eq", pair) for _, pair in using]
         if node.on is not None:

@@ -124,6 +124,18 @@ class SideNotes:
     joined: set[Expression] = field(default_factory=set)
     words: dict[Expression, tuple[str, Location | None]] = field(default_factory=dict)
 
+    def follow(self, old: Expression, new: Expression) -> None:
+        """Note of `new` what is known of `old`: it is the same thing in another form."""
+        if old is new:
+            return
+        if old in self.joined:
+            self.joined.add(new)
+        if old in self.words:
+            self.words.setdefault(new, self.words[old])
+        for known in (self.neutral, self.sorts):
+            if old in known:
+                known[new] = tuple(dict.fromkeys((*known.get(new, ()), *known[old])))
+
 
 def instance_of(relation: Expression, number: int = 0) -> Expression:
     """Return the `number`th use of a relation within one join graph."""
@@ -248,38 +260,45 @@ def _rebuilt_aggregate(node: Expression, args: tuple[Expression, ...]) -> Expres
     )
 
 
-def renumbered(relation: Relation, numbers: Mapping[Expression, Expression]) -> Relation:
+def renumbered(
+    relation: Relation, numbers: Mapping[Expression, Expression], notes: SideNotes
+) -> Relation:
     """Return `relation` with its instances exchanged as `numbers` says."""
-    if not numbers:
-        return relation
-    return mapped(relation, numbers.get)
+    return mapped(relation, numbers.get, notes) if numbers else relation
 
 
-def mapped(relation: Relation, change: Callable[[Expression], Expression | None]) -> Relation:
+def mapped(
+    relation: Relation, change: Callable[[Expression], Expression | None], notes: SideNotes
+) -> Relation:
     """Return `relation` with every expression of its scope rewritten."""
     memo: dict[tuple[Expression, int], Expression] = {}
 
     def new(expression: Expression) -> Expression:
         return rewrite(expression, change, memo)
 
+    def noted(expression: Expression) -> Expression:
+        made = new(expression)
+        notes.follow(expression, made)
+        return made
+
+    def outer(entry: Outer) -> Outer:
+        on = tuple(map(noted, entry.on))
+        return Outer(noted(entry.instance), on, entry.neutral, noted(entry.node))
+
     block = Block(
-        inner=tuple(new(instance) for instance in relation.block.inner),
-        optional=tuple(
-            Outer(new(entry.instance), tuple(map(new, entry.on)), entry.neutral, new(entry.node))
-            for entry in relation.block.optional
-        ),
-        filters=tuple(map(new, relation.block.filters)),
+        inner=tuple(map(noted, relation.block.inner)),
+        optional=tuple(map(outer, relation.block.optional)),
+        filters=tuple(map(noted, relation.block.filters)),
         sorts=tuple(map(new, relation.block.sorts)),
     )
+    columns = tuple(replace(item, expression=new(item.expression)) for item in relation.attributes)
     return replace(
         relation,
-        attributes=tuple(
-            replace(item, expression=new(item.expression)) for item in relation.attributes
-        ),
+        attributes=columns,
         block=block,
         rest=tuple(_mapped_rest(rest, new) for rest in relation.rest),
         keys=frozenset(frozenset(map(new, key)) for key in relation.keys),
-        behind=None if relation.behind is None else mapped(relation.behind, change),
+        behind=None if relation.behind is None else mapped(relation.behind, change, notes),
         order=tuple((new(key), descending, nulls) for key, descending, nulls in relation.order),
     )
 

@@ -257,6 +257,9 @@ def negation(arg: Expression) -> Expression:
 
 
 def _equal(name: str, args: tuple[Expression, ...]) -> Expression:
+    one, other = args
+    if one is other and _never_null(one):
+        return TRUE if name != "neq" else FALSE
     return plain(name, in_order(args))
 
 

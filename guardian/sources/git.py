@@ -44,7 +44,7 @@ class Repository:
         if not self.bare:
             self.root = Path(self._run("rev-parse", "--show-toplevel"))
             self._git = _git(self.root)
-        self._partial = bool(self._setting("extensions.partialclone"))
+        self._partial = bool(self._setting(r"^remote\..*\.promisor$", how="--get-regexp"))
 
     def commit(self, revision: str) -> str:
         """Return the hash of the commit that `revision` (a branch, a tag, `HEAD~2`, …) stands for.
@@ -170,9 +170,9 @@ class Repository:
     def _shallow(self) -> bool:
         return self._run("rev-parse", "--is-shallow-repository") == "true"
 
-    def _setting(self, key: str) -> str:
+    def _setting(self, key: str, how: str = "--get") -> str:
         try:
-            return self._run("config", "--get", key)
+            return self._run("config", how, key)
         except _NothingError:
             return ""
 

@@ -16,7 +16,7 @@ from guardian.languages.dbt.modules import MOMENT, Modules
 from guardian.languages.dbt.project import ModelFile, Project
 from guardian.languages.dbt.relations import (
     Column,
-    EmptyResult,
+    UnknownResult,
     ProductionName,
     Relation,
     Symbol,
@@ -147,8 +147,7 @@ class Context:
         """Return what a text in a YAML file says once rendered."""
         if "{{" not in value and "{%" not in value:
             return value
-        template = self.library.compiled(value, self.library.run.path, mark=False)
-        return str(template.render(self.library.scope(self.library.run.package))).strip()
+        return self.library.text(value).strip()
 
     def _is_incremental(self) -> bool:
         self.library.run.asked_incremental = True
@@ -166,20 +165,20 @@ class Context:
             self.library.warn(f"the columns of `{relation}` are not known: what is made from them is left out")
         return found
 
-    def _run_query(self, *_args: Any, **_kwargs: Any) -> EmptyResult:
-        self.library.warn("the result of `run_query` is not known: it is taken as empty")
-        return EmptyResult()
+    def _run_query(self, *_args: Any, **_kwargs: Any) -> UnknownResult:
+        self.library.warn("the result of `run_query` is not known: one unknown row stands for it")
+        return UnknownResult()
 
     def _statement(self, name: Any = None, *_args: Any, caller: Any = None, **_kwargs: Any) -> str:
         if caller is not None:
             caller()
-        self.library.run.results[str(name)] = EmptyResult()
-        self.library.warn("the result of `statement` is not known: it is taken as empty")
+        self.library.run.results[str(name)] = UnknownResult()
+        self.library.warn("the result of `statement` is not known: one unknown row stands for it")
         return ""
 
     def _load_result(self, name: Any = None, *_args: Any) -> dict[str, Any]:
-        table = self.library.run.results.get(str(name)) or EmptyResult()
-        return {"table": table, "data": [], "response": {}}
+        table = self.library.run.results.get(str(name)) or UnknownResult()
+        return {"table": table, "data": table.rows, "response": {}}
 
 
 class _Names:
@@ -215,17 +214,12 @@ class _Variables:
         if not given:
             return Symbol(str(name)) if default is _NOT_GIVEN else default
         if isinstance(value, str) and "{{" in value:
-            return _rendered(self._project.library, value)
+            return self._project.library.text(value)
         return deepcopy(value)
 
     def has_var(self, name: Any) -> bool:
         """Return whether the project gives the variable."""
         return self._project.variable(str(name), self._project.library.run.package)[0]
-
-
-def _rendered(library: Library, text: str) -> str:
-    template = library.compiled(text, library.run.path, mark=False)
-    return str(template.render(library.scope(library.run.package)))
 
 
 def _env_var(name: Any, default: Any = _NOT_GIVEN) -> Any:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from guardian.languages.dbt.relations import Column, Relation
+from guardian.languages.dbt.relations import Column, Relation, Symbol, UnknownRow
 
 Functions = Mapping[str, Callable[..., Any]]
 Columns = Callable[[Relation], list[Column]]
@@ -36,8 +36,8 @@ def functions(dialect: str, dbt: Functions, columns_of: Columns, warn: Warn) -> 
         "unpivot": introspective.unpivot,
         "get_column_values": introspective.get_column_values,
         "get_filtered_columns_in_relation": introspective.get_filtered_columns_in_relation,
-        "get_relations_by_pattern": introspective.no_relations,
-        "get_relations_by_prefix": introspective.no_relations,
+        "get_relations_by_pattern": introspective.some_relations,
+        "get_relations_by_prefix": introspective.some_relations,
         "get_single_value": introspective.get_single_value,
         "get_query_results_as_dict": introspective.get_query_results_as_dict,
         "pretty_time": lambda *_args, **_kwargs: "",
@@ -121,6 +121,7 @@ class _Introspective:
     """Macros that would look into the database."""
 
     def __init__(self, dialect: str, columns_of: Columns, warn: Warn, text_type: str) -> None:
+        self.dialect = dialect
         self.except_word = "exclude" if dialect in {"snowflake", "duckdb"} else "except"
         self.columns_of, self.warn, self.text_type = columns_of, warn, text_type
 
@@ -178,10 +179,10 @@ class _Introspective:
         )  # fmt: skip
         return " union all ".join(f"select {arm} from {relation}" for arm in arms)
 
-    def get_column_values(self, table: Any = None, column: Any = "", *_args: Any, **keywords: Any) -> Any:
-        """Return the default, since no values are known."""
-        self.warn(f"the values of `{column}` in `{table}` are not known: what is made from them is left out")
-        return keywords.get("default") or []
+    def get_column_values(self, table: Any = None, column: Any = "", *_args: Any, **_keywords: Any) -> Any:
+        """Return one unknown value, so that what is written from the values stays SQL."""
+        self.warn(f"the values of `{column}` in `{table}` are not known: one unknown value stands for them")
+        return [Symbol(str(column))]
 
     def get_filtered_columns_in_relation(self, from_: Any = None, **keywords: Any) -> list[str]:
         """Return the declared columns of a relation, without what is excepted."""
@@ -192,17 +193,18 @@ class _Introspective:
             self.warn(f"the columns of `{relation}` are not known: what is made from them is left out")
         return [c.name for c in known if c.name.lower() not in left]
 
-    def no_relations(self, *_args: Any, **_keywords: Any) -> list[Relation]:
-        """Return no relations: which ones there are, the database knows."""
-        self.warn("which relations match a pattern is known to the database only: none is taken")
-        return []
+    def some_relations(self, schema_pattern: Any = "", table_pattern: Any = "", *_args: Any, **keywords: Any) -> list[Relation]:
+        """Return one relation of unknown name: which ones match a pattern, the database knows."""
+        pattern = str(keywords.get("prefix") or table_pattern)
+        self.warn(f"which relations match `{pattern}` is not known: one of unknown name stands for them")
+        return [Relation(Symbol(pattern), str(schema_pattern), self.dialect)]
 
-    def get_single_value(self, *_args: Any, **keywords: Any) -> Any:
-        """Return the default of a query that is not run."""
-        self.warn("the result of a query is not known: its default is taken")
-        return keywords.get("default", "null")
+    def get_single_value(self, *_args: Any, **_keywords: Any) -> Any:
+        """Return an unknown value."""
+        self.warn("the result of a query is not known: a symbol stands for it")
+        return Symbol("value")
 
-    def get_query_results_as_dict(self, *_args: Any, **_keywords: Any) -> dict[str, Any]:
-        """Return no results of a query that is not run."""
-        self.warn("the result of a query is not known: it is taken as empty")
-        return {}
+    def get_query_results_as_dict(self, *_args: Any, **_keywords: Any) -> UnknownRow:
+        """Return an unknown value for each column of a query that is not run."""
+        self.warn("the result of a query is not known: symbols stand for it")
+        return UnknownRow()

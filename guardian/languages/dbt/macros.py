@@ -11,6 +11,7 @@ from jinja2.exceptions import SecurityError, TemplateSyntaxError
 
 from guardian.languages.dbt.limits import MAX_TEMPLATE, LimitError
 from guardian.languages.dbt.marks import instrument
+from guardian.languages.dbt.roots import PROJECT_FILE
 from guardian.languages.dbt.run import Run
 from guardian.languages.dbt.sandbox import MacroReturnError, Sandbox
 
@@ -54,6 +55,7 @@ class Library:
             own = self.packages.setdefault(file.package, {})
             own.update((name, ProjectMacro(name, file, self)) for name in file.names)
         self._modules: dict[str, Mapping[str, Any]] = {}
+        self._texts: dict[str, Template] = {}
         self._scopes: dict[str, dict[str, Any]] = {}
 
     def scope(self, package: str) -> dict[str, Any]:
@@ -74,6 +76,14 @@ class Library:
             TemplateSyntaxError: where it is not Jinja.
         """
         return self.template(self.parsed(text, path), path, mark=mark)
+
+    def text(self, text: str) -> str:
+        """Return what a template in a YAML file prints; each is compiled once."""
+        template = self._texts.get(text)
+        if template is None:
+            template = self._texts[text] = self.compiled(text, PROJECT_FILE, mark=False)
+        context = template.new_context(self.scope(self.run.package))
+        return str(self.sandbox.concat(template.root_render_func(context)))
 
     def parsed(self, text: str, path: str) -> nodes.Template:
         """Return the tree of `text`, before it is compiled.

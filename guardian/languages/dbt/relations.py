@@ -31,6 +31,34 @@ class Symbol(str):
         """Return an iterator over nothing."""
         return iter(())
 
+    def __add__(self, other: Any) -> str:
+        """Return the sum with a number as SQL, or the text with more behind it."""
+        return f"{self!s}{other}" if isinstance(other, str) else f"({self!s} + {other})"
+
+    def __radd__(self, other: Any) -> str:
+        """Return the sum with a number as SQL."""
+        return f"({other} + {self!s})"
+
+    def __sub__(self, other: Any) -> str:
+        """Return the difference as SQL."""
+        return f"({self!s} - {other})"
+
+    def __rsub__(self, other: Any) -> str:
+        """Return the difference as SQL."""
+        return f"({other} - {self!s})"
+
+    def __mul__(self, other: Any) -> str:  # type: ignore[override]  # a value unknown, not a text to repeat
+        """Return the product as SQL."""
+        return f"({self!s} * {other})"
+
+    __rmul__ = __mul__
+
+    def __lt__(self, other: object) -> bool:
+        """Return false: an unknown value is not known to be smaller."""
+        return False
+
+    __le__ = __gt__ = __ge__ = __lt__
+
 
 class ProductionName(str):
     """The target's name: production under any of its usual names, since that is what a merge reaches."""
@@ -182,48 +210,88 @@ class Column:
         return self.name
 
 
-class EmptyResult:
-    """The result of a query that was not run: no rows, and columns that hold nothing, under any name or index."""
+class UnknownResult:
+    """The result of a query that was not run: one row, each value in it a symbol named after its column.
+
+    One row rather than none, so that SQL which is written from the result stays SQL.
+    """
 
     def __init__(self) -> None:
-        """Make an empty result."""
-        self.rows: list[Any] = []
-        self.column_names: list[str] = []
-        self.columns = _NoColumns()
+        """Make a result of one unknown row."""
+        self.rows = [UnknownRow()]
+        self.columns = UnknownColumns()
+        self.column_names = ["value"]
 
     def print_table(self) -> str:
         """Return nothing."""
         return ""
 
-    def __iter__(self) -> Iterator[Any]:
-        """Return an iterator over no rows."""
-        return iter(())
+    def __iter__(self) -> Iterator["UnknownRow"]:
+        """Return an iterator over the row."""
+        return iter(self.rows)
 
     def __len__(self) -> int:
-        """Return 0."""
-        return 0
+        """Return 1."""
+        return 1
 
-    def __bool__(self) -> bool:
-        """Return true, as the result of a query that was run is."""
-        return True
+    def __getitem__(self, _key: object) -> "UnknownRow":
+        """Return the row."""
+        return self.rows[0]
 
 
-class _NoColumns:
-    """Columns of an empty result: any of them can be asked for, none has values."""
+class UnknownRow:
+    """A row of an unknown result: any column can be asked for."""
 
-    def __getitem__(self, _key: object) -> "_NoColumns":
-        return self
+    def __getitem__(self, key: object) -> Symbol:
+        """Return the value of a column: a symbol of its name, or `value` where it is asked for by position."""
+        return Symbol(key if isinstance(key, str) else "value")
 
-    def __iter__(self) -> Iterator[Any]:
-        return iter(())
+    def __getattr__(self, name: str) -> Symbol:
+        """Return the value of a column."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return Symbol(name)
+
+    def __iter__(self) -> Iterator[Symbol]:
+        """Return an iterator over the one value that is sure to be there."""
+        return iter((Symbol("value"),))
+
+    def get(self, key: object, _default: object = None) -> Symbol:
+        """Return the value of a column."""
+        return self[key]
+
+    def values(self) -> list[Symbol]:
+        """Return the values."""
+        return list(self)
+
+
+class UnknownColumns:
+    """Columns of an unknown result: any of them can be asked for, each has one unknown value."""
+
+    def __init__(self, name: str = "value") -> None:
+        """Make columns, or the column of that name."""
+        self.name = name
+
+    def __getitem__(self, key: object) -> "UnknownColumns":
+        """Return a column."""
+        return UnknownColumns(key if isinstance(key, str) else "value")
+
+    def __iter__(self) -> Iterator["UnknownColumns"]:
+        """Return an iterator over one column."""
+        return iter((UnknownColumns(),))
 
     def __len__(self) -> int:
-        return 0
+        """Return 1."""
+        return 1
 
     def keys(self) -> list[str]:
-        """Return no names."""
-        return []
+        """Return the one name."""
+        return [self.name]
 
-    def values(self) -> list[Any]:
-        """Return no values."""
-        return []
+    def values(self) -> list[Symbol]:
+        """Return the one value."""
+        return [Symbol(self.name)]
+
+    def values_distinct(self) -> list[Symbol]:
+        """Return the one value."""
+        return self.values()

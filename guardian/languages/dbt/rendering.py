@@ -152,18 +152,35 @@ class Renderer:
             tree = _of_snapshot(self._library.parsed(file.text, model.path), model)
         except (TemplateSyntaxError, LimitError, RecursionError):
             return {}
-        stated: dict[str, Any] = {}
         plain = {id(call) for call in _plain_calls(tree)}
-        for call in tree.find_all(nodes.Call):
-            if not (isinstance(call.node, nodes.Name) and call.node.name == "config"):
-                continue
+        calls = [call for call in tree.find_all(nodes.Call) if _is_config(call)]
+        if not all(id(call) in plain for call in calls):
+            run = self._run_of(model)
+            with self._running(run):
+                return self._rendered(model, file.text, run).run.config
+        stated: dict[str, Any] = {}
+        for call in calls:
             constants = _constants(call)
-            if constants is None or id(call) not in plain:
-                run = self._run_of(model)
-                with self._running(run):
-                    return self._rendered(model, file.text, run).run.config
-            stated |= constants
+            stated |= self._evaluated(model, tree, call) if constants is None else constants
         return stated
+
+    def _evaluated(self, model: ModelFile, tree: nodes.Template, call: nodes.Call) -> dict[str, Any]:
+        """Return what a `config(…)` says whose values are computed, from what is set before it."""
+        kept = [keyword for keyword in call.kwargs if keyword.key in _NAMING]
+        part = nodes.Call(call.node, call.args, kept, call.dyn_args, call.dyn_kwargs, lineno=call.lineno)
+        body: list[nodes.Node] = [node for node in tree.body if isinstance(node, nodes.Assign)]
+        body.append(nodes.ExprStmt(part, lineno=call.lineno))
+        small = nodes.Template(body, lineno=1)
+        small.set_environment(self._library.sandbox)
+        run = self._run_of(model)
+        with self._running(run):
+            try:
+                template = self._library.template(small, model.path, mark=False)
+                for _ in template.root_render_func(template.new_context(self._library.scope(run.package))):
+                    self._library.sandbox.step()
+            except (*TEMPLATE_ERRORS, MacroReturnError, LimitError, RecursionError) as error:
+                run.warn(model.path, call.lineno, f"its configuration cannot be told: {error}")
+        return run.config
 
     # --- what columns a relation has ----------------------------------------------------------------------------------
 
@@ -238,6 +255,10 @@ def _plain_calls(tree: nodes.Template) -> Iterator[nodes.Call]:
     for node in tree.body:
         printed = node.nodes if isinstance(node, nodes.Output) else [getattr(node, "node", None)]
         yield from (call for call in printed if isinstance(call, nodes.Call))
+
+
+def _is_config(call: nodes.Call) -> bool:
+    return isinstance(call.node, nodes.Name) and call.node.name == "config"
 
 
 def _constants(call: nodes.Call) -> dict[str, Any] | None:

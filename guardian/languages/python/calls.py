@@ -232,7 +232,8 @@ class Caller(Evaluator):
                 value = self.library.attribute(f"{owner.path}.{name}")
                 return External(f"{owner.path}.{name}") if value is MISSING else value
             case Unknown():
-                return Unknown(name, handles=owner.handles)
+                value = self.library.unknown_attribute(owner, name, self)
+                return Unknown(name, handles=owner.handles) if value is MISSING else value
             case Function() | Bound():
                 return self._function_attribute(owner, name)
             case Native():
@@ -256,6 +257,9 @@ class Caller(Evaluator):
             return owner.attributes
         found = owner.cls.find(name)
         if found is MISSING:
+            ambient = self.library.ambient(name, self)
+            if ambient is not MISSING:
+                return ambient
             fallback = owner.cls.find("__getattr__")
             if isinstance(fallback, Function) and not name.startswith("__"):
                 return self.run_function(fallback, Call(self, [owner, name], {}))

@@ -101,10 +101,6 @@ class Evaluator(Machine):
         """Bind a target to a value."""
 
     @abstractmethod
-    def call_method(self, owner: Value, name: str, call: Call) -> Value:
-        """Return what a method gives."""
-
-    @abstractmethod
     def subscript(self, owner: Value, key: Value) -> Value:
         """Return an element."""
 

@@ -50,6 +50,9 @@ class Library(Protocol):
     def offers(self, path: str) -> bool:
         """Return whether `path` exists, as far as a star import needs to know."""
 
+    def unknown_attribute(self, owner: Unknown, name: str, machine: "Machine") -> Value:
+        """Return an attribute of an unknown value; `MISSING` where nothing better than unknown is known."""
+
     def unknown_method(self, owner: Unknown, name: str, call: Call) -> Value:
         """Return what a method of an unknown value gives; `MISSING` where nothing better than unknown is known."""
 
@@ -105,6 +108,10 @@ class Machine(ABC):
     @abstractmethod
     def call(self, function: Value, call: Call) -> Value:
         """Return what calling `function` gives."""
+
+    @abstractmethod
+    def call_method(self, owner: Value, name: str, call: Call) -> Value:
+        """Return what a method gives."""
 
     @abstractmethod
     def attribute(self, owner: Value, name: str) -> Value:

@@ -54,6 +54,10 @@ class SparkSession:
             return UdfRegistry()
         if name == "streams":
             return Unknown("streams")
+        if name in {"create_dynamic_frame", "write_dynamic_frame", "create_data_frame", "write_data_frame"}:
+            from guardian.languages.python.glue import Factory  # noqa: PLC0415 - it needs us
+
+            return Factory(name)
         return MISSING
 
     def invoke(self, name: str, call: Call) -> Value:

@@ -1,4 +1,4 @@
-"""MERGE, UPDATE and DELETE: what they set, and which rows they touch."""
+"""MERGE: a projection for each of its branches; the columns that SET gives a value."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from guardian.languages.expressions import Scope, lower_expression, sql_text
 from guardian.languages.sql.ctes import with_ctes
 from guardian.languages.sql.names import alias_of, dataset_of, temporary_name
 from guardian.languages.sql.queries import lower_tree
-from guardian.languages.sql.relations import lower_from, lower_join, scan_of
+from guardian.languages.sql.relations import lower_from, scan_of
 from guardian.languages.sql.script import Script
 from guardian.languages.sql.writes import (
     Head,
@@ -16,10 +16,10 @@ from guardian.languages.sql.writes import (
     rows_of_temporary,
     temporary_of,
 )
+from guardian.model.lineage import Location
 from guardian.model.plan import (
     Alias,
     Call,
-    Constant,
     Expr,
     Filter,
     Handle,
@@ -31,11 +31,8 @@ from guardian.model.plan import (
     SetOperation,
     Star,
     Subquery,
-    WithColumns,
     WriteOptions,
 )
-
-TRUE, FALSE = Constant("boolean", "true"), Constant("boolean", "false")
 
 
 def target_rows(table: exp.Expr, scope: Scope, script: Script) -> Handle:
@@ -59,7 +56,9 @@ def _filtered(handle: Handle, node: exp.Expr | None, scope: Scope) -> Handle:
     return scope.builder.add(Filter(handle, lower_expression(condition, scope), "WHERE", at, text))
 
 
-# --- MERGE -------------------------------------------------------------------------------------------------------
+def where_of(where: exp.Expr | None, scope: Scope) -> tuple[Location | None, str]:
+    """Return where a WHERE clause is written, and its text."""
+    return scope.item(where.this) if where is not None else (None, "")
 
 
 def merge(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
@@ -208,149 +207,3 @@ def _insert_items(
         name = names[position] if position < len(names) else None
         items.append(Item(lower_expression(cell, scope), name, at, text if text else sql_text(cell, scope.dialect)))
     return tuple(items)
-
-
-# --- UPDATE ------------------------------------------------------------------------------------------------------
-
-
-def update(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> Handle:
-    """Note an UPDATE; return the rows that it changes, with their new values."""
-    scope = with_ctes(tree, scope, lower_tree)
-    table, rows, others = _rows_to_change(tree, script, scope)
-    changed = _filtered(rows, tree.args.get("where"), scope)
-    items = [item for node in tree.expressions for item in set_items(node, scope)]
-    name = temporary_of(table, scope, script)
-    if name is not None:
-        _update_temporary(name, tree, items, rows, script, scope, joined=others)
-    else:
-        plan = scope.builder.add(Project(changed, tuple(items)))
-        add_write(script, dataset_of(table, scope), plan, head, WriteOptions(mode="update"))
-    return scope.builder.add(WithColumns(changed, tuple(items)))
-
-
-def _rows_to_change(tree: exp.Expr, script: Script, scope: Scope) -> tuple[exp.Expr, Handle, bool]:
-    """Return the table that is changed, and its rows joined with those that the change looks at.
-
-    T-SQL names an alias of FROM (`UPDATE a SET … FROM t AS a JOIN …`); others name the table, and
-    FROM holds more relations.
-    """
-    table = tree.args.get("this")
-    source = tree.args.get("from_")
-    if not isinstance(table, exp.Expr):
-        return exp.Table(), scope.builder.add(Project(0, ())), False
-    if source is None:
-        joins = table.args.get("joins") or ()
-        return table, _and_joins(target_rows(table, scope, script), joins, scope), bool(joins)
-    meant = _named_in(source.this, table, scope)
-    if meant is None:
-        left, right = target_rows(table, scope, script), lower_from(source.this, scope)
-        joined = scope.builder.add(Join(left=left, right=right, kind="cross", at=scope.location(source)))
-        return table, joined, True
-    joins = source.this.args.get("joins") or ()
-    if meant is source.this:
-        return meant, _and_joins(target_rows(meant, scope, script), joins, scope), bool(joins)
-    handle = lower_from(_without_joins(source.this), scope)
-    for join in joins:
-        handle = _join_target(handle, join, meant, scope, script)
-    return meant, handle, True
-
-
-def _without_joins(node: exp.Expr) -> exp.Expr:
-    """Return the relation by itself: its joins are taken one by one."""
-    node.set("joins", None)
-    return node
-
-
-def _join_target(handle: Handle, join: exp.Join, meant: exp.Expr, scope: Scope, script: Script) -> Handle:
-    if join.this is not meant:
-        return lower_join(handle, join, scope)
-    on = join.args.get("on")
-    condition = lower_expression(on, scope) if on is not None else None
-    right = target_rows(meant, scope, script)
-    kind: JoinKind = "inner" if condition is not None else "cross"
-    at, text = scope.item(on) if on is not None else (scope.location(join), "")
-    return scope.builder.add(Join(left=handle, right=right, kind=kind, on=condition, at=at, text=text))
-
-
-def _and_joins(handle: Handle, joins: Iterable[exp.Join], scope: Scope) -> Handle:
-    for join in joins:
-        handle = lower_join(handle, join, scope)
-    return handle
-
-
-def _named_in(first: exp.Expr, table: exp.Expr, scope: Scope) -> exp.Expr | None:
-    """Return the relation of FROM that the changed table's name means, by alias or by name."""
-    wanted = temporary_name(table, scope)
-    candidates = [first, *(join.this for join in first.args.get("joins") or ())]
-    for candidate in candidates:
-        if isinstance(candidate, exp.Table) and alias_of(candidate, scope)[0] == wanted:
-            return candidate
-    for candidate in candidates:
-        if isinstance(candidate, exp.Table) and not alias_of(candidate, scope)[0]:
-            if temporary_name(candidate, scope) == wanted:
-                return candidate
-    return None
-
-
-def _update_temporary(
-    name: str, tree: exp.Expr, items: list[Item], rows: Handle, script: Script, scope: Scope, *, joined: bool
-) -> None:
-    """Give a temporary table new values where the condition holds, the old ones elsewhere."""
-    where = tree.args.get("where")
-    condition = lower_expression(where.this, scope) if where is not None else TRUE
-    alias = _alias_of_target(tree, name, scope)
-    replaced = tuple(
-        Item(Call("case", (condition, item.expr, Ref(item.name or "", (alias,)))), item.name, item.at, item.text)
-        for item in items
-    )
-    if not joined:
-        script.views[name] = scope.builder.add(WithColumns(rows, replaced))
-        return
-    script.views[name] = scope.builder.add(Project(rows, (Item(Star((alias,), (), replaced)),)))
-
-
-def _alias_of_target(tree: exp.Expr, name: str, scope: Scope) -> str:
-    source = tree.args.get("from_")
-    meant = _named_in(source.this, tree.this, scope) if source is not None else tree.this
-    alias, _ = alias_of(meant if meant is not None else tree.this, scope)
-    return alias or name
-
-
-# --- DELETE ------------------------------------------------------------------------------------------------------
-
-
-def delete(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
-    """Note a DELETE: which rows go, and no columns."""
-    scope = with_ctes(tree, scope, lower_tree)
-    table = tree.this if isinstance(tree.this, exp.Expr) else next(iter(tree.args.get("tables") or ()), None)
-    if table is None:
-        return
-    named = (tree.args.get("tables") or [None])[0]
-    meant = (_named_in(table, named, scope) if isinstance(named, exp.Expr) else None) or table
-    rows = target_rows(table, scope, script) if meant is table else lower_from(_bare(table), scope)
-    for join in table.args.get("joins") or ():
-        rows = _join_target(rows, join, meant, scope, script)
-    for other in tree.args.get("using") or ():
-        rows = scope.builder.add(Join(left=rows, right=lower_from(other, scope), kind="cross"))
-    name = temporary_of(meant, scope, script)
-    where = tree.args.get("where")
-    if name is not None:
-        _delete_temporary(name, where, rows, script, scope)
-        return
-    plan = scope.builder.add(Project(_filtered(rows, where, scope), ()))
-    add_write(script, dataset_of(meant, scope), plan, head, WriteOptions(mode="delete"))
-
-
-def _bare(table: exp.Expr) -> exp.Expr:
-    """Return a table without its joins, as a node of its own."""
-    return exp.Table(**{key: value for key, value in table.args.items() if key != "joins"})
-
-
-def _delete_temporary(
-    name: str, where: exp.Expr | None, rows: Handle, script: Script, scope: Scope
-) -> None:
-    """Keep the rows of a temporary table for which the condition is not true."""
-    condition = lower_expression(where.this, scope) if where is not None else TRUE
-    kept = Call("not", (Call("coalesce", (condition, FALSE)),))
-    at, text = scope.item(where.this) if where is not None else (None, "")
-    script.views[name] = scope.builder.add(Filter(rows, kept, "WHERE", at, text))

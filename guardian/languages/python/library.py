@@ -1,0 +1,199 @@
+"""What the interpreter is told about the world outside the repository: one dispatch by dotted path."""
+
+import re
+
+from guardian.languages.python import glue, standard
+from guardian.languages.python.machine import Machine
+from guardian.languages.python.spark_columns import WindowSpec
+from guardian.languages.python.spark_frames import METHODS, Frame, frame_of, made
+from guardian.languages.python.spark_functions import function_call, is_function
+from guardian.languages.python.spark_groups import PROPERTIES
+from guardian.languages.python.spark_io import Writer, delta_table, write
+from guardian.languages.python.spark_session import (
+    WINDOW_LIMITS,
+    SparkSession,
+    Utilities,
+    is_session_name,
+    row,
+    window_method,
+)
+from guardian.languages.python.spark_state import add
+from guardian.languages.python.spark_types import CONTAINERS, SIMPLE, make_type
+from guardian.languages.python.values import (
+    MISSING,
+    Builtin,
+    Call,
+    Function,
+    Unknown,
+    Value,
+    plain,
+)
+from guardian.model.plan import Opaque, WriteOptions
+
+FUNCTIONS = re.compile(r"(?:.*\.)?pyspark\.sql(?:\.connect)?\.functions(?:\.builtin)?\.(\w+)$")
+TYPES = re.compile(r"(?:.*\.)?pyspark\.sql(?:\.connect)?\.types\.(\w+)$")
+WINDOW = re.compile(r"(?:.*\.)?pyspark\.sql(?:\.window)?\.(?:window\.)?Window(?:Spec)?(?:\.(\w+))?$")
+FRAME_METHOD = re.compile(r"(?:.*\.)?pyspark\.sql(?:\.connect)?(?:\.dataframe)?\.DataFrame\.(\w+)$")
+COLUMN_METHOD = re.compile(r"(?:.*\.)?pyspark\.sql(?:\.column)?\.Column\.(\w+)$")
+SESSION = re.compile(
+    r"(?:pyspark|databricks|delta|awsglue)\b.*\.(SparkSession|SparkContext|SQLContext|HiveContext|GlueContext|"
+    r"StreamingContext|DatabricksSession|SparkConf)(?:\.(\w+))?(?:\.(\w+))?$"
+)
+# Methods that only a DataFrame has: an unknown value on which they are called is one.
+FRAME_ONLY = frozenset({
+    "withColumn", "withColumns", "withColumnRenamed", "selectExpr", "createOrReplaceTempView", "unionByName",
+    "dropDuplicates", "crossJoin", "createTempView", "unionAll", "dropna", "fillna", "writeTo", "exceptAll",
+    "toDF", "repartition", "groupBy", "orderBy", "createOrReplaceGlobalTempView", "drop_duplicates",
+})  # fmt: skip
+PANDAS_WRITES = frozenset({"to_csv", "to_parquet", "to_json", "to_excel", "to_sql", "to_feather"})
+TRUE_FRAME_NAMES = re.compile(r"^(df|sdf|dataframe|data_frame)$|_s?df$|^s?df_|dataframe$", re.IGNORECASE)
+
+
+class SparkLibrary:
+    """PySpark, Glue, Delta, Databricks and the standard library."""
+
+    def call(self, path: str, call: Call) -> Value:
+        """Return what calling `path` gives; `MISSING` where it is not known."""
+        known = standard.CALLS.get(path) or glue.CALLS.get(path)
+        if known is not None:
+            return known(call)
+        if path.startswith(("pyspark", "delta", "awsglue", "databricks", "pyspark_utils")) or "pyspark." in path:
+            return self._spark(path, call)
+        if path.startswith("logging"):
+            return Unknown("logger")
+        return MISSING
+
+    def _spark(self, path: str, call: Call) -> Value:
+        function = FUNCTIONS.match(path)
+        if function:
+            return function_call(function.group(1), call)
+        kind = TYPES.match(path)
+        name = path.rpartition(".")[2]
+        if kind and kind.group(1) != "Row":
+            return make_type(kind.group(1), call)
+        window = WINDOW.match(path)
+        if window:
+            return window_method(window.group(1), call) if window.group(1) else WindowSpec()
+        for pattern in (FRAME_METHOD, COLUMN_METHOD):
+            method = pattern.match(path)
+            if method and call.args:
+                return call.machine.call_method(call.args[0], method.group(1), call.shifted())
+        session = SESSION.match(path)
+        if session:
+            names = [part for part in session.groups()[1:] if part]
+            return SparkSession().invoke(names[-1], call) if names else SparkSession()
+        if "DeltaTable." in path:
+            return delta_table(path, call)
+        if path.startswith("awsglue.transforms.") and (name == "apply" or path.count(".") == 2):
+            return glue.transform(path.split(".")[2], call)
+        if name == "Row":
+            return row(call)
+        if name == "DBUtils":
+            return Utilities()
+        return MISSING
+
+    def attribute(self, path: str) -> Value:
+        """Return the value of `path`; `MISSING` where it is not known."""
+        if path in standard.ATTRIBUTES:
+            return standard.ATTRIBUTES[path]
+        if path.partition(".")[0] in standard.KNOWN_ROOTS and "." not in path:
+            # A file of the repository called `json.py` does not hide the standard library's.
+            return Unknown(path)
+        window = WINDOW.match(path)
+        if window and window.group(1) in WINDOW_LIMITS:
+            return WINDOW_LIMITS[window.group(1)]
+        session = SESSION.match(path)
+        if session and session.group(2) == "builder":
+            return SparkSession()
+        if path == "sys.maxsize":
+            return 1 << 62
+        return MISSING
+
+    def offers(self, path: str) -> bool:
+        """Return whether a star import of a module brings this name."""
+        function = FUNCTIONS.match(path)
+        if function:
+            return is_function(function.group(1))
+        kind = TYPES.match(path)
+        if kind:
+            return kind.group(1) in SIMPLE or kind.group(1) in CONTAINERS or kind.group(1) == "Row"
+        name = path.rpartition(".")[2]
+        if path.startswith("awsglue.transforms."):
+            return name in glue.TRANSFORMS or name in {"Join", "SelectFromCollection"}
+        if path.startswith("pyspark.sql."):
+            return name in {"SparkSession", "Window", "DataFrame", "Column", "Row", "functions", "types", "SQLContext"}
+        if path.startswith("delta"):
+            return name == "DeltaTable"
+        return False
+
+    def unknown_attribute(self, owner: Unknown, name: str, machine: Machine) -> Value:
+        """Return an attribute of an unknown value that is a frame or a session by all that can be told."""
+        if name in {"write", "writeStream"}:
+            frame = frame_of(owner, machine)
+            return PROPERTIES[name](frame, machine) if frame is not None else MISSING
+        if name in PROPERTIES and owner.handles:
+            frame = frame_of(owner, machine)
+            return PROPERTIES[name](frame, machine) if frame is not None else MISSING
+        if is_session_name(name) or is_session_name(owner.name):
+            return SparkSession() if is_session_name(name) else SparkSession().attribute(name, machine)
+        return MISSING
+
+    def unknown_method(self, owner: Unknown, name: str, call: Call) -> Value:
+        """Return what a method of an unknown value gives; `MISSING` where nothing better than unknown is known."""
+        frames = tuple(value.handle for value in [*call.args, *call.kwargs.values()] if isinstance(value, Frame))
+        handles = tuple(dict.fromkeys((*owner.handles, *frames)))
+        if name in FRAME_ONLY or (owner.handles and name in METHODS):
+            return self._on_frame(owner, name, call)
+        if is_session_name(owner.name) and name in {"sql", "table", "createDataFrame"}:
+            return SparkSession().invoke(name, call)
+        if name in PANDAS_WRITES and owner.handles and isinstance(call.value(0), str | Unknown):
+            plan = add(call.machine, Opaque(inputs=owner.handles, reason="pandas", keeps=True, at=call.at))
+            options = WriteOptions(mode="overwrite", format=name.removeprefix("to_"))
+            write(call, plan, call.value(0), options, confidence=0.7)
+            return None
+        self._visit_callbacks(call)
+        return Unknown(name or owner.name, weak=True, handles=handles) if handles else MISSING
+
+    def _on_frame(self, owner: Unknown, name: str, call: Call) -> Value:
+        frame = frame_of(owner, call.machine)
+        if frame is None:
+            return MISSING
+        call.machine.warn(
+            f"what `{plain(owner.name) or 'this value'}` is cannot be told here; its lineage ends at this call", call.at
+        )
+        return METHODS[name](frame, call)
+
+    def _visit_callbacks(self, call: Call) -> None:
+        for value in [*call.args, *call.kwargs.values()]:
+            if isinstance(value, Function):
+                call.machine.findings.called.discard(value.node)
+
+    def parameter(self, name: str, annotation: str, machine: Machine) -> Value:
+        """Return what a parameter that nobody passes may be."""
+        if "SparkSession" in annotation or "GlueContext" in annotation or is_session_name(name):
+            return SparkSession()
+        if "DataFrame" in annotation and "pd." not in annotation and "pandas" not in annotation:
+            return _parameter_frame(name, machine)
+        if not annotation and TRUE_FRAME_NAMES.search(name):
+            return _parameter_frame(name, machine)
+        if name == "dbutils":
+            return Utilities()
+        return MISSING
+
+    def ambient(self, name: str, machine: Machine) -> Value:
+        """Return what a name that nobody defines means: the session of a notebook, `dbutils`."""
+        del machine
+        if is_session_name(name):
+            return SparkSession()
+        if name == "dbutils":
+            return Utilities()
+        if name in {"get_ipython", "display", "displayHTML"}:
+            return Builtin(name, lambda _: None)
+        return MISSING
+
+
+def _parameter_frame(name: str, machine: Machine) -> Value:
+    return Frame(add(machine, Opaque(fingerprint=f"parameter {name}", reason=f"parameter `{name}`")))
+
+
+__all__ = ["SparkLibrary", "made"]

@@ -1,0 +1,110 @@
+"""CREATE TABLE and VIEW, with a query or without."""
+
+from sqlglot import exp
+
+from guardian.languages.expressions import Scope
+from guardian.languages.sql.ctes import with_ctes
+from guardian.languages.sql.names import dataset_of, temporary_name
+from guardian.languages.sql.queries import lower_tree
+from guardian.languages.sql.relations import lower_from
+from guardian.languages.sql.script import Script
+from guardian.languages.sql.tables import columns_of, declare, has_property, properties, write_options
+from guardian.languages.sql.writes import Head, add_write, declare_temporary, is_temporary_name
+from guardian.model.plan import Declaration, Handle, Rename
+
+_STORED = {
+    exp.MaterializedProperty: "materialized view", exp.DynamicProperty: "dynamic table",
+}  # fmt: skip
+
+
+def create(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
+    """Note what a CREATE statement makes: a table or a view of a query, or declared columns."""
+    kind = str(tree.args.get("kind") or "").upper()
+    if kind not in {"TABLE", "VIEW"}:
+        return
+    target = tree.this
+    schema = target if isinstance(target, exp.Schema) else None
+    table = schema.this if schema is not None else target
+    if not isinstance(table, exp.Table):
+        return
+    rows = _rows(tree, scope)
+    columns = columns_of(schema, scope)
+    temporary = _temporary(tree, table, scope)
+    if rows is not None and columns:
+        rows = scope.builder.add(Rename(rows, positional=tuple(column.name for column in columns)))
+    if temporary:
+        _make_temporary(temporary, rows, tuple(column.name for column in columns), script)
+    elif rows is not None:
+        if schema is not None and any(column.type for column in columns):
+            declare(tree, schema, script, scope, head)
+        _write(tree, table, rows, kind, script, scope, head)
+    elif schema is not None:
+        declare(tree, schema, script, scope, head)
+    else:
+        _like(tree, table, script, scope, head)
+
+
+def _rows(tree: exp.Expr, scope: Scope) -> Handle | None:
+    clone = tree.args.get("clone")
+    if isinstance(clone, exp.Clone) and isinstance(clone.this, exp.Table):
+        return lower_from(clone.this, scope)
+    query = tree.args.get("expression")
+    if isinstance(query, (exp.Query, exp.Values)):
+        return lower_tree(query, with_ctes(tree, scope, lower_tree))
+    if isinstance(query, exp.Table):
+        return lower_from(query, scope)
+    return None
+
+
+def _temporary(tree: exp.Expr, table: exp.Expr, scope: Scope) -> str:
+    """Return the name of a temporary table or view, empty where it is to last."""
+    name = temporary_name(table, scope)
+    if is_temporary_name(name):
+        return name
+    if not has_property(tree, exp.TemporaryProperty, exp.GlobalProperty):
+        return ""
+    shared = has_property(tree, exp.GlobalProperty) or any(
+        isinstance(part, exp.TemporaryProperty) and str(part.this or "").upper() == "GLOBAL"
+        for part in properties(tree)
+    )
+    return f"global_temp.{name}" if shared and "." not in name else name
+
+
+def _make_temporary(name: str, rows: Handle | None, columns: tuple[str, ...], script: Script) -> None:
+    if rows is None:
+        declare_temporary(name, columns, script)
+    else:
+        script.columns[name] = columns
+        script.views[name] = rows
+
+
+def _write(
+    tree: exp.Expr, table: exp.Expr, rows: Handle, kind: str, script: Script, scope: Scope, head: Head
+) -> None:
+    dataset = dataset_of(table, scope)
+    mode = "view" if kind == "VIEW" else "create"
+    if kind == "TABLE" and (tree.args.get("replace") or dataset in script.dropped):
+        mode = "overwrite"
+    elif kind == "TABLE" and tree.args.get("exists"):
+        mode = "ignore"
+    stored = next((text for part, text in _STORED.items() if has_property(tree, part)), "")
+    if stored:
+        mode = "create"
+    script.views.pop(temporary_name(table, scope), None)
+    add_write(script, dataset, rows, head, write_options(tree, scope, mode, stored))
+
+
+def _like(tree: exp.Expr, table: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
+    """Note CREATE TABLE a LIKE b, where the script itself has said what b's columns are."""
+    for part in properties(tree):
+        if isinstance(part, exp.LikeProperty):
+            wanted = dataset_of(part.this, scope)
+            for known in reversed(script.declarations):
+                if known.dataset == wanted and not known.extend:
+                    script.declarations.append(
+                        Declaration(
+                            dataset=dataset_of(table, scope), columns=known.columns, keys=known.keys,
+                            job=script.job, at=head.at,
+                        )
+                    )  # fmt: skip
+                    return

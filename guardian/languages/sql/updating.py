@@ -1,0 +1,203 @@
+"""UPDATE and DELETE: the rows that they touch, the columns that they set."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from guardian.languages.expressions import Scope, lower_expression
+from guardian.languages.sql.ctes import with_ctes
+from guardian.languages.sql.merging import set_items, target_rows, where_of
+from guardian.languages.sql.names import alias_of, dataset_of, temporary_name
+from guardian.languages.sql.queries import lower_tree
+from guardian.languages.sql.relations import lower_from, lower_join
+from guardian.languages.sql.script import Script
+from guardian.languages.sql.writes import Head, add_write, temporary_of
+from guardian.model.plan import (
+    Call,
+    Constant,
+    Expr,
+    Filter,
+    Handle,
+    Item,
+    Join,
+    JoinKind,
+    Project,
+    Ref,
+    Star,
+    WithColumns,
+    WriteOptions,
+)
+
+TRUE, FALSE = Constant("boolean", "true"), Constant("boolean", "false")
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The table that a statement changes, and the relations beside it, with the joins they come by."""
+
+    table: exp.Expr
+    first: exp.Expr
+    joins: tuple[exp.Join, ...]
+    beside: exp.Expr | None = None
+
+    def plan(self, script: Script, scope: Scope) -> Handle:
+        """Return the rows of the table joined with all that the statement looks at."""
+        if self.first is self.table:
+            handle = target_rows(self.table, scope, script)
+        else:
+            handle = lower_from(self.first, scope)
+        for join in self.joins:
+            handle = self._joined(handle, join, script, scope)
+        if self.beside is None:
+            return handle
+        right = lower_from(self.beside, scope)
+        return scope.builder.add(Join(left=handle, right=right, kind="cross", at=scope.location(self.beside)))
+
+    def _joined(self, handle: Handle, join: exp.Join, script: Script, scope: Scope) -> Handle:
+        if join.this is not self.table:
+            return lower_join(handle, join, scope)
+        on = join.args.get("on")
+        condition = lower_expression(on, scope) if on is not None else None
+        kind: JoinKind = "inner" if condition is not None else "cross"
+        at, text = scope.item(on) if on is not None else (scope.location(join), "")
+        right = target_rows(self.table, scope, script)
+        return scope.builder.add(Join(left=handle, right=right, kind=kind, on=condition, at=at, text=text))
+
+    def others(self) -> list[exp.Expr]:
+        """Return the relations beside the changed table."""
+        found = [self.first, *(join.this for join in self.joins)]
+        if self.beside is not None:
+            found.append(self.beside)
+        return [relation for relation in found if relation is not self.table]
+
+
+def _detached(node: exp.Expr) -> tuple[exp.Join, ...]:
+    """Take the joins off a relation, so that it can be read by itself."""
+    return tuple(node.args.pop("joins", None) or ())
+
+
+def _changed_rows(table: exp.Expr, source: exp.Expr | None, scope: Scope) -> _Rows:
+    """Return what a statement changes: `table` itself, or what it names in `source`."""
+    if source is None:
+        return _Rows(table, table, _detached(table))
+    joins = source.args.get("joins") or ()
+    meant = _named_in([source, *(join.this for join in joins)], table, scope)
+    if meant is None:
+        return _Rows(table, table, _detached(table), source)
+    return _Rows(meant, source, _detached(source))
+
+
+def _named_in(candidates: list[exp.Expr], table: exp.Expr, scope: Scope) -> exp.Expr | None:
+    """Return the relation that the changed table's name means: by alias first, then by name."""
+    wanted = temporary_name(table, scope)
+    tables = [candidate for candidate in candidates if isinstance(candidate, exp.Table)]
+    by_alias = [candidate for candidate in tables if alias_of(candidate, scope)[0] == wanted]
+    by_name = [
+        candidate
+        for candidate in tables
+        if not alias_of(candidate, scope)[0] and temporary_name(candidate, scope) == wanted
+    ]
+    whole = dataset_of(table, scope)
+    same = [candidate for candidate in tables if dataset_of(candidate, scope) == whole]
+    return next(iter((*by_alias, *by_name, *same)), None)
+
+
+def _filtered(handle: Handle, where: exp.Expr | None, scope: Scope) -> Handle:
+    if where is None:
+        return handle
+    at, text = scope.item(where.this)
+    return scope.builder.add(Filter(handle, lower_expression(where.this, scope), "WHERE", at, text))
+
+
+# --- UPDATE ------------------------------------------------------------------------------------------------------
+
+
+def update(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> Handle | None:
+    """Note an UPDATE; return the rows that it changes, with their new values."""
+    scope = with_ctes(tree, scope, lower_tree)
+    table, source = tree.args.get("this"), tree.args.get("from_")
+    if not isinstance(table, exp.Expr):
+        return None
+    rows = _changed_rows(table, source.this if source is not None else None, scope)
+    items = tuple(item for node in tree.expressions for item in set_items(node, scope))
+    where = tree.args.get("where")
+    name = temporary_of(rows.table, scope, script)
+    if name is not None:
+        script.views[name] = _updated(name, rows, items, where, script, scope)
+        return script.views[name]
+    changed = _filtered(rows.plan(script, scope), where, scope)
+    plan = scope.builder.add(Project(changed, items))
+    add_write(script, dataset_of(rows.table, scope), plan, head, WriteOptions(mode="update"))
+    return scope.builder.add(WithColumns(changed, items))
+
+
+def _updated(
+    name: str, rows: _Rows, items: Iterable[Item], where: exp.Expr | None, script: Script, scope: Scope
+) -> Handle:
+    """Return a temporary table with new values where the condition holds, the old ones elsewhere."""
+    target = target_rows(rows.table, scope, script)
+    alias = alias_of(rows.table, scope)[0] or name
+    conditions = [lower_expression(join.args["on"], scope) for join in rows.joins if join.args.get("on")]
+    if where is not None:
+        conditions.append(lower_expression(where.this, scope))
+    condition = _all(conditions)
+    replaced = tuple(
+        Item(Call("case", (condition, item.expr, Ref(item.name or "", (alias,)))), item.name, item.at, item.text)
+        for item in items
+    )
+    others = rows.others()
+    if not others:
+        return scope.builder.add(WithColumns(target, replaced))
+    for other in others:  # each row of the table stays, matched or not
+        right = lower_from(other, scope)
+        target = scope.builder.add(
+            Join(left=target, right=right, kind="left", on=condition, at=scope.location(other))
+        )
+    return scope.builder.add(Project(target, (Item(Star((alias,), (), replaced)),)))
+
+
+def _all(conditions: list[Expr]) -> Expr:
+    if len(conditions) < 2:
+        return conditions[0] if conditions else TRUE
+    return Call("and", tuple(conditions))
+
+
+# --- DELETE ------------------------------------------------------------------------------------------------------
+
+
+def delete(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> Handle | None:
+    """Note a DELETE: which rows go, and no columns; return the rows that go."""
+    scope = with_ctes(tree, scope, lower_tree)
+    named = next(iter(tree.args.get("tables") or ()), None)
+    table = tree.this if isinstance(tree.this, exp.Expr) else named
+    if not isinstance(table, exp.Expr):
+        return None
+    rows = _changed_rows(named or table, table if named is not None else None, scope)
+    handle = rows.plan(script, scope)
+    for other in tree.args.get("using") or ():
+        handle = scope.builder.add(Join(left=handle, right=lower_from(other, scope), kind="cross"))
+    where = tree.args.get("where")
+    name = temporary_of(rows.table, scope, script)
+    if name is not None:
+        script.views[name] = _remaining(rows, where, script, scope)
+        return None
+    gone = _filtered(handle, where, scope)
+    plan = scope.builder.add(Project(gone, ()))
+    add_write(script, dataset_of(rows.table, scope), plan, head, WriteOptions(mode="delete"))
+    return gone
+
+
+def _remaining(rows: _Rows, where: exp.Expr | None, script: Script, scope: Scope) -> Handle:
+    """Return the rows of a temporary table for which the condition is not true."""
+    target = target_rows(rows.table, scope, script)
+    others = rows.others()
+    condition = lower_expression(where.this, scope) if where is not None else TRUE
+    if others:
+        conditions = [lower_expression(join.args["on"], scope) for join in rows.joins if join.args.get("on")]
+        right = lower_from(others[0], scope)
+        on = _all([*conditions, *([condition] if where is not None else [])])
+        return scope.builder.add(Join(left=target, right=right, kind="anti", on=on))
+    kept = Call("not", (Call("coalesce", (condition, FALSE)),))
+    at, text = where_of(where, scope)
+    return scope.builder.add(Filter(target, kept, "WHERE", at, text))
