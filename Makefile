@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 READY = .venv/.ready
-PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+PIP = $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
 
 .PHONY: setup test goldens lint types docs check bench demo build
 

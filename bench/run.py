@@ -51,19 +51,25 @@ def _scan(root: Path, names: Sequence[str]) -> None:
     sql = [name for name in names if name.endswith(".sql")]
     python = [name for name in names if name.endswith(".py")]
     texts = {name: (root / name).read_text(encoding="utf-8") for name in names}
-    parse_sql = _seconds(lambda: [sqlglot.parse(texts[name], dialect="spark") for name in sql])
-    parse_python = _seconds(lambda: [ast.parse(texts[name]) for name in python])
+    parse_sql = _seconds(lambda: _each(sql, lambda name: sqlglot.parse(texts[name], "spark")), 3)
+    parse_python = _seconds(lambda: _each(python, lambda name: ast.parse(texts[name])), 3)
     _row(f"parse {len(sql)} SQL files", parse_sql)
     _row(f"parse {len(python)} Python files", parse_python)
-    lower_sql = _seconds(lambda: _lowered(root, sql))
+    lower_sql = _seconds(lambda: _lowered(root, sql), 2)
     _row("lower the SQL, no cache", lower_sql, lower_sql / parse_sql)
-    lower_python = _seconds(lambda: _lowered(root, python))
+    lower_python = _seconds(lambda: _lowered(root, python), 2)
     _row("lower the Python, no cache", lower_python, lower_python / parse_python)
     lowered = _lowered(root, names)
-    link = _seconds(lambda: pipeline.scan(*lowered))
+    link = _seconds(lambda: pipeline.scan(*lowered), 2)
     _row("link and trace every column", link, link / (parse_sql + parse_python))
-    whole = _seconds(lambda: pipeline.scan(*_lowered(root, names)))
+    whole = _seconds(lambda: pipeline.scan(*_lowered(root, names)), 2)
     _row("SCAN, no cache ÷ parse", whole, whole / (parse_sql + parse_python))
+
+
+def _each(names: Sequence[str], work: Callable[[str], object]) -> None:
+    """Work on one after the other, and keep nothing: what is kept slows down what comes after."""
+    for name in names:
+        work(name)
 
 
 def _lowered(root: Path, names: Sequence[str]) -> tuple[tuple[Lowered, ...], Coverage]:
@@ -118,8 +124,9 @@ def _seconds(work: Callable[[], object], times: int = 1) -> float:
 
 
 def _row(what: str, seconds: float | str, ratio: float | str = "") -> None:
-    shown = [f"{value:.2f}" if isinstance(value, float) else value for value in (seconds, ratio)]
-    sys.stdout.write(f"{what:<34}{shown[0]:>10}{shown[1]:>10}\n")
+    took = f"{seconds:.3f}" if isinstance(seconds, float) else seconds
+    times = f"{ratio:,.1f}" if isinstance(ratio, float) else ratio
+    sys.stdout.write(f"{what:<34}{took:>10}{times:>10}\n")
     sys.stdout.flush()
 
 

@@ -1,7 +1,7 @@
 """Runs the real pipeline over the folder of a case."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,9 @@ from guardian.model.changes import Report, Revision
 from guardian.model.lineage import Coverage, Lineage
 from guardian.model.plan import Exposure, Lowered
 from guardian.model.snapshot import Snapshot
+from guardian.model.source import SourceFile
 from guardian.sources.configuration import Options, configuration, on_disk
+from guardian.sources.files import blob_id
 from guardian.sources.folder import open_folder
 from guardian.workspace import deep
 
@@ -87,3 +89,58 @@ def _felt(impact: dict[str, Any]) -> dict[str, Any]:
             "columns": columns,
         }
     }
+
+
+class InMemory:
+    """Files that exist in a test only."""
+
+    def __init__(self, files: Mapping[str, str], dialect: str = "duckdb") -> None:
+        """Take texts by path, all of one dialect."""
+        self.files = dict(files)
+        self._dialect = dialect
+
+    def read(self, path: str) -> SourceFile | None:
+        """Return a file."""
+        text = self.files.get(path)
+        return None if text is None else SourceFile(path, text, blob_id(text.encode()))
+
+    def blob(self, path: str) -> str | None:
+        """Return a file's blob id."""
+        file = self.read(path)
+        return file.blob if file else None
+
+    def paths(self) -> Sequence[str]:
+        """Return all paths."""
+        return sorted(self.files)
+
+    def dialect(self, path: str) -> str:  # noqa: ARG002 - one for all
+        """Return the dialect."""
+        return self._dialect
+
+    def settings(self) -> Mapping[str, Any]:
+        """Return no settings."""
+        return {}
+
+
+def difference(base: Mapping[str, str], head: Mapping[str, str], dialect: str = "duckdb") -> Report:
+    """Return the report between two sets of files."""
+    revisions = (Revision("base", None), Revision("head", None))
+
+    def work() -> Report:
+        seen = pipeline.Seen()
+        before, _ = pipeline.lower(InMemory(base, dialect), sorted(base), None, seen)
+        after, coverage = pipeline.lower(InMemory(head, dialect), sorted(head), None, seen)
+        return pipeline.report(
+            before, after, revisions=revisions, coverage=coverage, snapshot=Snapshot(), exposures=()
+        )
+
+    return deep(work)
+
+
+def lineage_of(files: Mapping[str, str], dialect: str = "duckdb") -> Lineage:
+    """Return the lineage document of a set of files."""
+
+    def work() -> Lineage:
+        return pipeline.scan(*pipeline.lower(InMemory(files, dialect), sorted(files)))
+
+    return deep(work)

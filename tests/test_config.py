@@ -43,7 +43,10 @@ kpis: kpis.json
     assert (config.include, config.exclude) == (("**/*.sql",), ("tests/**",))
     assert (config.snapshot, config.repository) == ("s3://lake/lineage", "team/orders")
     assert (config.fail_on, config.kpis) == ("medium", "kpis.json")
-    assert [type(entry).__name__ for entry in config.dashboards] == ["LinedDict", "str"]
+    assert config.dashboards == (
+        {"dashboard_name": "Daily Revenue", "tables_used": ["mart.kpi"]},
+        "more.yml",
+    )
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ change of the rows is reported once, and never again for each column.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from guardian.lineage.relation import rebuilt
+from guardian.lineage.relation import contains_window, rebuilt
 from guardian.model.definition import Definition
 from guardian.model.expression import Expression, call, make, name_of
 
@@ -58,6 +58,7 @@ class Sameness:
 
     def __init__(self, base_rows: Expression, head_rows: Expression) -> None:
         """Take both row sets; columns over them are compared apart from them."""
+        self._rows = (base_rows, head_rows)
         self._base = set(spine(base_rows))
         self._head = set(spine(head_rows))
         self._equated = _equalities(self._base) & _equalities(self._head)
@@ -85,9 +86,9 @@ class Sameness:
         if base.op == "member" and head.op == "member":
             return self._members(base, head)
         if base.op == "member" and base.args[0].args[0] in self._base:
-            return self._same(base.args[1], head)
+            return self._sees(base, self._rows[1]) and self._same(base.args[1], head)
         if head.op == "member" and head.args[0].args[0] in self._head:
-            return self._same(base, head.args[1])
+            return self._sees(head, self._rows[0]) and self._same(base, head.args[1])
         if base.op == "fanned" or head.op == "fanned":
             return self._same(_inside(base, "fanned"), _inside(head, "fanned"))
         if (base.op == "maybe") != (head.op == "maybe"):
@@ -101,6 +102,10 @@ class Sameness:
         if base.op == "window":
             return self._windows(base, head)
         return bool(base.args) and all(map(self._same, base.args, head.args))
+
+    def _sees(self, member: Expression, rows: Expression) -> bool:
+        """Return whether a window seen through a closed relation looks at the rows `rows`."""
+        return not contains_window(member.args[1]) or member.args[0].args[0] is rows
 
     def _members(self, base: Expression, head: Expression) -> bool:
         """Compare values seen through closed relations.

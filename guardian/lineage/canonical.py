@@ -21,7 +21,34 @@ from guardian.model.expression import Expression, as_set, make, name_of
 
 # Functions that give NULL when one of their arguments is NULL.
 STRICT = frozenset(
-    ["eq", "neq", "lt", "le", "add", "sub", "mul", "div", "mod", "neg", "cast", "lower", "upper", "trim", "like", "abs", "not", "field", "date_trunc", "extract", "concat", "substring", "length", "round", "floor", "ceil"]
+    [
+        "eq",
+        "neq",
+        "lt",
+        "le",
+        "add",
+        "sub",
+        "mul",
+        "div",
+        "mod",
+        "neg",
+        "cast",
+        "lower",
+        "upper",
+        "trim",
+        "like",
+        "abs",
+        "not",
+        "field",
+        "date_trunc",
+        "extract",
+        "concat",
+        "substring",
+        "length",
+        "round",
+        "floor",
+        "ceil",
+    ]
 )
 
 

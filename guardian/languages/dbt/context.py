@@ -212,6 +212,7 @@ class _Variables:
         run = self._project.library.run
         given, value = self._project.variable(str(name), run.package)
         if not given:
+            run.defaulted = True
             return Symbol(str(name)) if default is _NOT_GIVEN else default
         if isinstance(value, str) and "{{" in value:
             return self._project.library.text(value)

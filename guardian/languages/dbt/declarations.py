@@ -87,7 +87,7 @@ class SchemaLowering:
 def seed_declaration(model: ModelFile, file: SourceFile, renderer: Renderer, dialect: str) -> Declaration | None:
     """Return the columns of a seed, from its header and its configured types; None where it has no header."""
     config = renderer.naming(model)
-    if config.get("enabled") is False:
+    if not config["enabled"]:
         return None
     delimiter = str(config.get("delimiter") or ",")[:1]
     header = file.text[:MAX_SEED_HEADER].splitlines()[:1]

@@ -52,7 +52,7 @@ def _maker(path: str) -> Maker:
 
 def _other_revision(files: Iterable[str], project: Project, sources: Sources) -> bool:
     """Return whether a followed file differs from what the project was read from; each is recorded as read."""
-    for path in sorted(files):
+    for path in sorted({*files, *project.base}):
         file = sources.read(path)
         if project.blobs.get(path, file.blob if file else "") != (file.blob if file else ""):
             return True

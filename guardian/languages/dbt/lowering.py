@@ -61,12 +61,14 @@ class ModelLowering:
         self._dialect = sources.dialect(file.path) or project.dialect
 
     def lower(self, model: ModelFile, job: str) -> None:
-        """Add the write of `model`; none where it is ephemeral or disabled."""
+        """Add the write of `model`; none where it is ephemeral, or disabled for everybody.
+
+        A model that a variable enables, which this project does not give, counts as enabled: it is a package's.
+        """
+        if not self._renderer.naming(model)["enabled"]:
+            return
         rendered = self._rendered(model, self._file.text, incremental=False)
         run = rendered.run
-        naming = self._renderer.naming(model)
-        if naming.get("enabled") is False or str(run.config.get("enabled", "")).lower() == "false":
-            return
         handle = None if rendered.failed else self._plan(rendered, job)
         if handle is None:
             handle = self._connected(rendered, model, job)

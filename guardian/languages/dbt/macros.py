@@ -19,6 +19,7 @@ from guardian.languages.dbt.sandbox import MacroReturnError, Sandbox
 TEMPLATE_ERRORS = (TemplateError, TypeError, ValueError, LookupError, ArithmeticError, AttributeError)
 
 _MACRO = re.compile(r"\{%[-+]?\s*macro\s+([A-Za-z_]\w*)\s*\(")
+_END_MACRO = re.compile(r"\{%[-+]?\s*endmacro\s*[-+]?%\}")
 _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 _PARENTS = {
     "databricks": ("databricks", "spark"), "redshift": ("redshift", "postgres"), "synapse": ("synapse", "sqlserver"),
@@ -38,6 +39,15 @@ class MacroFile(msgspec.Struct, frozen=True):
 def macro_file(path: str, package: str, text: str) -> MacroFile:
     """Return the file with the names of its macros, found without compiling it."""
     return MacroFile(path, package, text, tuple(_MACRO.findall(_COMMENT.sub("", text))))
+
+
+def _cut_out(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each macro of a file that is no template as a whole: its name, and its text at its own line."""
+    for found in _MACRO.finditer(text):
+        end = _END_MACRO.search(text, found.end())
+        if end is not None:
+            lines = text.count("\n", 0, found.start())
+            yield found[1], "\n" * lines + text[found.start() : end.end()]
 
 
 class Library:
@@ -110,12 +120,23 @@ class Library:
         """
         known = self._modules.get(file.path)
         if known is None:
-            template = self.compiled(file.text, file.path, mark=False)
-            context = template.new_context(self.scope(file.package))
-            for _ in template.root_render_func(context):
-                self.sandbox.step()
-            known = self._modules[file.path] = context.vars
+            try:
+                known = self._ran(file.text, file)
+            except TemplateSyntaxError:
+                # dbt cuts out each macro before it reads it, so what stands between them need not be Jinja
+                known = {}
+                for name, text in _cut_out(file.text):
+                    known[name] = self._ran(text, file)[name]
+            self._modules[file.path] = known
         return known
+
+    def _ran(self, text: str, file: MacroFile) -> dict[str, Any]:
+        """Return what the template of a macro file defines."""
+        template = self.compiled(text, file.path, mark=False)
+        context = template.new_context(self.scope(file.package))
+        for _ in template.root_render_func(context):
+            self.sandbox.step()
+        return context.vars
 
     def dispatched(self, name: str, package: str | None = None) -> Callable[..., Any] | None:
         """Return what `adapter.dispatch(name, package)` calls; None where nobody offers it."""

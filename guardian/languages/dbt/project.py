@@ -54,6 +54,7 @@ class Project:
         roots = tuple(dict.fromkeys(self._package_roots()))
         self.packages = (self.settings, *(self._settings(package) for package in roots))
         self.dialect, self.adapter = self._engine(sources)
+        self.base = frozenset(self.blobs)
         self.models: dict[str, list[ModelFile]] = {}
         self.by_path: dict[str, list[ModelFile]] = {}
         self.schema_files: dict[str, SchemaFile] = {}

@@ -127,23 +127,30 @@ class Renderer:
         kind = "view" if config.get("materialized", "view") == "view" else "table"
         return Relation(alias, str(schema).strip(), self.project.dialect, kind=kind)
 
+    def source_relation(self, source: str, table: str) -> Relation:
+        """Return the dataset of a source."""
+        with self._running(Run(path=self.project.root, package=self.project.settings.name)):
+            return self._context.source_relation(source, table)
+
     def naming(self, model: ModelFile) -> Mapping[str, Any]:
         """Return the configuration that a model's name depends on, wherever it is stated."""
         key = (model.path, model.name)
         known = self._naming.get(key)
         if known is None:
-            with self._running(self._run_of(model)):
+            run = self._run_of(model)
+            with self._running(run):
                 known = self.outer_config(model)
                 if key not in self._busy:
                     self._busy.add(key)
                     try:
-                        known |= self._stated_config(model)
+                        known |= self._stated_config(model, run)
                     finally:
                         self._busy.discard(key)
+            known["enabled"] = run.defaulted or _truth(known.get("enabled", True))
             self._naming[key] = known
         return known
 
-    def _stated_config(self, model: ModelFile) -> dict[str, Any]:
+    def _stated_config(self, model: ModelFile, run: Run) -> dict[str, Any]:
         """Return what the model's own `config(…)` says; rendered only where that cannot be read off."""
         file = self.read(model.path) if model.path.endswith(".sql") else None
         if file is None or "config" not in file.text or not any(word in file.text for word in _NAMING):
@@ -155,16 +162,14 @@ class Renderer:
         plain = {id(call) for call in _plain_calls(tree)}
         calls = [call for call in tree.find_all(nodes.Call) if _is_config(call)]
         if not all(id(call) in plain for call in calls):
-            run = self._run_of(model)
-            with self._running(run):
-                return self._rendered(model, file.text, run).run.config
+            return self._rendered(model, file.text, run).run.config
         stated: dict[str, Any] = {}
         for call in calls:
             constants = _constants(call)
-            stated |= self._evaluated(model, tree, call) if constants is None else constants
+            stated |= self._evaluated(model, run, tree, call) if constants is None else constants
         return stated
 
-    def _evaluated(self, model: ModelFile, tree: nodes.Template, call: nodes.Call) -> dict[str, Any]:
+    def _evaluated(self, model: ModelFile, run: Run, tree: nodes.Template, call: nodes.Call) -> dict[str, Any]:
         """Return what a `config(…)` says whose values are computed, from what is set before it."""
         kept = [keyword for keyword in call.kwargs if keyword.key in _NAMING]
         part = nodes.Call(call.node, call.args, kept, call.dyn_args, call.dyn_kwargs, lineno=call.lineno)
@@ -172,14 +177,12 @@ class Renderer:
         body.append(nodes.ExprStmt(part, lineno=call.lineno))
         small = nodes.Template(body, lineno=1)
         small.set_environment(self._library.sandbox)
-        run = self._run_of(model)
-        with self._running(run):
-            try:
-                template = self._library.template(small, model.path, mark=False)
-                for _ in template.root_render_func(template.new_context(self._library.scope(run.package))):
-                    self._library.sandbox.step()
-            except (*TEMPLATE_ERRORS, MacroReturnError, LimitError, RecursionError) as error:
-                run.warn(model.path, call.lineno, f"its configuration cannot be told: {error}")
+        try:
+            template = self._library.template(small, model.path, mark=False)
+            for _ in template.root_render_func(template.new_context(self._library.scope(run.package))):
+                self._library.sandbox.step()
+        except (*TEMPLATE_ERRORS, MacroReturnError, LimitError, RecursionError):
+            return {}  # the model's own rendering meets the same, and says so
         return run.config
 
     # --- what columns a relation has ----------------------------------------------------------------------------------
@@ -255,6 +258,10 @@ def _plain_calls(tree: nodes.Template) -> Iterator[nodes.Call]:
     for node in tree.body:
         printed = node.nodes if isinstance(node, nodes.Output) else [getattr(node, "node", None)]
         yield from (call for call in printed if isinstance(call, nodes.Call))
+
+
+def _truth(value: Any) -> bool:
+    return str(value).strip().lower() not in {"false", "0", "no", "off"}
 
 
 def _is_config(call: nodes.Call) -> bool:

@@ -14,6 +14,7 @@ class Run:
     `files` are the files that it followed; `absent` those that it looked for; `reads` every relation that it
     mentions, in order; `ephemeral` the models to be inlined, by the name that stands for them. With
     `blank_unknown`, a macro that is not known prints nothing, for the places where SQL allows no value.
+    `defaulted` says that a variable which the project does not give was asked for.
     """
 
     path: str = ""
@@ -31,6 +32,7 @@ class Run:
     ephemeral: dict[str, str] = field(default_factory=dict)
     warnings: dict[Diagnostic, None] = field(default_factory=dict)
     asked_incremental: bool = False
+    defaulted: bool = False
     results: dict[str, Any] = field(default_factory=dict)
 
     def warn(self, file: str, line: int, message: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlglot import exp
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from guardian.model.lineage import Location
 
@@ -26,12 +26,13 @@ _LISTS = {
 _CLAUSES = _LISTS | {
     TokenType.WHERE, TokenType.HAVING, TokenType.QUALIFY, TokenType.WINDOW, TokenType.LIMIT,
     TokenType.UNION, TokenType.EXCEPT, TokenType.INTERSECT, TokenType.DISTRIBUTE_BY,
-    TokenType.SORT_BY, TokenType.CLUSTER_BY, TokenType.CONNECT_BY, TokenType.START_WITH,
+    TokenType.SORT_BY, TokenType.CLUSTER_BY, TokenType.INTO, TokenType.CONNECT_BY, TokenType.START_WITH,
 }  # fmt: skip
 _JOINS = {
     TokenType.ON, TokenType.USING, TokenType.JOIN, TokenType.LEFT, TokenType.RIGHT, TokenType.FULL,
     TokenType.INNER, TokenType.CROSS, TokenType.NATURAL, TokenType.LATERAL, TokenType.OUTER,
 }  # fmt: skip
+_TOP_WORDS = frozenset({"PERCENT", "WITH", "TIES"})
 _MODIFIERS = {TokenType.DISTINCT, TokenType.ALL}
 
 
@@ -57,9 +58,9 @@ class SourceText:
     path: str
     first_line: int = 1
     symbols: Sequence[str] = ()
-    _starts: list[int] = field(default_factory=list)
-    _owners: list[int] = field(default_factory=list)
-    _segments: list[_Segment] = field(default_factory=list)
+    _starts: list[int] = field(default_factory=list, init=False)
+    _owners: list[int] = field(default_factory=list, init=False)
+    _segments: list[_Segment] = field(default_factory=list, init=False)
 
     def location(self, node: exp.Expr) -> Location | None:
         """Return where `node` starts, None where its tree carries no positions."""
@@ -137,6 +138,10 @@ class _Divider:
         self.current = -1
         self.querying = True
         self.stack: list[tuple[int, bool]] = []
+        self.merging = bool(tokens) and any(
+            token.token_type is TokenType.MERGE for token in tokens[:1]
+        )
+        self.cases = 0
 
     def divided(self) -> tuple[list[int], list[_Segment]]:
         """Return the segment of each token, -1 where it has none, and the segments."""
@@ -147,6 +152,8 @@ class _Divider:
                 self.stack.append((self.current, self.querying))
                 self.querying = self._opens_query(index)
                 self.current = -1 if self.querying else self.current
+                if self.querying and self._opens_row(index):
+                    self._begin(index, TokenType.SELECT)
             elif kind in _CLOSE and self.stack:
                 self.current, self.querying = self.stack.pop()
                 self._own(index)
@@ -163,9 +170,16 @@ class _Divider:
 
     def _opens_query(self, index: int) -> bool:
         following = self.tokens[index + 1 : index + 2]
-        return bool(following) and following[0].token_type in _QUERY
+        query = bool(following) and following[0].token_type in _QUERY
+        return query or self._opens_row(index)
+
+    def _opens_row(self, index: int) -> bool:
+        """Return whether the values that a MERGE inserts begin here."""
+        return self.merging and index > 0 and self.tokens[index - 1].token_type is TokenType.VALUES
 
     def _divides(self, index: int, kind: TokenType) -> bool:
+        if self.merging and self._divides_merge(index, kind):
+            return True
         if kind is TokenType.COMMA:
             return self.current >= 0 and self.segments[self.current].kind in _LISTS
         if kind in _JOINS:
@@ -178,17 +192,51 @@ class _Divider:
             return True
         return kind in _CLAUSES
 
+    def _divides_merge(self, index: int, kind: TokenType) -> bool:
+        """Return whether a WHEN or THEN is the statement's, and not that of a CASE."""
+        if kind is TokenType.CASE:
+            self.cases += 1
+        elif kind is TokenType.END and self.cases:
+            self.cases -= 1
+        words = {TokenType.WHEN, TokenType.THEN, TokenType.ON, TokenType.USING, TokenType.VALUES}
+        return self.cases == 0 and index > 0 and kind in words
+
     def _begin(self, index: int, kind: TokenType) -> None:
         if kind is TokenType.COMMA:
             kind = self.segments[self.current].kind
-        first = index + 1
-        while first < len(self.tokens) and self.tokens[first].token_type in _MODIFIERS:
-            first += 1
+        first = self._behind_modifiers(index + 1)
         if kind is TokenType.SEMICOLON or first >= len(self.tokens):
             self.current = -1
             return
         self.segments.append(_Segment(first, kind, first))
         self.current = len(self.segments) - 1
+
+
+    def _behind_modifiers(self, first: int) -> int:
+        """Return where a list begins behind DISTINCT, DISTINCT ON (…), TOP n."""
+        while first < len(self.tokens) and self.tokens[first].token_type in _MODIFIERS:
+            first += 1
+        before = self.tokens[first - 1].token_type
+        following = self.tokens[first : first + 2]
+        if len(following) < 2:
+            return first
+        if before is TokenType.DISTINCT and following[0].token_type is TokenType.ON:
+            return self._behind_bracket(first + 1)
+        if following[0].token_type is TokenType.TOP:
+            first = self._behind_bracket(first + 1)
+            while first < len(self.tokens) and self.tokens[first].text.upper() in _TOP_WORDS:
+                first += 1
+        return first
+
+    def _behind_bracket(self, index: int) -> int:
+        """Return what follows a bracket, or a single word where there is none."""
+        depth = 0
+        for place in range(index, len(self.tokens)):
+            kind = self.tokens[place].token_type
+            depth += (kind in _OPEN) - (kind in _CLOSE)
+            if depth == 0:
+                return place + 1
+        return index
 
 
 def _anchor(node: exp.Expr) -> tuple[int | None, int | None]:

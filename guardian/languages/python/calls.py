@@ -74,7 +74,8 @@ class Caller(Evaluator):
                 args = [*function.args, *call.args]
                 nodes = [*[None] * len(function.args), *call.nodes]
                 return self.call(
-                    function.function, Call(self, args, merged, call.node, nodes, call.keyword_nodes)
+                    function.function,
+                    Call(self, args, merged, call.node, nodes, call.keyword_nodes),
                 )
             case StaticMethod() | ClassMethod():
                 return self.call(function.function, call)
@@ -145,7 +146,9 @@ class Caller(Evaluator):
         self.findings.called.add(node)
         recursive = sum(entry.function is function for entry in self.stack) > 8
         if self.too_deep or recursive:
-            self.warn(f"the call of `{function.name}` is nested too deeply and was not followed", call.at)
+            self.warn(
+                f"the call of `{function.name}` is nested too deeply and was not followed", call.at
+            )
             return Unknown()
         scope = Environment(function.module, function.closure)
         caller = call.at
@@ -377,7 +380,12 @@ class Caller(Evaluator):
 
 def _with_first(call: Call, first: Value) -> Call:
     return Call(
-        call.machine, [first, *call.args], call.kwargs, call.node, [None, *call.nodes], call.keyword_nodes
+        call.machine,
+        [first, *call.args],
+        call.kwargs,
+        call.node,
+        [None, *call.nodes],
+        call.keyword_nodes,
     )
 
 

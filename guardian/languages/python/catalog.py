@@ -138,7 +138,11 @@ def inputs_of(node: Operator) -> tuple[Handle, ...]:
 def _output(node: Operator, memory: dict[Handle, Columns], catalog: RepositoryCatalog) -> Columns:
     match node:
         case Scan():
-            return tuple(column.name for column in node.columns) or tuple(catalog.types(node.dataset)) or None
+            return (
+                tuple(column.name for column in node.columns)
+                or tuple(catalog.types(node.dataset))
+                or None
+            )
         case Alias(columns=columns) if columns:
             return columns
         case Alias() | Filter() | Distinct() | Sort() | Limit() | Sample():

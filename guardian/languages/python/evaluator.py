@@ -188,7 +188,12 @@ class Evaluator(Machine):
             if isinstance(argument, ast.Starred):
                 spread = self.iterate(self.evaluate(argument.value, scope))
                 args.extend([Unknown()] if spread is None else spread)
-                nodes.extend([_element_node(argument.value, index, spread) for index in range(len(args) - len(nodes))])
+                nodes.extend(
+                    [
+                        _element_node(argument.value, index, spread)
+                        for index in range(len(args) - len(nodes))
+                    ]
+                )
             else:
                 args.append(self.evaluate(argument, scope))
                 nodes.append(argument)
@@ -318,7 +323,9 @@ class Evaluator(Machine):
 
     def _concatenate(self, left: Value, right: Value, node: ast.AST) -> Value:
         hints = (
-            (_node_name(node.left), _node_name(node.right)) if isinstance(node, ast.BinOp) else ("", "")
+            (_node_name(node.left), _node_name(node.right))
+            if isinstance(node, ast.BinOp)
+            else ("", "")
         )
         first, second = to_text(left, hint=hints[0]), to_text(right, hint=hints[1])
         if len(first) + len(second) > TEXT_LIMIT:
@@ -354,7 +361,11 @@ class Evaluator(Machine):
                 continue
             value = self.evaluate(part.value, scope)
             operands.append(value)
-            spec = self._joined(part.format_spec, scope) if isinstance(part.format_spec, ast.JoinedStr) else ""
+            spec = (
+                self._joined(part.format_spec, scope)
+                if isinstance(part.format_spec, ast.JoinedStr)
+                else ""
+            )
             pieces.append(to_text(value, str(spec), hint=_node_name(part.value)))
         made = "".join(pieces)
         if len(made) > TEXT_LIMIT:
@@ -412,7 +423,9 @@ class Evaluator(Machine):
         if test is not None:
             answer: Value = test(right, positive=positive)
             return answer
-        elements: list[Value] | str | None = right if isinstance(right, str) else self.iterate(right)
+        elements: list[Value] | str | None = (
+            right if isinstance(right, str) else self.iterate(right)
+        )
         if elements is not None and known(left) and (not isinstance(right, Text)):
             try:
                 if left in elements:
@@ -503,7 +516,11 @@ def _is_test(value: Value) -> bool:
 
 
 def _element_node(node: ast.expr, index: int, spread: list[Value] | None) -> ast.expr | None:
-    if isinstance(node, ast.List | ast.Tuple) and spread is not None and len(node.elts) == len(spread):
+    if (
+        isinstance(node, ast.List | ast.Tuple)
+        and spread is not None
+        and len(node.elts) == len(spread)
+    ):
         return node.elts[index]
     return None
 

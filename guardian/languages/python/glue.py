@@ -2,11 +2,19 @@
 
 from collections.abc import Callable, Mapping
 
+from guardian.languages.python.fingerprints import call_fingerprint
 from guardian.languages.python.spark_columns import Column, as_tree
 from guardian.languages.python.spark_frames import METHODS, Frame, frame_of, made
 from guardian.languages.python.spark_groups import opaque_function
 from guardian.languages.python.spark_io import write
-from guardian.languages.python.spark_state import DIALECT, folded_names, item, reference, scan, state_of
+from guardian.languages.python.spark_state import (
+    DIALECT,
+    folded_names,
+    item,
+    reference,
+    scan,
+    state_of,
+)
 from guardian.languages.python.spark_types import type_tree
 from guardian.languages.python.values import (
     MISSING,
@@ -19,10 +27,22 @@ from guardian.languages.python.values import (
     to_text,
 )
 from guardian.model.names import fold
-from guardian.model.plan import Drop, Filter, Item, Join, Opaque, Project, Rename, SetOperation, WriteOptions
+from guardian.model.plan import (
+    Drop,
+    Filter,
+    Item,
+    Join,
+    Opaque,
+    Project,
+    Rename,
+    SetOperation,
+    WriteOptions,
+)
 
 CATALOG_READS = frozenset({"create_dynamic_frame_from_catalog", "create_data_frame_from_catalog"})
-OPTION_READS = frozenset({"create_dynamic_frame_from_options", "create_data_frame_from_options", "getSource"})
+OPTION_READS = frozenset(
+    {"create_dynamic_frame_from_options", "create_data_frame_from_options", "getSource"}
+)
 CATALOG_WRITES = frozenset({"write_dynamic_frame_from_catalog", "write_data_frame_from_catalog"})
 OPTION_WRITES = frozenset({
     "write_dynamic_frame_from_options", "write_from_options", "write_data_frame_from_options", "getSink",
@@ -43,7 +63,9 @@ def context_method(name: str, call: Call) -> Value:
         _write(call, _catalog_name(call), "")
         return _written(call)
     if name == "getSink":
-        return Sink(_location(_options(call), call), plain(to_text(call.value(0, "connection_type"))))
+        return Sink(
+            _location(_options(call), call), plain(to_text(call.value(0, "connection_type")))
+        )
     if name in OPTION_WRITES:
         _write(call, _location(_options(call), call), _format(call))
         return _written(call)
@@ -87,7 +109,10 @@ class Sink:
         if name == "setFormat":
             self.format = plain(to_text(call.value(0)))
         elif name == "setCatalogInfo":
-            database, table = call.kwargs.get("catalogDatabase"), call.kwargs.get("catalogTableName")
+            database, table = (
+                call.kwargs.get("catalogDatabase"),
+                call.kwargs.get("catalogTableName"),
+            )
             if isinstance(database, str | Unknown) and isinstance(table, str | Unknown):
                 self.name = as_text(f"{to_text(database)}.{to_text(table)}", database, table)
         elif name == "writeFrame":
@@ -133,7 +158,9 @@ def _from_options(call: Call) -> Value:
     handles = tuple(scan(call.machine, name, call.at) for name in names)
     if len(handles) == 1:
         return Frame(handles[0])
-    return made(call, SetOperation(kind="union", inputs=handles, all=True, by_name=True, at=call.at))
+    return made(
+        call, SetOperation(kind="union", inputs=handles, all=True, by_name=True, at=call.at)
+    )
 
 
 def _written(call: Call) -> Value:
@@ -142,7 +169,11 @@ def _written(call: Call) -> Value:
 
 def _frame_argument(call: Call) -> Value:
     given = call.kwargs.get("frame", call.kwargs.get("frame_or_dfc"))
-    return given if given is not None else next((value for value in call.args if isinstance(value, Frame)), None)
+    return (
+        given
+        if given is not None
+        else next((value for value in call.args if isinstance(value, Frame)), None)
+    )
 
 
 def _write(call: Call, name: Value, kind: str, given: Value = None) -> None:
@@ -152,7 +183,9 @@ def _write(call: Call, name: Value, kind: str, given: Value = None) -> None:
     options = call.kwargs.get("connection_options", call.kwargs.get("additional_options"))
     keys = options.get("partitionKeys", ()) if isinstance(options, dict) else ()
     partition = folded_names(keys) if isinstance(keys, list | tuple) else ()
-    write(call, frame.handle, name, WriteOptions(mode="append", format=kind, partition_by=partition))
+    write(
+        call, frame.handle, name, WriteOptions(mode="append", format=kind, partition_by=partition)
+    )
 
 
 # --- transforms ---------------------------------------------------------------------------------------------------------
@@ -182,7 +215,9 @@ def apply_mapping(frame: Frame, call: Call) -> Value:
 
 def _mapped(parts: list[Value], call: Call) -> Item:
     source = plain(to_text(parts[0])).replace("`", "")
-    before, target, after = (parts[1], parts[2], parts[3]) if len(parts) == 4 else (None, parts[1], None)
+    before, target, after = (
+        (parts[1], parts[2], parts[3]) if len(parts) == 4 else (None, parts[1], None)
+    )
     from sqlglot import exp  # noqa: PLC0415 - the one place where a tree is made here
 
     tree = as_tree(source, literal=False)
@@ -200,7 +235,10 @@ def _paths(call: Call) -> list[Value]:
 
 def drop_fields(frame: Frame, call: Call) -> Value:
     """Return `DropFields`."""
-    return made(call, Drop(frame.handle, tuple(reference(call.machine, path, call.at) for path in _paths(call))))
+    return made(
+        call,
+        Drop(frame.handle, tuple(reference(call.machine, path, call.at) for path in _paths(call))),
+    )
 
 
 def select_fields(frame: Frame, call: Call) -> Value:
@@ -230,7 +268,9 @@ def resolve_choice(frame: Frame, call: Call) -> Value:
                 from sqlglot import exp  # noqa: PLC0415 - used by this one function
 
                 tree = exp.Cast(this=as_tree(spec[0], literal=False), to=to)
-                items.append(item(call.machine, Column(tree), call.at, call.text, plain(to_text(spec[0]))))
+                items.append(
+                    item(call.machine, Column(tree), call.at, call.text, plain(to_text(spec[0])))
+                )
     return made(call, WithColumns(frame.handle, tuple(items))) if items else frame
 
 
@@ -239,7 +279,13 @@ def _join(call: Call) -> Value:
     right = frame_of(call.kwargs.get("frame2", call.value(1)), call.machine)
     if left is None or right is None:
         return Unknown("join", weak=True)
-    return _joined(left, right, call.kwargs.get("keys1", call.value(2)), call.kwargs.get("keys2", call.value(3)), call)
+    return _joined(
+        left,
+        right,
+        call.kwargs.get("keys1", call.value(2)),
+        call.kwargs.get("keys2", call.value(3)),
+        call,
+    )
 
 
 def _joined(left: Frame, right: Frame, keys1: Value, keys2: Value, call: Call) -> Value:
@@ -271,10 +317,12 @@ def join_frames(frame: Frame, call: Call) -> Value:
 
 
 def _kept(frame: Frame, call: Call, reason: str) -> Value:
-    from guardian.languages.python.spark_functions import text_fingerprint  # noqa: PLC0415 - rare
-
     node = Opaque(
-        inputs=(frame.handle,), fingerprint=text_fingerprint(call.text), keeps=True, reason=reason, at=call.at
+        inputs=(frame.handle,),
+        fingerprint=call_fingerprint(reason, call),
+        keeps=True,
+        reason=reason,
+        at=call.at,
     )
     return made(call, node)
 

@@ -111,6 +111,7 @@ class Interpreter(Caller):
     def run_module(self, module: Module, environment: Environment | None = None) -> Environment:
         """Run a module's body and return its names."""
         scope = environment or Environment(module)
+        self.main_scope = self.main_scope or scope
         before, self.module = self.module, module
         try:
             self.execute(module.tree.body, scope)
@@ -151,7 +152,9 @@ class Interpreter(Caller):
 
     def _share(self, node: ast.Global | ast.Nonlocal, scope: Environment) -> None:
         for name in node.names:
-            around = scope.around.find(name) if scope.around and isinstance(node, ast.Nonlocal) else None
+            around = (
+                scope.around.find(name) if scope.around and isinstance(node, ast.Nonlocal) else None
+            )
             scope.shared[name] = around or scope.outermost()
 
     def _raise(self, node: ast.Raise, scope: Environment) -> None:
@@ -186,7 +189,11 @@ class Interpreter(Caller):
             owner.environment.names[name] = value
 
     def _assign_element(self, owner: Value, key: Value, value: Value) -> None:
-        if isinstance(owner, dict) and (known(key) or isinstance(key, Text)) and not isinstance(key, list):
+        if (
+            isinstance(owner, dict)
+            and (known(key) or isinstance(key, Text))
+            and not isinstance(key, list)
+        ):
             owner[key] = _named(value, str(key))
         elif isinstance(owner, list) and isinstance(key, int) and -len(owner) <= key < len(owner):
             owner[key] = value
@@ -236,7 +243,9 @@ class Interpreter(Caller):
 
     def _attempt(self, node: ast.Try | ast.TryStar, scope: Environment) -> Signal | None:
         for handler in node.handlers:
-            worthwhile = matters(handler.body, self.matters) and not gives_up(handler.body, self.matters)
+            worthwhile = matters(handler.body, self.matters) and not gives_up(
+                handler.body, self.matters
+            )
             if worthwhile and self.decide(handler, prefer=False):
                 return self._handle(handler, scope)
         try:
@@ -283,7 +292,11 @@ class Interpreter(Caller):
                 if True in answers:
                     return True
                 open_ones = [answer for answer in answers if answer is not False]
-                return Unknown(key=" or ".join(map(fingerprintable, open_ones))) if open_ones else False
+                return (
+                    Unknown(key=" or ".join(map(fingerprintable, open_ones)))
+                    if open_ones
+                    else False
+                )
         return Unknown()
 
     # --- loops ----------------------------------------------------------------------------------------------------
@@ -291,7 +304,9 @@ class Interpreter(Caller):
     def _for(self, node: ast.For | ast.AsyncFor, scope: Environment) -> Signal | None:
         elements = self.iterate(self.evaluate(node.iter, scope))
         if elements is not None and len(elements) > LOOP_LIMIT:
-            self.warn(f"the loop was followed for its first {LOOP_LIMIT} rounds only", self.at(node))
+            self.warn(
+                f"the loop was followed for its first {LOOP_LIMIT} rounds only", self.at(node)
+            )
         for element in [Unknown()] if elements is None else elements[:LOOP_LIMIT]:
             self.assign(node.target, element, scope)
             signal = self.execute(node.body, scope)
@@ -383,13 +398,17 @@ class Interpreter(Caller):
             for item in node.body
             if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name)
         ]
-        if any(path.rpartition(".")[2] in ENUMS for base in cls.lineage() for path in base.external):
+        if any(
+            path.rpartition(".")[2] in ENUMS for base in cls.lineage() for path in base.external
+        ):
             _make_members(cls)
         scope.assign(node.name, self._decorated_class(node, cls, scope))
 
     def _adopt(self, cls: ClassValue, value: Value, scope: Environment, name: str) -> None:
         inner = getattr(value, "function", value)
-        if isinstance(inner, Function) and isinstance(inner.node, ast.FunctionDef | ast.AsyncFunctionDef):
+        if isinstance(inner, Function) and isinstance(
+            inner.node, ast.FunctionDef | ast.AsyncFunctionDef
+        ):
             if inner.owner is None and inner.closure.names is cls.attributes:
                 inner.owner = cls
                 inner.closure = scope
@@ -433,7 +452,9 @@ class Interpreter(Caller):
         elif isinstance(source, ModuleValue):
             names = source.environment.names
             listed = names.get("__all__")
-            chosen = listed if isinstance(listed, list) else [n for n in names if not n.startswith("_")]
+            chosen = (
+                listed if isinstance(listed, list) else [n for n in names if not n.startswith("_")]
+            )
             scope.names.update({name: names[name] for name in chosen if name in names})
             scope.stars.extend(source.environment.stars)
 
@@ -441,8 +462,10 @@ class Interpreter(Caller):
         """Return the repository's module of that name, run once; an `External` where it is not ours."""
         if not parts and not level:
             return Unknown()
-        path = None if self.library.attribute(".".join(parts)) is not MISSING else (
-            self.finder.locate(parts, importer.path, level)
+        path = (
+            None
+            if self.library.attribute(".".join(parts)) is not MISSING
+            else (self.finder.locate(parts, importer.path, level))
         )
         if path is None:
             return External(".".join(parts))
@@ -455,7 +478,9 @@ class Interpreter(Caller):
             module = self.finder.load(path, ".".join(parts))
             if not isinstance(module, Module):
                 if isinstance(module, Diagnostic):
-                    self.warn(f"the import of {path} was not followed: {module.message}", self.at(None))
+                    self.warn(
+                        f"the import of {path} was not followed: {module.message}", self.at(None)
+                    )
                 return External(".".join(parts))
             loaded = Environment(module)
             self.loaded[path] = loaded

@@ -4,6 +4,7 @@ import re
 
 from guardian.languages.python import glue, standard
 from guardian.languages.python.machine import Machine
+from guardian.languages.python.notebooks import run_cell, run_notebook
 from guardian.languages.python.spark_columns import WindowSpec
 from guardian.languages.python.spark_frames import METHODS, Frame, frame_of, made
 from guardian.languages.python.spark_functions import function_call, is_function
@@ -32,7 +33,9 @@ from guardian.model.plan import Opaque, WriteOptions
 
 FUNCTIONS = re.compile(r"(?:.*\.)?pyspark\.sql(?:\.connect)?\.functions(?:\.builtin)?\.(\w+)$")
 TYPES = re.compile(r"(?:.*\.)?pyspark\.sql(?:\.connect)?\.types\.(\w+)$")
-WINDOW = re.compile(r"(?:.*\.)?pyspark\.sql(?:\.window)?\.(?:window\.)?Window(?:Spec)?(?:\.(\w+))?$")
+WINDOW = re.compile(
+    r"(?:.*\.)?pyspark\.sql(?:\.window)?\.(?:window\.)?Window(?:Spec)?(?:\.(\w+))?$"
+)
 FRAME_METHOD = re.compile(r"(?:.*\.)?pyspark\.sql(?:\.connect)?(?:\.dataframe)?\.DataFrame\.(\w+)$")
 COLUMN_METHOD = re.compile(r"(?:.*\.)?pyspark\.sql(?:\.column)?\.Column\.(\w+)$")
 SESSION = re.compile(
@@ -46,7 +49,9 @@ FRAME_ONLY = frozenset({
     "toDF", "repartition", "groupBy", "orderBy", "createOrReplaceGlobalTempView", "drop_duplicates",
 })  # fmt: skip
 PANDAS_WRITES = frozenset({"to_csv", "to_parquet", "to_json", "to_excel", "to_sql", "to_feather"})
-TRUE_FRAME_NAMES = re.compile(r"^(df|sdf|dataframe|data_frame)$|_s?df$|^s?df_|dataframe$", re.IGNORECASE)
+TRUE_FRAME_NAMES = re.compile(
+    r"^(df|sdf|dataframe|data_frame)$|_s?df$|^s?df_|dataframe$", re.IGNORECASE
+)
 
 
 class SparkLibrary:
@@ -57,7 +62,10 @@ class SparkLibrary:
         known = standard.CALLS.get(path) or glue.CALLS.get(path)
         if known is not None:
             return known(call)
-        if path.startswith(("pyspark", "delta", "awsglue", "databricks", "pyspark_utils")) or "pyspark." in path:
+        if (
+            path.startswith(("pyspark", "delta", "awsglue", "databricks", "pyspark_utils"))
+            or "pyspark." in path
+        ):
             return self._spark(path, call)
         if path.startswith("logging"):
             return Unknown("logger")
@@ -121,7 +129,16 @@ class SparkLibrary:
         if path.startswith("awsglue.transforms."):
             return name in glue.TRANSFORMS or name in {"Join", "SelectFromCollection"}
         if path.startswith("pyspark.sql."):
-            return name in {"SparkSession", "Window", "DataFrame", "Column", "Row", "functions", "types", "SQLContext"}
+            return name in {
+                "SparkSession",
+                "Window",
+                "DataFrame",
+                "Column",
+                "Row",
+                "functions",
+                "types",
+                "SQLContext",
+            }
         if path.startswith("delta"):
             return name == "DeltaTable"
         return False
@@ -135,19 +152,27 @@ class SparkLibrary:
             frame = frame_of(owner, machine)
             return PROPERTIES[name](frame, machine) if frame is not None else MISSING
         if is_session_name(name) or is_session_name(owner.name):
-            return SparkSession() if is_session_name(name) else SparkSession().attribute(name, machine)
+            return (
+                SparkSession() if is_session_name(name) else SparkSession().attribute(name, machine)
+            )
         return MISSING
 
     def unknown_method(self, owner: Unknown, name: str, call: Call) -> Value:
         """Return what a method of an unknown value gives; `MISSING` where nothing better than unknown is known."""
-        frames = tuple(value.handle for value in [*call.args, *call.kwargs.values()] if isinstance(value, Frame))
+        frames = tuple(
+            value.handle
+            for value in [*call.args, *call.kwargs.values()]
+            if isinstance(value, Frame)
+        )
         handles = tuple(dict.fromkeys((*owner.handles, *frames)))
         if name in FRAME_ONLY or (owner.handles and name in METHODS):
             return self._on_frame(owner, name, call)
         if is_session_name(owner.name) and name in {"sql", "table", "createDataFrame"}:
             return SparkSession().invoke(name, call)
         if name in PANDAS_WRITES and owner.handles and isinstance(call.value(0), str | Unknown):
-            plan = add(call.machine, Opaque(inputs=owner.handles, reason="pandas", keeps=True, at=call.at))
+            plan = add(
+                call.machine, Opaque(inputs=owner.handles, reason="pandas", keeps=True, at=call.at)
+            )
             options = WriteOptions(mode="overwrite", format=name.removeprefix("to_"))
             write(call, plan, call.value(0), options, confidence=0.7)
             return None
@@ -159,7 +184,8 @@ class SparkLibrary:
         if frame is None:
             return MISSING
         call.machine.warn(
-            f"what `{plain(owner.name) or 'this value'}` is cannot be told here; its lineage ends at this call", call.at
+            f"what `{plain(owner.name) or 'this value'}` is cannot be told here; its lineage ends at this call",
+            call.at,
         )
         return METHODS[name](frame, call)
 
@@ -187,13 +213,19 @@ class SparkLibrary:
             return SparkSession()
         if name == "dbutils":
             return Utilities()
+        if name == "__run_notebook__":
+            return Builtin(name, run_notebook)
+        if name == "__run_cell__":
+            return Builtin(name, run_cell)
         if name in {"get_ipython", "display", "displayHTML"}:
             return Builtin(name, lambda _: None)
         return MISSING
 
 
 def _parameter_frame(name: str, machine: Machine) -> Value:
-    return Frame(add(machine, Opaque(fingerprint=f"parameter {name}", reason=f"parameter `{name}`")))
+    return Frame(
+        add(machine, Opaque(fingerprint=f"parameter {name}", reason=f"parameter `{name}`"))
+    )
 
 
 __all__ = ["SparkLibrary", "made"]

@@ -103,6 +103,8 @@ class Machine(ABC):
         self.stack: list[Activation] = []
         self.loaded: dict[str, Environment] = {}
         self.importing = 0
+        self.including = 0
+        self.main_scope: Environment | None = None
         self.matters: dict[ast.AST, bool] = {}
 
     @abstractmethod
@@ -124,6 +126,10 @@ class Machine(ABC):
     @abstractmethod
     def run_function(self, function: Function, call: Call) -> Value:
         """Return what the body of `function` gives for these arguments."""
+
+    @abstractmethod
+    def run_module(self, module: Module, environment: Environment | None = None) -> Environment:
+        """Run a module's body and return its names."""
 
     @abstractmethod
     def instantiate(self, cls: Value, call: Call) -> Value:

@@ -165,7 +165,11 @@ class ModuleFinder:
         while folder:
             folder = dirname(folder)
             roots.append(folder)
-        return [*roots, *(join(root, "src") for root in roots), *(join(root, "lib") for root in roots)]
+        return [
+            *roots,
+            *(join(root, "src") for root in roots),
+            *(join(root, "lib") for root in roots),
+        ]
 
     def load(self, path: str, name: str) -> Module | Diagnostic | None:
         """Return the module at `path`, parsed; None where there is no such file."""
@@ -205,7 +209,9 @@ class ModuleFinder:
     def imported_elsewhere(self, path: str) -> bool:
         """Return whether another Python file of the repository imports the module at `path`."""
         stem = path.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]
-        others = [other for other in self.paths if other.endswith((".py", ".ipynb")) and other != path]
+        others = [
+            other for other in self.paths if other.endswith((".py", ".ipynb")) and other != path
+        ]
         others.sort(key=lambda other: (dirname(other) != dirname(path), other))
         for other in others[:IMPORTER_LIMIT]:
             source = self.sources.read(other)
@@ -217,7 +223,9 @@ class ModuleFinder:
         return False
 
 
-_FROM = re.compile(r"^[ \t]*from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n#]*)", re.MULTILINE)
+_FROM = re.compile(
+    r"^[ \t]*from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n#]*)", re.MULTILINE
+)
 _IMPORT = re.compile(r"^[ \t]*import[ \t]+([\w., \t]+)", re.MULTILINE)
 
 

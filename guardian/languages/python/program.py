@@ -43,7 +43,9 @@ def lower_program(program: Program, sources: Sources, language: str) -> Lowered:
 class _Runs:
     """All runs of one program."""
 
-    def __init__(self, module: Module, sources: Recording, language: str, *, notebook: bool) -> None:
+    def __init__(
+        self, module: Module, sources: Recording, language: str, *, notebook: bool
+    ) -> None:
         self.module = module
         self.sources = sources
         self.language = language
@@ -60,11 +62,16 @@ class _Runs:
             if not self.notebook and not self.file.writes:
                 self._try_alone()
         except LimitReached:
-            self._warn(1, "the file needs more steps than are allowed; what was found until then is reported")
+            self._warn(
+                1,
+                "the file needs more steps than are allowed; what was found until then is reported",
+            )
         except RecursionError:
             self._warn(1, "the file is nested too deeply; what was found until then is reported")
         if not self.file.worked:
-            return Lowered(path=self.module.path, language=self.language, files_read=self.sources.files_read)
+            return Lowered(
+                path=self.module.path, language=self.language, files_read=self.sources.files_read
+            )
         return Lowered(
             path=self.module.path,
             language=self.language,
@@ -83,7 +90,11 @@ class _Runs:
             self._run(path)
         for file, line, _ in explorer.left_out()[:20]:
             self.findings.warnings.setdefault(
-                Diagnostic(file, line, "the file has more branches than are followed; one outcome of this one is left out")
+                Diagnostic(
+                    file,
+                    line,
+                    "the file has more branches than are followed; one outcome of this one is left out",
+                )
             )
 
     def _run(self, path: Path) -> Interpreter:
@@ -91,14 +102,22 @@ class _Runs:
         try:
             machine.run_module(self.module)
         except PythonRaise as raised:
-            self._warn(1, f"one path through the file ends in an error, `{raised.kind or 'Exception'}`", quiet=True)
+            self._warn(
+                1,
+                f"one path through the file ends in an error, `{raised.kind or 'Exception'}`",
+                quiet=True,
+            )
         except PathEnd:
             pass
         return machine
 
     def _machine(self, path: Path, session: SessionState | None = None) -> Interpreter:
         machine = Interpreter(
-            finder=self.finder, library=SparkLibrary(), budget=self.budget, path=path, findings=self.findings
+            finder=self.finder,
+            library=SparkLibrary(),
+            budget=self.budget,
+            path=path,
+            findings=self.findings,
         )
         machine.session = session or SessionState(self.file)
         return machine
@@ -116,8 +135,14 @@ class _Runs:
 
         A module that others import is theirs to call: its functions are no jobs.
         """
-        candidates = [node for node in _functions(self.module.tree) if node not in self.findings.called]
-        candidates = [node for node, owner in _entries(self.module.tree) if node in candidates and _takes_spark(node, owner)]
+        candidates = [
+            node for node in _functions(self.module.tree) if node not in self.findings.called
+        ]
+        candidates = [
+            node
+            for node, owner in _entries(self.module.tree)
+            if node in candidates and _takes_spark(node, owner)
+        ]
         if not candidates or self.finder.imported_elsewhere(self.module.path):
             return
         for node in candidates[:ALONE_LIMIT]:
@@ -141,7 +166,9 @@ class _Runs:
 
 
 def _functions(tree: ast.Module) -> set[ast.AST]:
-    return {node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+    return {
+        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
 
 
 def _entries(
@@ -155,7 +182,8 @@ def _entries(
             found.extend(
                 (inner, node)
                 for inner in node.body
-                if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef) and not inner.name.startswith("_")
+                if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef)
+                and not inner.name.startswith("_")
             )
     return found
 
@@ -169,9 +197,21 @@ def _takes_spark(node: ast.FunctionDef | ast.AsyncFunctionDef, owner: ast.ClassD
         annotation = ast.unparse(parameter.annotation) if parameter.annotation else ""
         if any(kind in annotation for kind in SPARK_TYPES):
             return True
-        if parameter.arg in {"spark", "df", "session", "spark_session", "sc", "glueContext", "glue_context"}:
+        if parameter.arg in {
+            "spark",
+            "df",
+            "session",
+            "spark_session",
+            "sc",
+            "glueContext",
+            "glue_context",
+        }:
             return True
-    if owner is not None or not _parameters(node) or node.name in {"main", "run", "handler", "lambda_handler"}:
+    if (
+        owner is not None
+        or not _parameters(node)
+        or node.name in {"main", "run", "handler", "lambda_handler"}
+    ):
         return any(isinstance(inner, ast.Attribute) and inner.attr in {"write", "read", "sql", "table", "spark"}
                    for inner in ast.walk(node))  # fmt: skip
     return False

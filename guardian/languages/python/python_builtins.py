@@ -85,7 +85,11 @@ def _format(template: str, call: Call) -> Value:
             head = field.partition(".")[0].partition("[")[0]
             index = position if head == "" else int(head) if head.isdigit() else -1
             position += head == ""
-            value = call.value(index, head, Unknown(head)) if index >= 0 else call.kwargs.get(head, Unknown(head))
+            value = (
+                call.value(index, head, Unknown(head))
+                if index >= 0
+                else call.kwargs.get(head, Unknown(head))
+            )
             pieces.append(to_text(_descend(value, field[len(head) :], call), spec or "", hint=head))
     except ValueError:
         return Unknown()
@@ -269,7 +273,9 @@ def _filter(call: Call) -> Value:
 
 def _sorted(call: Call, elements: list[Value]) -> list[Value]:
     key = call.kwargs.get("key")
-    keyed = [(call.machine.apply(key, item) if key is not None else item, item) for item in elements]
+    keyed = [
+        (call.machine.apply(key, item) if key is not None else item, item) for item in elements
+    ]
     if not all(known(rank) for rank, _ in keyed):
         return list(elements)
     try:
@@ -365,8 +371,10 @@ def _setattr(call: Call) -> Value:
 def _hasattr(call: Call) -> Value:
     owner, name = call.value(0), call.value(1)
     if isinstance(owner, Instance) and isinstance(name, str):
-        return name in owner.attributes or owner.cls.find(name) is not MISSING or (
-            Unknown() if owner.cls.external else False
+        return (
+            name in owner.attributes
+            or owner.cls.find(name) is not MISSING
+            or (Unknown() if owner.cls.external else False)
         )
     return Unknown()
 
@@ -416,7 +424,11 @@ def _dict_of(call: Call) -> Value:
         made.update(first)
     else:
         for pair in call.machine.iterate(first) or []:
-            if isinstance(pair, tuple | list) and len(pair) == 2 and not isinstance(pair[0], list | dict):
+            if (
+                isinstance(pair, tuple | list)
+                and len(pair) == 2
+                and not isinstance(pair[0], list | dict)
+            ):
                 made[pair[0]] = pair[1]
     made.update(call.kwargs)
     return made

@@ -3,7 +3,9 @@
 import ast
 from collections.abc import MutableMapping, Sequence
 
-QUIET_OWNERS = frozenset({"logger", "logging", "log", "warnings", "LOGGER", "LOG", "_logger", "console", "metrics"})
+QUIET_OWNERS = frozenset(
+    {"logger", "logging", "log", "warnings", "LOGGER", "LOG", "_logger", "console", "metrics"}
+)
 QUIET_NAMES = frozenset({"print", "display", "exit", "quit"})
 QUIET_METHODS = frozenset({
     "info", "debug", "warning", "warn", "error", "exception", "critical", "log", "exit", "stop", "show", "sleep",

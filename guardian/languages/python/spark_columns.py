@@ -48,7 +48,9 @@ class EachColumn(Text):
     certain: bool
 
     @classmethod
-    def of(cls, handle: int, excluded: tuple[str, ...] = (), *, certain: bool = True) -> "EachColumn":
+    def of(
+        cls, handle: int, excluded: tuple[str, ...] = (), *, certain: bool = True
+    ) -> "EachColumn":
         """Return the name of each column of the plan `handle`."""
         made = cls(symbol("column"))
         made.handle, made.excluded, made.certain = handle, excluded, certain
@@ -150,10 +152,14 @@ class Column:
             return combined(kind(this=self.tree, expression=operand), (self, other))
         left, right = (operand, self.tree) if reflected else (self.tree, operand)
         if sign == "/":
-            return combined(exp.Div(this=left, expression=right, typed=False, safe=True), (self, other))
+            return combined(
+                exp.Div(this=left, expression=right, typed=False, safe=True), (self, other)
+            )
         if sign in ARITHMETIC:
             return combined(ARITHMETIC[sign](this=left, expression=right), (self, other))
-        return combined(exp.Anonymous(this=f"operator {sign}", expressions=[left, right]), (self, other))
+        return combined(
+            exp.Anonymous(this=f"operator {sign}", expressions=[left, right]), (self, other)
+        )
 
     def operate_unary(self, sign: str, machine: Machine) -> Value:
         """Return `-column` or `~column`."""
@@ -188,7 +194,9 @@ class WindowSpec:
                 return replace(self, order=tuple(ordered(key) for key in keys))
             case "rowsBetween" | "rangeBetween":
                 start, end = _bound(call.value(0, "start")), _bound(call.value(1, "end"))
-                return replace(self, frame=("ROWS" if name == "rowsBetween" else "RANGE", start, end))
+                return replace(
+                    self, frame=("ROWS" if name == "rowsBetween" else "RANGE", start, end)
+                )
         return Unknown()
 
 
@@ -311,7 +319,9 @@ def as_tree(value: Value, *, literal: bool = True) -> Tree:
         return exp.Null()
     if isinstance(value, list | tuple | set | frozenset):
         return exp.Array(expressions=[as_tree(item, literal=literal) for item in value])
-    return exp.Placeholder(this=value.name if isinstance(value, Unknown) and value.name else "value")
+    return exp.Placeholder(
+        this=value.name if isinstance(value, Unknown) and value.name else "value"
+    )
 
 
 def literal_text(text: str) -> Tree:
@@ -346,14 +356,17 @@ Method: TypeAlias = Callable[[Column, Call], Column]
 
 def _test(kind: type[exp.Binary]) -> Method:
     return lambda column, call: combined(
-        kind(this=column.tree, expression=as_tree(call.value(0, "other"))), (column, call.value(0, "other"))
+        kind(this=column.tree, expression=as_tree(call.value(0, "other"))),
+        (column, call.value(0, "other")),
     )
 
 
 def _function(name: str) -> Method:
     def apply(column: Column, call: Call) -> Column:
         trees = [as_tree(value) for value in call.args]
-        return combined(exp.func(name, column.tree, *trees, copy=False, dialect="spark"), (column, *call.args))
+        return combined(
+            exp.func(name, column.tree, *trees, copy=False, dialect="spark"), (column, *call.args)
+        )
 
     return apply
 

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from sqlglot import exp
 
+from guardian.languages.python.fingerprints import call_fingerprint, values_fingerprint
 from guardian.languages.python.machine import Machine, flat
 from guardian.languages.python.spark_columns import (
     Column,
@@ -18,7 +19,7 @@ from guardian.languages.python.spark_columns import (
     ordered,
     spread,
 )
-from guardian.languages.python.spark_functions import GENERATORS, parse_expression, text_fingerprint
+from guardian.languages.python.spark_functions import GENERATORS, parse_expression
 from guardian.languages.python.spark_state import (
     DIALECT,
     add,
@@ -113,7 +114,10 @@ class Frame:
             return call.machine.call(maker(self, call.machine), call)
         if name in {"__iter__", "__call__"}:
             return Unknown(handles=(self.handle,))
-        call.machine.warn(f"the DataFrame method `{name}` is not known; its columns are taken as they were", call.at)
+        call.machine.warn(
+            f"the DataFrame method `{name}` is not known; its columns are taken as they were",
+            call.at,
+        )
         others = [value.handle for value in call.args if isinstance(value, Frame)]
         return self._opaque(call, name, others)
 
@@ -121,7 +125,7 @@ class Frame:
         return made(
             call,
             Opaque(
-                inputs=(self.handle, *others), fingerprint=text_fingerprint(call.text), keeps=True,
+                inputs=(self.handle, *others), fingerprint=call_fingerprint(name, call), keeps=True,
                 reason=name, at=call.at,
             ),
         )  # fmt: skip
@@ -150,7 +154,10 @@ def frame_of(value: Value, machine: Machine, why: str = "") -> Frame | None:
     if isinstance(value, Unknown):
         reason = value.name or why or "unknown"
         node = Opaque(
-            inputs=value.handles, fingerprint=reason, keeps=len(value.handles) == 1, reason=plain(reason)
+            inputs=value.handles,
+            fingerprint=reason,
+            keeps=len(value.handles) == 1,
+            reason=plain(reason),
         )
         return Frame(add(machine, node))
     return None
@@ -217,7 +224,8 @@ def project(frame: Frame, entries: Sequence[Entry], call: Call) -> Frame:
         if found is None:
             items.append(item(call.machine, value, at, text))
         else:
-            handle, made_items = generate(call.machine, handle, value, found, at, text)
+            place = (at, text, len(items))
+            handle, made_items = generate(call.machine, handle, value, found, place)
             items.extend(made_items)
     return made(call, Project(handle, tuple(items)))
 
@@ -233,12 +241,11 @@ def _is_plain(value: Value) -> bool:
 def _each_changed(frame: Frame, entries: Sequence[Entry], call: Call) -> Frame:
     """Return a projection over columns that are not known by name: connected, but not understood."""
     call.machine.warn(
-        "these columns are computed from a list that is not known here; their lineage is approximate", call.at
+        "these columns are computed from a list that is not known here; their lineage is approximate",
+        call.at,
     )
-    text = " ".join(part for _, _, part in entries)
-    node = Opaque(
-        inputs=(frame.handle,), fingerprint=text_fingerprint(text), keeps=True, reason="select", at=call.at
-    )
+    code = values_fingerprint(value for value, _, _ in entries)
+    node = Opaque(inputs=(frame.handle,), fingerprint=code, keeps=True, reason="select", at=call.at)
     return made(call, node)
 
 
@@ -255,9 +262,13 @@ def find_generator(value: Value) -> Tree | None:
 
 
 def generate(
-    machine: Machine, handle: Handle, value: Value, found: Tree, at: Location, text: str
+    machine: Machine, handle: Handle, value: Value, found: Tree, place: tuple[Location, str, int]
 ) -> tuple[Handle, list[Item]]:
-    """Return the rows that a generator makes, and the items that take their columns."""
+    """Return the rows that a generator makes, and the items that take their columns.
+
+    `place` is where and how it is written, and how many items stand before it.
+    """
+    at, text, index = place
     assert isinstance(value, Column)  # noqa: S101 - find_generator found it in a column
     name = GENERATOR_NODES.get(type(found)) or str(found.this).lower()
     arguments = found.expressions if isinstance(found, exp.Anonymous) else [found.this]
@@ -266,13 +277,13 @@ def generate(
     alone = found is value.tree
     names = value.names if alone and value.names else defaults
     # Names that nothing else has: the generator may replace the very column that it reads.
-    hidden = tuple(f"__{name}_{handle}_{position}" for position in range(len(names)))
+    hidden = tuple(f"__{name}_{index}_{position}" for position in range(len(names)))
     fields = name.startswith("inline")
     node = Generate(
         input=handle,
         generator=expr,
         columns=tuple(fold(each, DIALECT) for each in names) if fields else hidden,
-        qualifier=f"__{name}_{handle}" if fields else "",
+        qualifier=f"__{name}_{index}" if fields else "",
         outer=name.endswith("_outer"),
         fields=fields,
         at=at,
@@ -281,7 +292,10 @@ def generate(
     if fields:
         return generated, [Item(Star((node.qualifier,)), None, at, text)]
     if alone:
-        items = [Item(Ref(inner), fold(outer, DIALECT), at, text) for inner, outer in zip(hidden, names, strict=True)]
+        items = [
+            Item(Ref(inner), fold(outer, DIALECT), at, text)
+            for inner, outer in zip(hidden, names, strict=True)
+        ]
         return generated, items
     copy = value.tree.copy()
     inner_found = find_generator(Column(copy))
@@ -336,7 +350,7 @@ def _with(frame: Frame, entries: Sequence[tuple[Value, Value, Location, str]], c
         if found is None:
             items.append(item(call.machine, value, at, text, column_name(name) or to_text(name)))
             continue
-        handle, generated = generate(call.machine, handle, value, found, at, text)
+        handle, generated = generate(call.machine, handle, value, found, (at, text, len(items)))
         hidden.extend(part.expr for part in generated if isinstance(part.expr, Ref))
         items.append(Item(generated[-1].expr, fold(column_name(name), DIALECT), at, text))
     result = made(call, WithColumns(handle, tuple(items)))
@@ -344,7 +358,9 @@ def _with(frame: Frame, entries: Sequence[tuple[Value, Value, Location, str]], c
 
 
 def _unclear(frame: Frame, call: Call, what: str) -> Frame:
-    call.machine.warn(f"the arguments of `{what}` are not known here; its columns are taken as they were", call.at)
+    call.machine.warn(
+        f"the arguments of `{what}` are not known here; its columns are taken as they were", call.at
+    )
     return frame._opaque(call, what, [])  # noqa: SLF001 - same module
 
 
@@ -365,7 +381,10 @@ def rename(frame: Frame, call: Call) -> Value:
     old, new = call.value(0, "existing"), call.value(1, "new")
     if isinstance(old, EachColumn):
         return frame if isinstance(new, EachColumn) else _unclear(frame, call, "withColumnRenamed")
-    return made(call, Rename(frame.handle, ((fold(column_name(old), DIALECT), fold(column_name(new), DIALECT)),)))
+    return made(
+        call,
+        Rename(frame.handle, ((fold(column_name(old), DIALECT), fold(column_name(new), DIALECT)),)),
+    )
 
 
 def rename_all(frame: Frame, call: Call) -> Value:
@@ -374,7 +393,8 @@ def rename_all(frame: Frame, call: Call) -> Value:
     if not isinstance(mapping, dict):
         return _unclear(frame, call, "withColumnsRenamed")
     pairs = tuple(
-        (fold(column_name(old), DIALECT), fold(column_name(new), DIALECT)) for old, new in mapping.items()
+        (fold(column_name(old), DIALECT), fold(column_name(new), DIALECT))
+        for old, new in mapping.items()
     )
     return made(call, Rename(frame.handle, pairs))
 
@@ -395,7 +415,11 @@ def drop(frame: Frame, call: Call) -> Value:
     each = next((value for value in values if isinstance(value, EachColumn)), None)
     if each is not None:
         return _drop_each(frame, each, call)
-    gone = tuple(reference(call.machine, value, call.at) for value in values if not isinstance(value, Unknown))
+    gone = tuple(
+        reference(call.machine, value, call.at)
+        for value in values
+        if not isinstance(value, Unknown)
+    )
     if len(gone) < len(values):
         return _unclear(frame, call, "drop")
     return made(call, Drop(frame.handle, gone)) if gone else frame
@@ -436,7 +460,10 @@ def join(frame: Frame, call: Call) -> Value:
     word = re_key(how)
     kind = JOIN_KINDS.get(word)
     if kind is None:
-        call.machine.warn(f"the kind of this join, `{plain(to_text(how))}`, is not known; it is read as inner", call.at)
+        call.machine.warn(
+            f"the kind of this join, `{plain(to_text(how))}`, is not known; it is read as inner",
+            call.at,
+        )
         kind = "inner"
     return _joined(frame, other, call.value(1, "on"), kind, call)
 
@@ -452,7 +479,9 @@ def _joined(frame: Frame, other: Frame, on: Value, kind: JoinKind, call: Call) -
     keys = list(on) if isinstance(on, list | tuple | set) else [] if on is None else [on]
     if isinstance(on, set):
         keys.sort(key=str)
-    if keys and all(isinstance(key, str | Unknown) and not isinstance(key, EachColumn) for key in keys):
+    if keys and all(
+        isinstance(key, str | Unknown) and not isinstance(key, EachColumn) for key in keys
+    ):
         using = folded_names(keys)
     elif keys:
         trees = [as_tree(key, literal=False) for key in keys if not isinstance(key, EachColumn)]
@@ -463,7 +492,13 @@ def _joined(frame: Frame, other: Frame, on: Value, kind: JoinKind, call: Call) -
     if condition is None and not using and kind == "inner":
         kind = "cross"
     node = Join(
-        left=frame.handle, right=other.handle, kind=kind, on=condition, using=using, at=call.at, text=call.text
+        left=frame.handle,
+        right=other.handle,
+        kind=kind,
+        on=condition,
+        using=using,
+        at=call.at,
+        text=call.text,
     )
     return made(call, node)
 
@@ -495,7 +530,9 @@ def distinct(frame: Frame, call: Call) -> Value:
     """Return `df.distinct()` and `df.dropDuplicates([...])`."""
     values = spread([*call.args, *call.kwargs.values()])
     keys = tuple(
-        reference(call.machine, value, call.at) for value in values if value is not None and not isinstance(value, EachColumn)
+        reference(call.machine, value, call.at)
+        for value in values
+        if value is not None and not isinstance(value, EachColumn)
     )
     return made(call, Distinct(frame.handle, keys, at=call.at))
 
@@ -505,7 +542,11 @@ def sort(frame: Frame, call: Call) -> Value:
     ascending = call.kwargs.get("ascending", True)
     keys: list[Order] = []
     for index, value in enumerate(spread(call.args)):
-        up = ascending[index] if isinstance(ascending, list) and index < len(ascending) else ascending
+        up = (
+            ascending[index]
+            if isinstance(ascending, list) and index < len(ascending)
+            else ascending
+        )
         tree = ordered(value, descending=up in {False, 0} if isinstance(up, bool | int) else False)
         keys.append(order_key(call.machine, tree, call.at))
     return made(call, Sort(frame.handle, tuple(keys), call.at)) if keys else frame
@@ -521,7 +562,9 @@ def order_key(machine: Machine, tree: Tree, at: Location) -> Order:
 
 def limit(frame: Frame, call: Call) -> Value:
     """Return `df.limit(n)`."""
-    return made(call, Limit(frame.handle, plain(to_text(call.value(0, "num"), hint="n")), at=call.at))
+    return made(
+        call, Limit(frame.handle, plain(to_text(call.value(0, "num"), hint="n")), at=call.at)
+    )
 
 
 def sample(frame: Frame, call: Call) -> Value:
@@ -570,7 +613,9 @@ def as_global_view(frame: Frame, call: Call) -> Value:
 
 def transform(frame: Frame, call: Call) -> Value:
     """Return `df.transform(function, ...)`."""
-    inner = Call(call.machine, [frame, *call.args[1:]], call.kwargs, call.node, [None, *call.nodes[1:]])
+    inner = Call(
+        call.machine, [frame, *call.args[1:]], call.kwargs, call.node, [None, *call.nodes[1:]]
+    )
     return call.machine.call(call.value(0, "func"), inner)
 
 
@@ -636,7 +681,9 @@ def known_types(frame: Frame, machine: Machine) -> dict[str, str]:
         node = file.builder[node.input]
     if not isinstance(node, Scan):
         return {}
-    return {column.name: column.type or "" for column in node.columns} or file.catalog.types(node.dataset)
+    return {column.name: column.type or "" for column in node.columns} or file.catalog.types(
+        node.dataset
+    )
 
 
 def dtypes(frame: Frame, machine: Machine) -> Value:
@@ -647,7 +694,10 @@ def dtypes(frame: Frame, machine: Machine) -> Value:
 
 def col_regex(frame: Frame, call: Call) -> Value:
     """Return `df.colRegex(...)`: columns that only a schema would tell."""
-    return Column(as_tree(EachColumn.of(frame.handle).partial(), literal=False), each=EachColumn.of(frame.handle).partial())
+    return Column(
+        as_tree(EachColumn.of(frame.handle).partial(), literal=False),
+        each=EachColumn.of(frame.handle).partial(),
+    )
 
 
 Method: TypeAlias = Callable[[Frame, Call], Value]
@@ -682,4 +732,15 @@ PROPERTIES: dict[str, Callable[[Frame, Machine], Value]] = {
     "isStreaming": lambda *_: Unknown("isStreaming"),
 }  # fmt: skip
 
-__all__ = ["METHODS", "PROPERTIES", "Assumed", "Bound", "DataType", "Frame", "Text", "columns", "frame_of", "made"]
+__all__ = [
+    "METHODS",
+    "PROPERTIES",
+    "Assumed",
+    "Bound",
+    "DataType",
+    "Frame",
+    "Text",
+    "columns",
+    "frame_of",
+    "made",
+]

@@ -1,6 +1,5 @@
 """`pyspark.sql.functions`: each call as the expression that the same function in SQL text gives."""
 
-import hashlib
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
@@ -71,7 +70,9 @@ GENERATORS: dict[str, tuple[str, ...]] = {
     "posexplode_outer": ("pos", "col"), "inline": (), "inline_outer": (),
 }  # fmt: skip
 # Builtins that `from pyspark.sql.functions import *` replaces.
-SHADOWS = frozenset({"abs", "max", "min", "sum", "round", "pow", "hash", "filter", "slice", "hex", "bin", "ascii"})
+SHADOWS = frozenset(
+    {"abs", "max", "min", "sum", "round", "pow", "hash", "filter", "slice", "hex", "bin", "ascii"}
+)
 NOT_FUNCTIONS = frozenset({
     "if", "in", "like", "cast", "list", "len", "map", "int", "float", "str", "dict", "set", "any", "all", "bool",
     "range", "print", "format", "date", "type", "object", "id", "string", "next", "iter", "input", "open",
@@ -106,11 +107,17 @@ def parse_expression(text: str, call: Call) -> Column:
     try:
         if len(sql) > 200_000 or nesting(sql) > 200:
             raise ValueError("too long or too deeply nested")
-        tree = sqlglot.parse_one(sql, dialect="spark", into=exp.Expression) if not sql.strip() else _select_item(sql)
+        tree = (
+            sqlglot.parse_one(sql, dialect="spark", into=exp.Expression)
+            if not sql.strip()
+            else _select_item(sql)
+        )
     except (SqlglotError, ValueError, RecursionError) as error:
         reason = (str(error).splitlines() or [""])[0].strip()
         call.machine.warn(f"this SQL expression cannot be read: {reason[:120]}", call.at)
-        return Column(exp.Anonymous(this="unreadable", expressions=[exp.Literal.string(plain(text)[:300])]))
+        return Column(
+            exp.Anonymous(this="unreadable", expressions=[exp.Literal.string(plain(text)[:300])])
+        )
     if isinstance(tree, exp.Aliases):
         return Column(tree.this, names=tuple(name.name for name in tree.expressions))
     if isinstance(tree, exp.Alias):
@@ -145,7 +152,9 @@ def function_call(name: str, call: Call) -> Value:
     literals = LITERAL_ARGUMENTS.get(lowered, frozenset())
     if lowered in HIGHER_ORDER:
         return _higher_order(lowered, call)
-    trees = [as_tree(arg, literal=index in literals) for index, arg in enumerate(spread_lists(args))]
+    trees = [
+        as_tree(arg, literal=index in literals) for index, arg in enumerate(spread_lists(args))
+    ]
     return _made(build(lowered, trees), args, call)
 
 
@@ -158,7 +167,9 @@ def spread_lists(args: Sequence[Value]) -> list[Value]:
 
 def _made(tree: Tree, operands: Sequence[Value], call: Call) -> Column:
     made = combined(tree, spread(operands))
-    return Column(made.tree, at=call.at, each=_each_of(made, operands), changed=True, depth=made.depth)
+    return Column(
+        made.tree, at=call.at, each=_each_of(made, operands), changed=True, depth=made.depth
+    )
 
 
 def _each_of(made: Column, operands: Sequence[Value]) -> "Value":  # type: ignore[valid-type]
@@ -214,7 +225,9 @@ def _count_distinct(call: Call) -> Value:
 
 def _sum_distinct(call: Call) -> Value:
     value = call.value(0, "col")
-    return _made(exp.Sum(this=exp.Distinct(expressions=[as_tree(value, literal=False)])), (value,), call)
+    return _made(
+        exp.Sum(this=exp.Distinct(expressions=[as_tree(value, literal=False)])), (value,), call
+    )
 
 
 def _ordering(*, descending: bool, nulls_first: bool) -> Special:
@@ -282,8 +295,10 @@ def _first(call: Call, name: str) -> Value:
 def _from_json(call: Call) -> Value:
     value, schema = call.value(0, "col"), call.value(1, "schema")
     known_schema = schema_of(schema)
-    shape: Tree = as_tree(schema) if isinstance(schema, Column) else exp.Literal.string(
-        known_schema.text() if known_schema else to_text(schema)
+    shape: Tree = (
+        as_tree(schema)
+        if isinstance(schema, Column)
+        else exp.Literal.string(known_schema.text() if known_schema else to_text(schema))
     )
     tree = exp.Anonymous(this="from_json", expressions=[as_tree(value, literal=False), shape])
     return _made(tree, (value,), call)
@@ -373,11 +388,6 @@ def _lambda(function: Function | Builtin, call: Call) -> Tree:
     parameters = [Column(exp.Column(this=identifier(name))) for name in names]
     body = call.machine.apply(function, *parameters)
     return exp.Lambda(this=as_tree(body), expressions=[identifier(name) for name in names])
-
-
-def text_fingerprint(text: str) -> str:
-    """Return a short digest of `text`."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 __all__ = [

@@ -6,9 +6,10 @@ from itertools import combinations
 
 from sqlglot import exp
 
+from guardian.languages.python.fingerprints import call_fingerprint, digest
 from guardian.languages.python.machine import Machine
 from guardian.languages.python.spark_columns import Column, EachColumn, as_tree, spread
-from guardian.languages.python.spark_functions import build, text_fingerprint
+from guardian.languages.python.spark_functions import build
 from guardian.languages.python.spark_frames import (
     METHODS,
     PROPERTIES,
@@ -87,10 +88,17 @@ class Grouped:
             for value in self.pivot_values
         )
         if not values:
-            call.machine.warn("the values of this pivot are not known, so its columns are not", call.at)
+            call.machine.warn(
+                "the values of this pivot are not known, so its columns are not", call.at
+            )
         column = lower(call.machine, as_tree(self.pivot, literal=False), call.at)
         node = Pivot(
-            input=self.frame.handle, column=column, items=tuple(items), values=values, keys=keys, at=call.at
+            input=self.frame.handle,
+            column=column,
+            items=tuple(items),
+            values=values,
+            keys=keys,
+            at=call.at,
         )
         return made(call, node)
 
@@ -112,7 +120,12 @@ def group_by(sets: str = "") -> object:
     def apply(frame: Frame, call: Call) -> Value:
         single = len(call.args) == 1 and isinstance(call.args[0], list | tuple)
         keys = tuple(
-            item(call.machine, value, place_of(call, 0 if single else index), _key_text(value, call, 0 if single else index))
+            item(
+                call.machine,
+                value,
+                place_of(call, 0 if single else index),
+                _key_text(value, call, 0 if single else index),
+            )
             for index, value in enumerate(spread(call.args))
             if not isinstance(value, EachColumn)
         )
@@ -129,12 +142,16 @@ def aggregates(call: Call) -> list[Item]:
     """Return the items of `agg(...)`: columns, or a dict of column and function."""
     first = call.value(0)
     if isinstance(first, dict):
-        return [_by_name(str(column), to_text(function), call) for column, function in first.items()]
+        return [
+            _by_name(str(column), to_text(function), call) for column, function in first.items()
+        ]
     found: list[Item] = []
     single = len(call.args) == 1 and isinstance(call.args[0], list | tuple)
     for index, value in enumerate(spread(call.args)):
         if isinstance(value, Unknown) or (isinstance(value, Column) and value.each is not None):
-            call.machine.warn("these aggregates are computed from a list that is not known here", call.at)
+            call.machine.warn(
+                "these aggregates are computed from a list that is not known here", call.at
+            )
             continue
         position = 0 if single else index
         found.append(item(call.machine, value, place_of(call, position), text_of(call, position)))
@@ -154,7 +171,9 @@ def shortcut(function: str, call: Call) -> list[Item]:
     """Return the items of `.sum("a", "b")` and its like."""
     names = [value for value in spread(call.args) if isinstance(value, str)]
     if not names:
-        call.machine.warn(f"`{function}()` of all numeric columns depends on types that are not known", call.at)
+        call.machine.warn(
+            f"`{function}()` of all numeric columns depends on types that are not known", call.at
+        )
     return [_by_name(plain(name), function, call) for name in names]
 
 
@@ -165,12 +184,18 @@ def aggregate_all(frame: Frame, call: Call) -> Value:
 
 def opaque_function(frame: Frame, name: str, call: Call) -> Value:
     """Return what a function over batches of rows gives: opaque, with the columns that its schema tells."""
-    function = next((value for value in call.args if isinstance(value, Function)), call.kwargs.get("func"))
+    function = next(
+        (value for value in call.args if isinstance(value, Function)), call.kwargs.get("func")
+    )
     schema = schema_of(call.value(1, "schema", call.kwargs.get("outputStructType")))
-    fingerprint = udf_of(function, call.machine).fingerprint if function is not None else call.text
+    code = (
+        udf_of(function, call.machine).fingerprint
+        if function is not None
+        else call_fingerprint(name, call)
+    )
     node = Opaque(
         inputs=(frame.handle,),
-        fingerprint=fingerprint,
+        fingerprint=code,
         columns=tuple(column.name for column in schema.columns()) if schema is not None else (),
         reason=name,
         at=call.at,
@@ -212,7 +237,11 @@ def _coalesced(name: str, value: Value, call: Call) -> Item:
 
 def _kept(frame: Frame, call: Call, reason: str) -> Frame:
     node = Opaque(
-        inputs=(frame.handle,), fingerprint=text_fingerprint(call.text), keeps=True, reason=reason, at=call.at
+        inputs=(frame.handle,),
+        fingerprint=call_fingerprint(reason, call),
+        keeps=True,
+        reason=reason,
+        at=call.at,
     )
     return made(call, node)
 
@@ -224,7 +253,8 @@ def drop_nulls(frame: Frame, call: Call) -> Value:
     if names is None or call.value(1, "thresh") is not None:
         return _kept(frame, call, "dropna")
     tests = [
-        exp.Not(this=exp.Is(this=as_tree(name, literal=False), expression=exp.Null())) for name in names
+        exp.Not(this=exp.Is(this=as_tree(name, literal=False), expression=exp.Null()))
+        for name in names
     ]
     if not tests:
         return frame
@@ -249,13 +279,16 @@ def replace_values(frame: Frame, call: Call) -> Value:
         pairs = [(old, new)]
     if names is None:
         return _kept(frame, call, "replace")
-    return made(call, WithColumns(frame.handle, tuple(_replaced(name, pairs, call) for name in names)))
+    return made(
+        call, WithColumns(frame.handle, tuple(_replaced(name, pairs, call) for name in names))
+    )
 
 
 def _replaced(name: str, pairs: Sequence[tuple[Value, Value]], call: Call) -> Item:
     column = as_tree(name, literal=False)
     branches = [
-        exp.If(this=exp.EQ(this=column, expression=as_tree(old)), true=as_tree(new)) for old, new in pairs
+        exp.If(this=exp.EQ(this=column, expression=as_tree(old)), true=as_tree(new))
+        for old, new in pairs
     ]
     tree = exp.Case(ifs=branches, default=column)
     return item(call.machine, Column(tree), call.at, call.text, name)
@@ -295,11 +328,20 @@ class Rdd:
         """Return another RDD, or the frame that `toDF` makes."""
         if name == "toDF":
             return rdd_frame(self, call.value(0, "schema"), call)
-        if name in {"collect", "count", "first", "take", "isEmpty", "getNumPartitions", "__iter__", "collectAsMap"}:
+        if name in {
+            "collect",
+            "count",
+            "first",
+            "take",
+            "isEmpty",
+            "getNumPartitions",
+            "__iter__",
+            "collectAsMap",
+        }:
             return Unknown(name, weak=True, handles=(self.frame.handle,))
-        function = call.value(0)
-        code = udf_of(function, call.machine).fingerprint if isinstance(function, Function) else call.text
-        return Rdd(self.frame, text_fingerprint(f"{self.fingerprint}.{name}({code})"), call.at)
+        return Rdd(
+            self.frame, digest(f"{self.fingerprint}.{call_fingerprint(name, call)}"), call.at
+        )
 
 
 def rdd_frame(rdd: Rdd, schema: Value, call: Call) -> Frame:

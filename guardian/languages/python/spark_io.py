@@ -87,7 +87,11 @@ class Reader:
                 return self._load(call)
         if name in PATH_FORMATS or name in {"textFile", "excel"}:
             paths = spread([call.value(0, "path", call.kwargs.get("paths"))])
-            paths += [value for value in call.args[1:] if isinstance(value, str)] if name == "parquet" else []
+            paths += (
+                [value for value in call.args[1:] if isinstance(value, str)]
+                if name == "parquet"
+                else []
+            )
             return replace(self, format=name)._scan(call, paths)
         return self
 
@@ -114,7 +118,10 @@ class Reader:
             handles.append(scan(call.machine, name, call.at, columns))
         if len(handles) == 1:
             return Frame(handles[0])
-        return made(call, SetOperation(kind="union", inputs=tuple(handles), all=True, by_name=True, at=call.at))
+        return made(
+            call,
+            SetOperation(kind="union", inputs=tuple(handles), all=True, by_name=True, at=call.at),
+        )
 
 
 def _is_query(text: str) -> bool:
@@ -164,16 +171,27 @@ class Writer:
             case "save" | "start":
                 return self._save(call)
             case "saveAsTable" | "toTable":
-                return self._with_call(call)._write(call, call.value(0, "name", call.kwargs.get("tableName")))
+                return self._with_call(call)._write(
+                    call, call.value(0, "name", call.kwargs.get("tableName"))
+                )
             case "insertInto":
                 overwrite = call.value(1, "overwrite") is True
                 mode = "overwrite" if overwrite or self.mode == "overwrite" else "append"
-                return replace(self, mode=mode)._write(call, call.value(0, "tableName"), positional=True)
+                return replace(self, mode=mode)._write(
+                    call, call.value(0, "tableName"), positional=True
+                )
             case "jdbc":
                 mode = call.value(2, "mode", self.mode)
                 writer = replace(self, mode=_mode(mode), format="jdbc")
                 return writer._write(call, call.value(1, "table"))
-            case "append" | "overwrite" | "overwritePartitions" | "create" | "replace" | "createOrReplace":
+            case (
+                "append"
+                | "overwrite"
+                | "overwritePartitions"
+                | "create"
+                | "replace"
+                | "createOrReplace"
+            ):
                 return self._write_to(name, call)
         if name in PATH_FORMATS:
             return replace(self._with_call(call), format=name)._write(call, call.value(0, "path"))
@@ -182,13 +200,17 @@ class Writer:
     def _said(self, name: str, call: Call) -> "Writer | None":
         match name:
             case "mode" | "outputMode":
-                return replace(self, mode=_mode(call.value(0, "saveMode", call.kwargs.get("outputMode"))))
+                return replace(
+                    self, mode=_mode(call.value(0, "saveMode", call.kwargs.get("outputMode")))
+                )
             case "format" | "using":
                 return replace(self, format=plain(to_text(call.value(0, "source"))))
             case "partitionBy" | "partitionedBy":
                 return replace(self, partition_by=folded_names(_partition_values(call)))
             case "bucketBy" | "sortBy" | "clusterBy":
-                names = folded_names([value for value in spread(call.args) if isinstance(value, str)])
+                names = folded_names(
+                    [value for value in spread(call.args) if isinstance(value, str)]
+                )
                 return replace(self, cluster_by=(*self.cluster_by, *names))
             case "option" | "tableProperty":
                 key = plain(to_text(call.value(0, "key"))).lower()
@@ -206,11 +228,17 @@ class Writer:
         for name in ("mode", "format"):
             value = call.kwargs.get(name)
             if value is not None:
-                writer = replace(writer, **{name: _mode(value) if name == "mode" else plain(to_text(value))})
+                writer = replace(
+                    writer, **{name: _mode(value) if name == "mode" else plain(to_text(value))}
+                )
         partition = call.kwargs.get("partitionBy")
         if partition is not None:
             writer = replace(writer, partition_by=folded_names(spread([partition])))
-        extra = {key: value for key, value in _lower_keys(call.kwargs).items() if key not in _WRITE_ARGUMENTS}
+        extra = {
+            key: value
+            for key, value in _lower_keys(call.kwargs).items()
+            if key not in _WRITE_ARGUMENTS
+        }
         return replace(writer, options={**writer.options, **extra})
 
     def _save(self, call: Call) -> Value:
@@ -221,7 +249,9 @@ class Writer:
             return Unknown("query")
         writer = self._with_call(call)
         name = call.value(0, "path")
-        return writer._write(call, name if name is not None else _named_by(writer.options, call, "target"))
+        return writer._write(
+            call, name if name is not None else _named_by(writer.options, call, "target")
+        )
 
     def _write_to(self, name: str, call: Call) -> Value:
         mode = {
@@ -248,7 +278,9 @@ class Writer:
         return Unknown("query")
 
 
-_WRITE_ARGUMENTS = frozenset({"mode", "format", "partitionby", "path", "name", "tablename", "properties", "url"})
+_WRITE_ARGUMENTS = frozenset(
+    {"mode", "format", "partitionby", "path", "name", "tablename", "properties", "url"}
+)
 
 
 def _partition_values(call: Call) -> list[Value]:
@@ -260,7 +292,9 @@ def _mode(value: Value) -> str:
     if text.startswith("{"):
         return text
     lowered = text.lower()
-    return {"errorifexists": "error", "default": "error", "complete": "overwrite"}.get(lowered, lowered)
+    return {"errorifexists": "error", "default": "error", "complete": "overwrite"}.get(
+        lowered, lowered
+    )
 
 
 def _location(options: Mapping[str, Value], name: Value) -> str:
@@ -273,7 +307,12 @@ def _location(options: Mapping[str, Value], name: Value) -> str:
 def _telling(options: Mapping[str, Value]) -> tuple[tuple[str, str], ...]:
     return tuple(
         sorted(
-            (key, plain(to_text(value)).lower() if isinstance(value, bool) else plain(to_text(value, hint=key)))
+            (
+                key,
+                plain(to_text(value)).lower()
+                if isinstance(value, bool)
+                else plain(to_text(value, hint=key)),
+            )
             for key, value in options.items()
             if key in RESULT_OPTIONS or key == "overwrite partitions"
         )
@@ -281,7 +320,13 @@ def _telling(options: Mapping[str, Value]) -> tuple[tuple[str, str], ...]:
 
 
 def write(
-    call: Call, plan: Handle, name: Value, options: WriteOptions, *, positional: bool = False, confidence: float = 1.0
+    call: Call,
+    plan: Handle,
+    name: Value,
+    options: WriteOptions,
+    *,
+    positional: bool = False,
+    confidence: float = 1.0,
 ) -> None:
     """Note that a dataset is written.
 
@@ -347,7 +392,7 @@ class DeltaTable:
                 source = frame_of(call.value(0, "source"), call.machine, "merge")
                 if source is None:
                     return Unknown()
-                return Merge(self, source, _condition(call.value(1, "condition"), call))
+                return Merge(self, source, _condition(call.value(1, "condition"), call), call)
             case "delete":
                 self._delete(call)
             case "update":
@@ -366,9 +411,16 @@ class DeltaTable:
     def _delete(self, call: Call) -> None:
         handle = self.target(call)
         if call.has(0, "condition"):
-            condition = lower(call.machine, _condition(call.value(0, "condition"), call).tree, call.at)
+            condition = lower(
+                call.machine, _condition(call.value(0, "condition"), call).tree, call.at
+            )
             handle = made(call, Filter(handle, condition, "WHERE", call.at, call.text)).handle
-        write(call, made(call, Project(handle, ())).handle, self.name, WriteOptions(mode="delete", format="delta"))
+        write(
+            call,
+            made(call, Project(handle, ())).handle,
+            self.name,
+            WriteOptions(mode="delete", format="delta"),
+        )
 
     def _update(self, call: Call) -> None:
         handle = self.target(call)
@@ -378,7 +430,12 @@ class DeltaTable:
             condition = lower(call.machine, _condition(first, call).tree, call.at)
             handle = made(call, Filter(handle, condition, "WHERE", call.at, call.text)).handle
         items = _assignments(assigned, call, self.alias)
-        write(call, made(call, Project(handle, items)).handle, self.name, WriteOptions(mode="update", format="delta"))
+        write(
+            call,
+            made(call, Project(handle, items)).handle,
+            self.name,
+            WriteOptions(mode="update", format="delta"),
+        )
 
 
 def _condition(value: Value, call: Call) -> Column:
@@ -405,6 +462,7 @@ class Merge:
     target: DeltaTable
     source: Frame
     condition: Column
+    begun: Call
     arms: tuple[Handle, ...] = ()
     when: str = ""
 
@@ -420,7 +478,9 @@ class Merge:
         matched = "NotMatched" not in name
         if name.startswith("when") and not name.endswith("BySource_"):
             kind = name.removeprefix("whenMatched" if matched else "whenNotMatched")
-            return self._arm(kind.removeprefix("BySource"), call, matched=matched, by_source="BySource" in name)
+            return self._arm(
+                kind.removeprefix("BySource"), call, matched=matched, by_source="BySource" in name
+            )
         return self
 
     def _arm(self, kind: str, call: Call, *, matched: bool, by_source: bool) -> "Merge":
@@ -435,7 +495,9 @@ class Merge:
             from guardian.model.plan import Item, Star  # noqa: PLC0415 - used by this one function
 
             qualifier = self._source_alias(call)
-            items: tuple[PlanItem, ...] = (Item(Star((qualifier,) if qualifier else ()), None, call.at, call.text),)
+            items: tuple[PlanItem, ...] = (
+                Item(Star((qualifier,) if qualifier else ()), None, call.at, call.text),
+            )
             if not qualifier and matched:
                 # Without an alias the source's columns are taken from the source itself.
                 rows = self._semi(call)
@@ -444,24 +506,30 @@ class Merge:
         else:
             given = call.kwargs.get("set", call.kwargs.get("values"))
             positional = next((value for value in call.args if isinstance(value, dict)), None)
-            items = _assignments(given if given is not None else positional, call, self.target.alias)
+            items = _assignments(
+                given if given is not None else positional, call, self.target.alias
+            )
         return replace(self, arms=(*self.arms, made(call, Project(rows, items)).handle))
 
     def _rows(self, call: Call, *, matched: bool, by_source: bool) -> Handle:
         on = lower(call.machine, self.condition.tree, call.at)
         target = self.target.target(call)
-        text = call.machine.text(self.condition and None) or call.text
+        text, at = self.begun.text, self.begun.at
         if by_source:
-            node = Join(left=target, right=self.source.handle, kind="anti", on=on, at=call.at, text=text)
+            node = Join(left=target, right=self.source.handle, kind="anti", on=on, at=at, text=text)
         elif matched:
-            node = Join(left=target, right=self.source.handle, kind="inner", on=on, at=call.at, text=text)
+            node = Join(
+                left=target, right=self.source.handle, kind="inner", on=on, at=at, text=text
+            )
         else:
-            node = Join(left=self.source.handle, right=target, kind="anti", on=on, at=call.at, text=text)
+            node = Join(left=self.source.handle, right=target, kind="anti", on=on, at=at, text=text)
         return made(call, node).handle
 
     def _semi(self, call: Call) -> Handle:
         on = lower(call.machine, self.condition.tree, call.at)
-        node = Join(left=self.source.handle, right=self.target.target(call), kind="semi", on=on, at=call.at)
+        node = Join(
+            left=self.source.handle, right=self.target.target(call), kind="semi", on=on, at=call.at
+        )
         return made(call, node).handle
 
     def _source_alias(self, call: Call) -> str:
@@ -477,10 +545,15 @@ class Merge:
         plan = arms[0]
         if len(arms) > 1:
             node = SetOperation(
-                kind="union", inputs=tuple(arms), all=True, by_name=True, allow_missing=True, at=call.at
+                kind="union",
+                inputs=tuple(arms),
+                all=True,
+                by_name=True,
+                allow_missing=True,
+                at=call.at,
             )
             plan = made(call, node).handle
-        write(call, plan, self.target.name, WriteOptions(mode="merge", format="delta"))
+        write(self.begun, plan, self.target.name, WriteOptions(mode="merge", format="delta"))
         return None
 
     def _has_columns(self, arm: Handle, call: Call) -> bool:
@@ -515,4 +588,13 @@ PROPERTIES["writeStream"] = stream_writer
 
 from guardian.model.plan import Item as PlanItem  # noqa: E402 - the name `item` is taken above
 
-__all__ = ["DeltaTable", "Function", "Location", "Opaque", "Reader", "Writer", "delta_table", "write"]
+__all__ = [
+    "DeltaTable",
+    "Function",
+    "Location",
+    "Opaque",
+    "Reader",
+    "Writer",
+    "delta_table",
+    "write",
+]

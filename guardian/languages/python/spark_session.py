@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from guardian.languages.python.fingerprints import call_fingerprint, digest
 from guardian.languages.python.machine import Machine, PathEnd
 from guardian.languages.python.spark_columns import UNBOUNDED, WindowSpec
 from guardian.languages.python.spark_frames import Frame, frame_of
@@ -48,13 +49,25 @@ class SparkSession:
             return Configuration()
         if name == "catalog":
             return Catalog()
-        if name in {"builder", "sparkContext", "spark_session", "sparkSession", "context", "_jsparkSession"}:
+        if name in {
+            "builder",
+            "sparkContext",
+            "spark_session",
+            "sparkSession",
+            "context",
+            "_jsparkSession",
+        }:
             return self
         if name == "udf":
             return UdfRegistry()
         if name == "streams":
             return Unknown("streams")
-        if name in {"create_dynamic_frame", "write_dynamic_frame", "create_data_frame", "write_data_frame"}:
+        if name in {
+            "create_dynamic_frame",
+            "write_dynamic_frame",
+            "create_data_frame",
+            "write_data_frame",
+        }:
             from guardian.languages.python.glue import Factory  # noqa: PLC0415 - it needs us
 
             return Factory(name)
@@ -212,7 +225,12 @@ def _create_frame(call: Call) -> Value:
     names = tuple(column.name for column in known.columns()) if known is not None else ()
     if isinstance(data, Unknown):
         node = Opaque(
-            inputs=data.handles, fingerprint=data.name, columns=names, keeps=False, reason="createDataFrame", at=call.at
+            inputs=data.handles,
+            fingerprint=data.name,
+            columns=names,
+            keeps=False,
+            reason="createDataFrame",
+            at=call.at,
         )
         return Frame(add(call.machine, node))
     rows = call.machine.iterate(data)
@@ -222,9 +240,7 @@ def _create_frame(call: Call) -> Value:
     literal = tuple(tuple(_constant(value) for value in _row_values(row, names)) for row in rows)
     if not all(len(row) == len(names) for row in literal):
         literal = ()
-    from guardian.languages.python.spark_functions import text_fingerprint  # noqa: PLC0415 - rare
-
-    fingerprint = text_fingerprint(repr(literal) or call.text)
+    fingerprint = digest(repr(literal)) if literal or not rows else call_fingerprint("rows", call)
     kept = literal if len(literal) <= ROW_LIMIT else ()
     return Frame(add(call.machine, Values(columns=names, rows=kept, fingerprint=fingerprint)))
 

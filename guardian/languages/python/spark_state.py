@@ -114,7 +114,11 @@ def names_nothing(text: str, parameters: frozenset[str]) -> bool:
 
 
 def scan(
-    machine: Machine, name: Value, at: Location, columns: tuple[ModelColumn, ...] = (), hint: str = ""
+    machine: Machine,
+    name: Value,
+    at: Location,
+    columns: tuple[ModelColumn, ...] = (),
+    hint: str = "",
 ) -> Handle:
     """Return the rows of a dataset, one identity for each place and round at which it is read."""
     state = state_of(machine)
@@ -185,7 +189,11 @@ def _udf(part: Expr, machine: Machine) -> Expr | None:
         if registered is None:
             return None
         fingerprint, name = str(getattr(registered, "fingerprint", "")), part.name
-    return OpaqueExpr(fingerprint, tuple(rewritten(arg, lambda each: _udf(each, machine)) for arg in part.args), name)
+    return OpaqueExpr(
+        fingerprint,
+        tuple(rewritten(arg, lambda each: _udf(each, machine)) for arg in part.args),
+        name,
+    )
 
 
 def item(machine: Machine, value: Value, at: Location, text: str, name: str | None = None) -> Item:
@@ -206,9 +214,11 @@ def natural_name(machine: Machine, tree: Tree, expr: Expr, at: Location) -> str 
     if isinstance(tree, exp.Column) and not isinstance(tree.this, exp.Star):
         return fold(tree.name, DIALECT)
     if isinstance(tree, exp.Cast | exp.TryCast):
-        return natural_name(machine, tree.this, lower(machine, tree.this, at), at) if isinstance(
-            tree.this, exp.Column | exp.Cast
-        ) else None
+        return (
+            natural_name(machine, tree.this, lower(machine, tree.this, at), at)
+            if isinstance(tree.this, exp.Column | exp.Cast)
+            else None
+        )
     if isinstance(tree, exp.Bracket) and isinstance(tree.this, exp.Column):
         key = tree.expressions[0] if tree.expressions else None
         if isinstance(key, exp.Literal) and key.is_string:
@@ -232,7 +242,13 @@ def column_name(value: Value) -> str:
     if isinstance(value, str):
         return plain(value).replace("`", "")
     if isinstance(value, Column):
-        return value.names[0] if value.names else value.tree.name if isinstance(value.tree, exp.Column) else ""
+        return (
+            value.names[0]
+            if value.names
+            else value.tree.name
+            if isinstance(value.tree, exp.Column)
+            else ""
+        )
     if isinstance(value, Unknown):
         return plain(to_text(value))
     return ""

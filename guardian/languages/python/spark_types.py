@@ -115,7 +115,8 @@ class StructType:
     def columns(self) -> tuple[ModelColumn, ...]:
         """Return the columns that the schema declares."""
         return tuple(
-            ModelColumn(fold(item.name, "spark"), item.type_text, item.nullable) for item in self.fields
+            ModelColumn(fold(item.name, "spark"), item.type_text, item.nullable)
+            for item in self.fields
         )
 
 
@@ -215,9 +216,13 @@ def _ddl_columns(text: str) -> tuple[tuple[str, str | None, bool], ...]:
     found = []
     for column in tree.find_all(exp.ColumnDef):
         kind = column.args.get("kind")
-        strict = any(isinstance(item.kind, exp.NotNullColumnConstraint) for item in column.constraints)
+        strict = any(
+            isinstance(item.kind, exp.NotNullColumnConstraint) for item in column.constraints
+        )
         if column.find_ancestor(exp.DataType) is None:
-            found.append((column.name, normal_text(kind.sql("spark")) if kind else None, not strict))
+            found.append(
+                (column.name, normal_text(kind.sql("spark")) if kind else None, not strict)
+            )
     return tuple(found)
 
 

@@ -112,7 +112,12 @@ def _used(function: Function, node: ast.AST, parts: list[str]) -> list[Value]:
 
 def _constant(value: Value) -> str:
     if isinstance(value, dict):
-        return repr([(str(key), fingerprintable(item) if known(item) else "?") for key, item in value.items()])
+        return repr(
+            [
+                (str(key), fingerprintable(item) if known(item) else "?")
+                for key, item in value.items()
+            ]
+        )
     if isinstance(value, set | frozenset):
         return repr(sorted(fingerprintable(item) for item in value))
     return fingerprintable(value)

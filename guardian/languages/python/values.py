@@ -379,7 +379,9 @@ def to_text(value: Value, spec: str = "", hint: str = "") -> str:
 
 def _container_text(value: Value) -> str:
     if isinstance(value, dict):
-        inner = ", ".join(f"{_quoted(key)}: {_quoted(item)}" for key, item in list(value.items())[:1000])
+        inner = ", ".join(
+            f"{_quoted(key)}: {_quoted(item)}" for key, item in list(value.items())[:1000]
+        )
         return f"{{{inner}}}"
     if isinstance(value, tuple | list | set | frozenset):
         inner = ", ".join(_quoted(item) for item in list(value)[:1000])

@@ -123,6 +123,42 @@ def statements(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
         yield tokens[begin:]
 
 
+def separated(tokens: Sequence[Token], text: str, dialect: str) -> Sequence[Token]:
+    """Return tokens without the strings in which sqlglot keeps the rest of a command up to its semicolon.
+
+    T-SQL has no semicolons: what follows the command in such a string are statements of their own.
+    """
+    found: list[Token] = []
+    for index, token in enumerate(tokens):
+        if index and tokens[index - 1].token_type in _COMMANDS and _is_rest(token, text):
+            found.extend(_retokenized(token, text, dialect))
+        else:
+            found.append(token)
+    return found
+
+
+_COMMANDS = {
+    TokenType.COMMAND, TokenType.RENAME, TokenType.FETCH, TokenType.SHOW, TokenType.EXECUTE,
+}  # fmt: skip
+
+
+def _is_rest(token: Token, text: str) -> bool:
+    return token.token_type is TokenType.STRING and text[token.start : token.start + 1] not in "'\"N"
+
+
+def _retokenized(token: Token, text: str, dialect: str) -> Iterator[Token]:
+    """Yield the tokens in the rest of a command; a word in front keeps it from being one again."""
+    rest = text[token.start : token.end + 1]
+    inner = tokenized(f"x {rest}", dialect)
+    if isinstance(inner, Broken):
+        yield token
+        return
+    line = text.count("\n", 0, token.start)
+    for part in inner[1:]:
+        begin, end = part.start + token.start - 2, part.end + token.start - 2
+        yield Token(part.token_type, part.text, part.line + line, part.col, begin, end, part.comments)
+
+
 def depth_of(tokens: Sequence[Token]) -> int:
     """Return how deep brackets, CASE and NOT nest: a compiled parser must not be led deeper than it can go."""
     depth = deepest = run = 0

@@ -1,0 +1,48 @@
+"""SQL files in any dialect: text → statements → operators of the plan.
+
+`run_script` lowers a text into a `Script`, `lower_query` one parsed query; PySpark, dbt and notebooks call them, too.
+"""
+
+from guardian.languages import Extractor, Sources
+from guardian.languages.sql.queries import lower_query
+from guardian.languages.sql.running import run_script
+from guardian.languages.sql.script import Script
+from guardian.model.plan import Lowered, PlanBuilder
+from guardian.model.source import SourceFile
+
+SUFFIXES = (".sql", ".hql", ".ddl")
+
+
+def claims(path: str, _sources: Sources) -> bool:
+    """Return whether a path is that of a SQL file."""
+    return path.lower().endswith(SUFFIXES)
+
+
+def extract(source: SourceFile, sources: Sources) -> Lowered:
+    """Return what the statements of a SQL file say; a bare query in it is no dataset of its own."""
+    script = Script(
+        builder=PlanBuilder(), dialect=sources.dialect(source.path), path=source.path, job=source.path
+    )
+    run_script(source.text, script)
+    return lowered(script, "sql")
+
+
+def lowered(script: Script, language: str) -> Lowered:
+    """Return what a script has said, as the value that the cache keeps."""
+    said = bool(script.writes or script.declarations or script.tables)
+    return Lowered(
+        path=script.path,
+        language=language,
+        nodes=tuple(script.builder.nodes),
+        writes=tuple(script.writes),
+        declarations=tuple(script.declarations),
+        tables=tuple(script.tables),
+        aliases=tuple(script.aliases),
+        warnings=tuple(sorted(set(script.warnings))),
+        failed=bool(script.warnings) and not said,
+    )
+
+
+EXTRACTOR = Extractor(name="sql", version="1", rank=90, claims=claims, extract=extract)
+
+__all__ = ["EXTRACTOR", "Script", "lower_query", "lowered", "run_script"]

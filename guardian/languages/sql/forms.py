@@ -1,0 +1,199 @@
+"""Statements that sqlglot does not know, recognised by their words; blocks of procedures taken off."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlglot.tokenizer_core import Token, TokenType
+
+from guardian.languages.sql.names_in_tokens import dataset_at
+from guardian.languages.sql.script import Script
+from guardian.languages.sql.tables import rename_dataset
+
+Tokens = Sequence[Token]
+_ROUTINES = frozenset({"PROCEDURE", "PROC", "FUNCTION", "TRIGGER"})
+_UP_TO = {
+    "IF": ("THEN",), "ELSEIF": ("THEN",), "ELSIF": ("THEN",), "WHILE": ("DO", "LOOP"),
+    "FOR": ("DO", "LOOP"), "EXCEPTION": ("THEN",), "WHEN": ("THEN",),
+}  # fmt: skip
+_SKIPPED = frozenset({"ELSE", "LOOP", "REPEAT", "THEN", "DO"})
+# Words that Databricks puts between CREATE and TABLE, and that say nothing of the rows.
+_DECORATIONS = frozenset({"STREAMING", "LIVE", "REFRESH", "TRANSIENT", "VOLATILE", "MULTISET", "PRIVATE"})
+
+
+def word(token: Token) -> str:
+    """Return a token's text in upper case; that of a string or a quoted name is no word."""
+    if token.token_type in {TokenType.STRING, TokenType.IDENTIFIER}:
+        return ""
+    return token.text.upper()
+
+
+def words(tokens: Tokens, count: int) -> list[str]:
+    """Return the first words of a statement."""
+    return [word(token) for token in tokens[:count]]
+
+
+def unblocked(tokens: Tokens) -> Tokens:
+    """Return a statement without the words of a procedure's block in front of it (`BEGIN`, `IF x THEN`)."""
+    for _ in range(50):
+        shorter = _step(tokens)
+        if shorter is tokens:
+            return tokens
+        tokens = shorter
+    return tokens
+
+
+def _step(tokens: Tokens) -> Tokens:
+    if not tokens:
+        return tokens
+    first = word(tokens[0])
+    if first == "CREATE" and _ROUTINES & set(words(tokens, 6)):
+        return _behind(tokens, ("BEGIN",), tokens)
+    if first == "BEGIN":
+        following = word(tokens[1]) if len(tokens) > 1 else ""
+        if following in {"", "TRANSACTION", "TRAN", "WORK", "READ", "ISOLATION"}:
+            return tokens
+        return tokens[2:] if following == "ATOMIC" else tokens[1:]
+    if first in _SKIPPED:
+        return tokens[1:]
+    if first in _UP_TO:
+        return _behind(tokens, _UP_TO[first], tokens)
+    return tokens
+
+
+def _behind(tokens: Tokens, ends: tuple[str, ...], otherwise: Tokens) -> Tokens:
+    """Return what stands behind the first of `ends` that no bracket and no CASE is around."""
+    depth = 0
+    for index, token in enumerate(tokens):
+        text = word(token)
+        if text in {"(", "CASE"}:
+            depth += 1
+        elif text == ")" or (text == "END" and depth):
+            depth -= 1
+        elif depth == 0 and text in ends and index:
+            return tokens[index + 1 :]
+    return otherwise
+
+
+def is_end(tokens: Tokens) -> bool:
+    """Return whether a statement only closes a block."""
+    return bool(tokens) and word(tokens[0]) in {"END", "UNTIL"}
+
+
+def undecorated(tokens: Tokens) -> Tokens:
+    """Return CREATE without `OR REFRESH STREAMING` and the like between it and TABLE."""
+    if word(tokens[0]) != "CREATE":
+        return tokens
+    head, kept = words(tokens, 6), list(tokens)
+    if not _DECORATIONS & set(head):
+        return tokens
+    for index in range(min(len(head), 6) - 1, 0, -1):
+        pair = head[index - 1] == "OR" and head[index] == "REFRESH"
+        if head[index] in _DECORATIONS:
+            del kept[index - 1 if pair else index : index + 1]
+    return kept
+
+
+def special(tokens: Tokens, script: Script) -> bool:
+    """Note a statement that needs no parser (a synonym, a stream, a rename); return whether it was one."""
+    head = words(tokens, 8)
+    if head[:1] == ["CREATE"]:
+        return _alias(tokens, head, script)
+    if head[:2] in (["RENAME", "OBJECT"], ["RENAME", "TABLE"]):
+        start = 4 if head[2:4] == [":", ":"] else 3 if head[2:3] == ["::"] else 2
+        old, behind = dataset_at(tokens, start, script)
+        if behind < len(tokens) and word(tokens[behind]) == "TO":
+            new, _ = dataset_at(tokens, behind + 1, script)
+            schema, dot, _ = old.rpartition(".")
+            new = f"{schema}{dot}{new.rpartition('.')[2]}"
+            rename_dataset(old, new, script)
+        return True
+    return False
+
+
+def _alias(tokens: Tokens, head: list[str], script: Script) -> bool:
+    """Note `CREATE SYNONYM a FOR b` and `CREATE STREAM a ON TABLE b`."""
+    for name, link in (("SYNONYM", "FOR"), ("STREAM", "ON")):
+        if name not in head:
+            continue
+        start = head.index(name) + 1
+        if head[start : start + 3] == ["IF", "NOT", "EXISTS"]:
+            start += 3
+        alias, behind = dataset_at(tokens, start, script)
+        if behind >= len(tokens) or word(tokens[behind]) != link:
+            return name == "STREAM"
+        behind += 1
+        while behind < len(tokens) and word(tokens[behind]) in {"TABLE", "VIEW"}:
+            behind += 1
+        dataset, _ = dataset_at(tokens, behind, script)
+        script.aliases.append((alias, dataset))
+        return True
+    return False
+
+
+def inner_statement(tokens: Tokens) -> Tokens | None:
+    """Return the statement in `CREATE TASK … AS <statement>` and in `CREATE PIPE … AS COPY …`."""
+    if word(tokens[0]) == "CREATE" and {"TASK", "PIPE"} & set(words(tokens, 5)):
+        return _behind(tokens, ("AS",), ())
+    return None
+
+
+def directory(tokens: Tokens) -> tuple[str, str, Tokens] | None:
+    """Return path, format and query of `INSERT OVERWRITE DIRECTORY '…' USING csv OPTIONS (…) SELECT …`."""
+    head = words(tokens, 5)
+    if head[:2] != ["INSERT", "OVERWRITE"] or "DIRECTORY" not in head:
+        return None
+    index = head.index("DIRECTORY") + 1
+    path = ""
+    if index < len(tokens) and tokens[index].token_type is TokenType.STRING:
+        path, index = tokens[index].text, index + 1
+    form = ""
+    while index < len(tokens) and word(tokens[index]) not in {"SELECT", "WITH", "FROM", "VALUES", "TABLE"}:
+        if word(tokens[index]) in {"USING", "AS"} and index + 1 < len(tokens):
+            form = tokens[index + 1].text.lower()
+        if word(tokens[index]) == "(" and word(tokens[index + 1 : index + 2][0] if index + 1 < len(tokens) else tokens[index]) == "SELECT":
+            break
+        index += 1
+    return path, form, tokens[index:]
+
+
+def unloaded(tokens: Tokens) -> tuple[Tokens | str, str, str] | None:
+    """Return query, path and format of `UNLOAD ('…' | query) TO 's3://…'`."""
+    if word(tokens[0]) != "UNLOAD" or len(tokens) < 5:
+        return None
+    close = closing(tokens, 1)
+    rest = tokens[close + 1 :]
+    path = next((token.text for token in rest if token.token_type is TokenType.STRING), "")
+    form = "parquet" if "parquet" in " ".join(token.text.lower() for token in rest) else ""
+    inner = tokens[2:close]
+    if len(inner) == 1 and inner[0].token_type in {TokenType.STRING, TokenType.HEREDOC_STRING}:
+        return inner[0].text, path, form
+    return inner, path, form
+
+
+def closing(tokens: Tokens, start: int) -> int:
+    """Return the index of the bracket that closes the one at `start`."""
+    depth = 0
+    for index in range(start, len(tokens)):
+        text = word(tokens[index])
+        depth += (text == "(") - (text == ")")
+        if depth == 0:
+            return index
+    return len(tokens) - 1
+
+
+def bodies(tokens: Tokens) -> Iterator[Token]:
+    """Yield the string that holds the body of a function or a procedure written in SQL."""
+    head = words(tokens, 6)
+    anonymous = head[:1] == ["DO"]
+    if not anonymous and (head[:1] != ["CREATE"] or not _ROUTINES & set(head)):
+        return
+    languages = [
+        tokens[index + 1].text.lower()
+        for index, token in enumerate(tokens[:-1])
+        if word(token) == "LANGUAGE"
+    ]
+    if languages and languages[0] not in {"sql", "plpgsql", "tsql"}:
+        return
+    for index, token in enumerate(tokens):
+        quoted = token.token_type is TokenType.STRING and index and word(tokens[index - 1]) == "AS"
+        if token.token_type in {TokenType.HEREDOC_STRING, TokenType.RAW_STRING} or quoted:
+            yield token

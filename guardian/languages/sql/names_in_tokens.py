@@ -1,0 +1,34 @@
+"""A table's name read off tokens, where no parser has seen it."""
+
+from collections.abc import Sequence
+
+from sqlglot.tokenizer_core import Token, TokenType
+
+from guardian.languages.expressions.source import restore
+from guardian.languages.sql.script import Script
+from guardian.model.names import DEFAULT_SCHEMA, dataset_name, fold
+
+
+def dataset_at(tokens: Sequence[Token], start: int, script: Script) -> tuple[str, int]:
+    """Return the dataset named at `start`, and where the tokens go on behind its name."""
+    parts: list[str] = []
+    index = start
+    symbols = script.source.symbols if script.source is not None else ()
+    expects_part = True
+    while index < len(tokens):
+        token = tokens[index]
+        if token.token_type is TokenType.DOT:
+            if expects_part:
+                parts.append("")
+            expects_part = True
+        elif expects_part and token.token_type not in {TokenType.L_PAREN, TokenType.COMMA}:
+            quoted = token.token_type is TokenType.IDENTIFIER
+            name = fold(restore(token.text, symbols), script.dialect, quoted=quoted)
+            parts.extend(name.split(".") if quoted and script.dialect == "bigquery" else [name])
+            expects_part = False
+        else:
+            break
+        index += 1
+    if len(parts) > 2 and not parts[1]:
+        parts[1] = DEFAULT_SCHEMA.get(script.dialect, "")
+    return dataset_name(parts, script.dialect), index

@@ -1,0 +1,360 @@
+"""The commands, run as a user runs them: what they print, where, and their exit status."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+from git import Repo
+
+from guardian import __version__
+from guardian.cli import cli, run
+from guardian.model.lineage import Lineage
+from guardian.model.snapshot import Snapshot, SnapshotPart
+from guardian.stores import file as file_store
+from guardian.stores import store_of
+
+SCHEMAS = Path(__file__).parents[1] / "docs" / "schemas"
+ORDERS = "CREATE TABLE mart.orders AS\nSELECT id, amount AS net FROM raw.orders WHERE amount > {}\n"
+REPORT = "CREATE TABLE mart.report AS SELECT id, net FROM mart.orders\n"
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("GUARDIAN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / ".gitconfig"))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    for name in ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)  # set where the tests run in a hook
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "Ada")
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "ada@example.com")
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a repository with one commit on `main`, which is the current folder."""
+    made = Repo.init(tmp_path / "orders", initial_branch="main")
+    root = Path(made.working_dir)
+    (root / "orders.sql").write_text(ORDERS.format(0))
+    (root / "report.sql").write_text(REPORT)
+    (root / "guardian.yml").write_text("sql: {dialect: duckdb}\n")
+    made.git.add("-A")
+    made.git.commit("-q", "-m", "start")
+    monkeypatch.chdir(root)
+    return root
+
+
+def stage(root: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (root / name).write_text(text)
+        Repo(root).git.add(name)
+
+
+def valid(text: str, name: str) -> dict[str, object]:
+    document: dict[str, object] = json.loads(text)
+    schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text())
+    jsonschema.validate(document, schema, cls=jsonschema.Draft202012Validator)
+    return document
+
+
+class TestScan:
+    def test_a_document(self, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert run(["scan", "--format", "json"]) == 0
+        captured = capsys.readouterr()
+        document = valid(captured.out, "lineage")
+        assert [job["id"] for job in document["jobs"]] == ["orders.sql", "report.sql"]  # type: ignore[attr-defined, index]  # JSON
+        assert captured.err == ""
+
+    def test_no_git_is_needed(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        (tmp_path / "plain").mkdir()
+        (tmp_path / "plain" / "orders.sql").write_text(ORDERS.format(0))
+        (tmp_path / "plain" / "job.py").write_text("import pyspark\n")
+        assert run(["scan", str(tmp_path / "plain"), "-f", "json"]) == 0
+        captured = capsys.readouterr()
+        assert "mart.orders" in captured.out
+        assert "assumed SQL dialect: spark" in captured.err
+        assert run(["scan", str(tmp_path / "plain"), "-f", "json", "-q"]) == 0
+        assert capsys.readouterr().err == ""
+
+    def test_a_warm_run_says_the_same(self, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        (root / "odd.sql").write_bytes("CREATE TABLE a AS SELECT 'é' AS x".encode("latin-1"))
+        (root / "broken.sql").write_bytes(b"SELECT\0")
+        seen = set()
+        for arguments in ([], [], ["--no-cache"]):
+            assert run(["scan", "-f", "json", *arguments]) == 0
+            seen.add(capsys.readouterr().out)
+        assert len(seen) == 1
+        told = {one["file"]: one["message"] for one in json.loads(seen.pop())["warnings"]}
+        assert "latin-1" in told["odd.sql"]
+        assert "NUL" in told["broken.sql"]
+
+    def test_the_result_goes_to_a_file(
+        self, root: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert run(["scan", "--output", "lineage.json"]) == 0
+        assert capsys.readouterr().out == ""
+        valid((root / "lineage.json").read_text(), "lineage")
+
+
+class TestReport:
+    def test_the_working_tree_against_main(
+        self, root: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (root / "orders.sql").write_text(ORDERS.format(10))
+        assert run(["report", "--format", "json", "--fail-on", "medium"]) == 1
+        document = valid(capsys.readouterr().out, "report")
+        assert document["base"] == {"ref": "main", "commit": Repo(root).head.commit.hexsha}
+        assert document["head"] == {"ref": "WORKTREE", "commit": None}
+        [change] = document["changes"]  # type: ignore[misc]  # JSON
+        assert (change["rule"], change["dataset"]) == ("rows-changed", "mart.orders")
+        assert change["impact"]["datasets"] == ["mart.report"]
+
+    def test_nothing_changed(self, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        (root / "orders.sql").write_text(ORDERS.format(0).replace("SELECT", "select -- all\n"))
+        assert run(["report", "--format", "json", "--fail-on", "low"]) == 0
+        assert valid(capsys.readouterr().out, "report")["changes"] == []
+
+    def test_two_revisions_and_the_threshold(
+        self, root: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        stage(root, {"orders.sql": ORDERS.format(10)})
+        Repo(root).git.commit("-q", "-m", "filter")
+        between = ["report", "--base", "HEAD~1", "--head", "HEAD", "-f", "json"]
+        assert run([*between, "--fail-on", "medium"]) == 1
+        assert run([*between, "--fail-on", "never"]) == 0
+        assert run(["report", "--base", "HEAD", "--head", "HEAD~1", "--fail-on", "medium"]) == 1
+        assert "json" not in capsys.readouterr().err
+
+    def test_a_report_in_a_bare_repository(
+        self, root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        stage(root, {"orders.sql": ORDERS.format(10)})
+        Repo(root).git.commit("-q", "-m", "filter")
+        Repo(root).clone(tmp_path / "bare.git", bare=True)
+        arguments = ["report", "-C", str(tmp_path / "bare.git"), "--base", "main~1", "-f", "json"]
+        assert run(arguments) in {0, 1}
+        assert json.loads(capsys.readouterr().out)["changes"]
+
+    def test_a_snapshot_that_is_broken_costs_only_itself(
+        self, root: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (root / ".guardian").mkdir()
+        (root / ".guardian" / "snapshot.json").write_text("{}}")
+        (root / "orders.sql").write_text(ORDERS.format(10))
+        assert run(["report", "-f", "json"]) in {0, 1}
+        document = json.loads(capsys.readouterr().out)
+        assert document["changes"]
+        assert any("snapshot" in warning["message"] for warning in document["warnings"])
+
+    def test_who_feels_it_in_other_repositories(
+        self, root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        shared = tmp_path / "shared"
+        for name, text in {
+            "finance": "CREATE TABLE fin.month AS SELECT net FROM mart.orders"
+        }.items():
+            other = tmp_path / name
+            other.mkdir()
+            (other / "month.sql").write_text(text)
+            (other / "guardian.yml").write_text(f"{{snapshot: '{shared}', repository: {name}}}")
+            assert run(["snapshot", "push", "-C", str(other)]) == 0
+        (root / "guardian.yml").write_text(
+            f"snapshot: '{shared}'\ndashboards: [{{dashboard_name: Month, tables_used: [fin.month]}}]"
+        )
+        (root / "orders.sql").write_text(
+            ORDERS.format(10).replace("amount AS net", "amount+1 AS net")
+        )
+        capsys.readouterr()
+        run(["report", "-f", "json"])
+        impact = json.loads(capsys.readouterr().out)["impact"]
+        assert impact["datasets"] == ["fin.month", "mart.report"]
+        assert impact["dashboards"] == ["Month"]
+
+
+class TestCheck:
+    def test_silent_where_nothing_matters(
+        self, root: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert run(["check"]) == 0
+        stage(root, {"notes.txt": "hello", "orders.sql": "-- a remark\n" + ORDERS.format(0)})
+        assert run(["check"]) == 0
+        captured = capsys.readouterr()
+        assert (captured.out, captured.err) == ("", "")
+
+    def test_it_blocks_what_is_staged_and_nothing_else(
+        self, root: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (root / "orders.sql").write_text(ORDERS.format(10))
+        assert run(["check", "--fail-on", "low"]) == 0
+        Repo(root).git.add("-A")
+        (root / "orders.sql").write_text(ORDERS.format(0))
+        assert run(["check", "--fail-on", "low"]) == 1
+        assert "mart.orders" in capsys.readouterr().out
+        assert run(["check", "--fail-on", "never"]) == 0
+
+    def test_the_first_commit(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        Repo.init(tmp_path / "new")
+        monkeypatch.chdir(tmp_path / "new")
+        stage(tmp_path / "new", {"orders.sql": ORDERS.format(0)})
+        assert run(["check"]) == 0
+
+
+class TestSnapshot:
+    def test_each_repository_owns_its_part(
+        self, root: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert run(["snapshot", "pull"]) == 2
+        assert "guardian snapshot push" in capsys.readouterr().err
+        other = SnapshotPart(repository="team/other")
+        file_store.push(str(root / ".guardian" / "snapshot.json"), other)
+        assert run(["snapshot", "push"]) == 0
+        assert run(["snapshot", "push"]) == 0
+        capsys.readouterr()
+        assert run(["snapshot", "pull"]) == 0
+        parts = valid(capsys.readouterr().out, "snapshot")["parts"]
+        assert [part["repository"] for part in parts] == ["orders", "team/other"]  # type: ignore[attr-defined, index]  # JSON
+        assert run(["snapshot", "show"]) == 0
+        assert "orders at " in capsys.readouterr().out
+
+    def test_build_prints_this_part(self, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert run(["snapshot", "build"]) == 0
+        [part] = valid(capsys.readouterr().out, "snapshot")["parts"]  # type: ignore[misc]  # JSON
+        assert part["commit"] == Repo(root).head.commit.hexsha
+        assert part["lineage"]["edges"]
+
+
+@pytest.mark.parametrize("location", ["snapshot.json", "shared"])
+def test_a_store_keeps_one_part_for_each_repository(tmp_path: Path, location: str) -> None:
+    place = str(tmp_path / "deep" / location)
+    store = store_of(place)
+    assert store.read(place) is None
+    store.push(place, SnapshotPart(repository="b/c", commit="1"))
+    store.push(place, SnapshotPart(repository="a"))
+    store.push(place, SnapshotPart(repository="b-c"))
+    store.push(place, SnapshotPart(repository="b/c", commit="2", lineage=Lineage()))
+    read = store.read(place)
+    assert read == Snapshot(
+        parts=(
+            SnapshotPart(repository="a"),
+            SnapshotPart(repository="b-c"),
+            SnapshotPart(repository="b/c", commit="2"),
+        )
+    )
+
+
+class TestUsage:
+    @pytest.mark.parametrize(
+        ("arguments", "told"),
+        [
+            (["report", "--base", "nowhere"], "`nowhere` is no commit"),
+            (["report", "--base=--output=x"], "is no commit"),
+            (["report", "--format", "pdf"], "is not one of"),
+            (["report", "--no-such-option"], "No such option"),
+            (["scan", "nowhere"], "no such folder"),
+            (["scan", "--config", "nowhere.yml"], "nowhere.yml: no such file"),
+            (["explain", "column-remved"], "did you mean `column-removed`?"),
+            (["report", "-C", "/"], "not a git repository"),
+            (["report", "--output", "no/such/folder.md"], "cannot be written"),
+            (["init"], "guardian.yml: it is there already"),
+        ],
+    )
+    def test_wrong_usage_is_one_sentence_and_status_2(
+        self, root: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+    ) -> None:
+        assert run(arguments) == 2
+        captured = capsys.readouterr()
+        assert told in captured.err
+        assert "Traceback" not in captured.err
+        assert captured.out == ""
+
+    @pytest.mark.parametrize(
+        "key", ["dashboards: nowhere.yml", "rules: [nowhere.yml]", "fail_onn: x"]
+    )
+    def test_a_wrong_configuration_names_itself(
+        self, root: Path, capsys: pytest.CaptureFixture[str], key: str
+    ) -> None:
+        (root / "guardian.yml").write_text(key)
+        (root / "orders.sql").write_text(ORDERS.format(10))
+        assert run(["report"]) == 2
+        assert "guardian.yml" in capsys.readouterr().err
+
+    def test_every_help_ends_with_an_example(self, capsys: pytest.CaptureFixture[str]) -> None:
+        commands = [[name] for name in cli.commands if name != "snapshot"]
+        commands += [["snapshot", name] for name in ("build", "push", "pull", "show")]
+        for command in [[], ["snapshot"], *commands]:
+            assert run([*command, "--help"]) == 0
+            last = capsys.readouterr().out.rstrip().splitlines()[-2:]
+            assert any(line.strip().startswith(("guardian ", "eval ")) for line in last), command
+
+    def test_every_command_takes_the_common_options(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        for command in cli.commands:
+            if command != "snapshot":
+                run([command, "--help"])
+                said = capsys.readouterr().out
+                for option in ("-C DIR", "--config", "--output", "-q", "-v"):
+                    assert option in said, (command, option)
+
+    def test_the_version(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert run(["--version"]) == 0
+        assert capsys.readouterr().out == f"guardian {__version__}\n"
+
+    @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+    def test_completion(self, shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+        assert run(["completion", shell]) == 0
+        assert "_GUARDIAN_COMPLETE" in capsys.readouterr().out
+
+    def test_init_writes_what_works(self, root: Path) -> None:
+        (root / "guardian.yml").unlink()
+        assert run(["init", "-q"]) == 0
+        assert run(["init", "-q", "--force"]) == 0
+        assert run(["scan", "-q", "-o", "x.json"]) == 0
+
+    def test_an_unforeseen_failure_says_how_to_report_it(
+        self, root: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (root / "lineage").mkdir()
+        os.chmod(root / "lineage", 0)
+        program = (
+            "import sys; from guardian import cli; del cli.Console; sys.exit(cli.run(['rules'{}]))"
+        )
+        for verbose in ("", ", '-v'"):
+            done = subprocess.run(  # noqa: S603  # our own program
+                [sys.executable, "-c", program.format(verbose)],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 2
+            assert "please report it" in done.stderr.lower()
+            assert ("Traceback" in done.stderr) == bool(verbose)
+
+
+class TestTerminal:
+    @pytest.mark.parametrize("plain", [False, True])
+    def test_colours_on_a_terminal_only(self, root: Path, plain: bool) -> None:
+        (root / "orders.sql").write_text(ORDERS.format(10))
+        ours, theirs = pty.openpty()
+        environment = {**os.environ, "TERM": "xterm"} | ({"NO_COLOR": "1"} if plain else {})
+        done = subprocess.run(  # noqa: S603  # our own program
+            [sys.executable, "-m", "guardian", "report"],
+            stdout=theirs, stderr=subprocess.PIPE, env=environment, check=False,
+        )  # fmt: skip
+        os.close(theirs)
+        said = b""
+        try:
+            while block := os.read(ours, 65536):
+                said += block
+        except OSError:
+            pass  # the other end is closed
+        os.close(ours)
+        assert done.returncode in {0, 1}
+        assert b"mart.orders" in said
+        assert (b"\x1b[" in said) != plain
+        assert done.stderr == b""

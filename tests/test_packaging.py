@@ -1,0 +1,76 @@
+"""What is built holds all that the program needs where there is no checkout."""
+
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from guardian import bundled
+
+sdist_of = pytest.importorskip("hatchling.builders.sdist", reason="`make setup` installs it")
+wheel_of = pytest.importorskip("hatchling.builders.wheel", reason="`make setup` installs it")
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    folder = tmp_path_factory.mktemp("wheel")
+    built = next(
+        wheel_of.WheelBuilder(str(ROOT)).build(directory=str(folder), versions=["standard"])
+    )
+    with zipfile.ZipFile(built) as archive:
+        return set(archive.namelist())
+
+
+@pytest.fixture(scope="module")
+def sdist(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    folder = tmp_path_factory.mktemp("sdist")
+    built = next(
+        sdist_of.SdistBuilder(str(ROOT)).build(directory=str(folder), versions=["standard"])
+    )
+    with tarfile.open(built) as archive:
+        return {name.partition("/")[2] for name in archive.getnames()}
+
+
+def below(folder: Path) -> set[str]:
+    return {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+@pytest.mark.parametrize("name", ["rules", "templates"])
+def test_the_wheel_holds_rules_and_templates(wheel: set[str], name: str) -> None:
+    files = below(ROOT / name)
+    assert files
+    assert {f"guardian/_bundled/{name}/{file}" for file in files} <= wheel
+
+
+def test_the_wheel_holds_the_demo_and_every_module(wheel: set[str]) -> None:
+    assert {f"guardian/{file}" for file in below(ROOT / "guardian")} <= wheel
+    assert {f"guardian/_demo/{file}" for file in below(bundled.demo())} <= wheel
+
+
+def test_the_wheel_holds_nothing_else(wheel: set[str]) -> None:
+    assert {name.partition("/")[0] for name in wheel if ".dist-info/" not in name} == {"guardian"}
+    assert any(name.endswith(".dist-info/licenses/LICENSE") for name in wheel)
+
+
+def test_a_wheel_can_be_built_from_the_source_distribution(sdist: set[str]) -> None:
+    needed = {"pyproject.toml", "README.md", "LICENSE", "rules/default.yml", "guardian/cli.py"}
+    assert needed <= sdist
+    assert {f"templates/{file}" for file in below(ROOT / "templates")} <= sdist
+
+
+def test_rules_and_templates_are_found_in_a_wheel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert bundled.rules() == ROOT / "rules"
+    installed = tmp_path / "guardian"
+    for name in ("rules", "templates"):
+        (installed / "_bundled" / name).mkdir(parents=True)
+    monkeypatch.setattr(bundled, "_PACKAGE", installed)
+    assert bundled.rules() == installed / "_bundled" / "rules"
+    assert bundled.templates() == installed / "_bundled" / "templates"

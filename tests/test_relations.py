@@ -1,0 +1,217 @@
+"""Queries that mean the same are no change; their nearest neighbours that do not, are.
+
+Each pair runs in DuckDB on rows with NULLs, repeats and partners that are missing: pairs called equal must give the
+same rows, pairs called different must not.
+"""
+
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from tests import casebook
+
+SCHEMA = """
+CREATE TABLE t (id INT PRIMARY KEY, k INT, x INT, s VARCHAR);
+CREATE TABLE u (k INT, y INT, flag BOOLEAN);
+CREATE TABLE d (k INT PRIMARY KEY, name VARCHAR);
+"""
+DATA = """
+INSERT INTO t VALUES (1, 1, 10, 'a'), (2, 1, NULL, 'b'), (3, 2, 5, NULL), (4, NULL, 7, 'a'), (5, 3, 0, 'c'), (6, 2, 5, 'a');
+INSERT INTO u VALUES (1, 100, TRUE), (1, 200, FALSE), (2, NULL, NULL), (NULL, 5, TRUE), (7, 1, TRUE), (2, 9, FALSE);
+INSERT INTO d VALUES (1, 'one'), (2, NULL), (9, 'nine');
+"""
+
+EQUAL = {
+    "a CTE inlined": (
+        "WITH c AS (SELECT k, sum(x) AS total FROM t GROUP BY k) SELECT k, total FROM c WHERE total > 5",
+        "SELECT k, sum(x) AS total FROM t GROUP BY k HAVING sum(x) > 5",
+    ),
+    "aliases renamed": (
+        "SELECT a.id, b.y FROM t a JOIN u b ON a.k = b.k",
+        "SELECT t1.id, t2.y FROM t AS t1 INNER JOIN u AS t2 ON t2.k = t1.k",
+    ),
+    "ON and WHERE of an inner join": (
+        "SELECT t.id FROM t JOIN u ON t.k = u.k AND u.flag WHERE t.x > 1",
+        "SELECT t.id FROM t, u WHERE u.flag AND t.x > 1 AND u.k = t.k",
+    ),
+    "inner joins in another order": (
+        "SELECT t.id, d.name, u.y FROM t JOIN u ON t.k = u.k JOIN d ON d.k = t.k",
+        "SELECT t.id, d.name, u.y FROM d JOIN t ON d.k = t.k JOIN u ON t.k = u.k",
+    ),
+    "a right join turned": (
+        "SELECT t.id, u.y FROM u RIGHT JOIN t ON t.k = u.k",
+        "SELECT t.id, u.y FROM t LEFT JOIN u ON t.k = u.k",
+    ),
+    "USING for ON": (
+        "SELECT t.id, u.y FROM t LEFT JOIN u USING (k)",
+        "SELECT t.id, u.y FROM t LEFT JOIN u ON t.k = u.k",
+    ),
+    "a left join whose matches a filter demands": (
+        "SELECT t.id, u.y FROM t LEFT JOIN u ON t.k = u.k WHERE u.y > 5",
+        "SELECT t.id, u.y FROM t JOIN u ON t.k = u.k WHERE u.y > 5",
+    ),
+    "an unused left join on a key": (
+        "SELECT t.id, t.x FROM t LEFT JOIN d ON d.k = t.k",
+        "SELECT t.id, t.x FROM t",
+    ),
+    "QUALIFY for a numbered subquery": (
+        "SELECT id, k FROM t QUALIFY row_number() OVER (PARTITION BY k ORDER BY id) = 1",
+        "SELECT id, k FROM (SELECT *, row_number() OVER (PARTITION BY k ORDER BY id) AS rn FROM t) WHERE rn = 1",
+    ),
+    "EXISTS for IN": (
+        "SELECT id FROM t WHERE k IN (SELECT k FROM u WHERE flag)",
+        "SELECT id FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.k = t.k AND u.flag)",
+    ),
+    "a semi join for EXISTS": (
+        "SELECT t.id FROM t SEMI JOIN u ON u.k = t.k",
+        "SELECT t.id FROM t WHERE EXISTS (SELECT * FROM u WHERE u.k = t.k)",
+    ),
+    "DISTINCT for GROUP BY": ("SELECT DISTINCT k, s FROM t", "SELECT k, s FROM t GROUP BY s, k"),
+    "DISTINCT over a key": ("SELECT DISTINCT id, x FROM t", "SELECT id, x FROM t"),
+    "UNION for DISTINCT of UNION ALL": (
+        "SELECT k FROM t UNION SELECT k FROM u",
+        "SELECT DISTINCT k FROM (SELECT k FROM u UNION ALL SELECT k FROM t)",
+    ),
+    "union arms in another order": (
+        "SELECT k, x FROM t UNION ALL SELECT k, y FROM u UNION ALL SELECT k, 0 FROM d",
+        "SELECT k, 0 AS x FROM d UNION ALL (SELECT k, y FROM u UNION ALL SELECT k, x FROM t)",
+    ),
+    "a filter on a key above its grouping": (
+        "SELECT k, count(*) AS n FROM t GROUP BY k HAVING k > 1",
+        "SELECT k, count(*) AS n FROM t WHERE k > 1 GROUP BY k",
+    ),
+    "a conditional aggregate": (
+        "SELECT k, sum(x) FILTER (WHERE s = 'a') AS a FROM t GROUP BY k",
+        "SELECT k, sum(CASE WHEN s = 'a' THEN x END) AS a FROM t GROUP BY k",
+    ),
+    "count of one for count of rows": (
+        "SELECT count(*) AS n FROM t",
+        "SELECT count(1) AS n FROM t",
+    ),
+    "a self-join with its sides exchanged": (
+        "SELECT a.id, b.id AS other FROM t a JOIN t b ON a.k = b.x",
+        "SELECT b.id, a.id AS other FROM t a JOIN t b ON b.k = a.x",
+    ),
+    "the other side's key": (
+        "SELECT t.k, u.y FROM t JOIN u ON t.k = u.k",
+        "SELECT u.k, u.y FROM t JOIN u ON t.k = u.k",
+    ),
+    "a column computed one level further down": (
+        "SELECT a + 1 AS b FROM (SELECT x * 2 AS a FROM t)",
+        "SELECT x * 2 + 1 AS b FROM t",
+    ),
+    "ordering without a limit": ("SELECT id FROM t ORDER BY x", "SELECT id FROM t"),
+    "a condition that is always true": (
+        "SELECT id FROM t WHERE 1 = 1 AND x > 2",
+        "SELECT id FROM t WHERE x > 2",
+    ),
+    "default frame written out": (
+        "SELECT id, sum(x) OVER (PARTITION BY k ORDER BY id) AS r FROM t",
+        "SELECT id, sum(x) OVER (PARTITION BY k ORDER BY id RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS r FROM t",
+    ),
+    "a chain of CTEs and stars": (
+        "WITH a AS (SELECT * FROM t), b AS (SELECT * FROM a WHERE x > 1), c AS (SELECT id, x FROM b) SELECT * FROM c",
+        "SELECT id, x FROM t WHERE x > 1",
+    ),
+}
+
+DIFFERENT = {
+    "NOT IN for NOT EXISTS": (
+        "SELECT id FROM t WHERE k NOT IN (SELECT k FROM u)",
+        "SELECT id FROM t WHERE NOT EXISTS (SELECT 1 FROM u WHERE u.k = t.k)",
+    ),
+    "left for inner": (
+        "SELECT t.id, u.y FROM t LEFT JOIN u ON t.k = u.k",
+        "SELECT t.id, u.y FROM t JOIN u ON t.k = u.k",
+    ),
+    "a filter moved from ON to WHERE of a left join": (
+        "SELECT t.id, u.y FROM t LEFT JOIN u ON t.k = u.k AND u.y > 5",
+        "SELECT t.id, u.y FROM t LEFT JOIN u ON t.k = u.k WHERE u.y > 5",
+    ),
+    "an unused left join that is no key": (
+        "SELECT t.id FROM t LEFT JOIN u ON u.k = t.k",
+        "SELECT t.id FROM t",
+    ),
+    "UNION for UNION ALL": (
+        "SELECT k FROM t UNION ALL SELECT k FROM u",
+        "SELECT k FROM t UNION SELECT k FROM u",
+    ),
+    "EXCEPT for INTERSECT": (
+        "SELECT k FROM t EXCEPT SELECT k FROM u",
+        "SELECT k FROM t INTERSECT SELECT k FROM u",
+    ),
+    "columns exchanged in one arm": (
+        "SELECT k, x FROM t UNION ALL SELECT k, y FROM u",
+        "SELECT k, x FROM t UNION ALL SELECT y, k FROM u",
+    ),
+    "a filter above a window": (
+        "SELECT * FROM (SELECT id, x, row_number() OVER (ORDER BY id) AS n FROM t) WHERE x > 5",
+        "SELECT id, x, row_number() OVER (ORDER BY id) AS n FROM t WHERE x > 5",
+    ),
+    "a filter above a limit": (
+        "SELECT id FROM (SELECT id, x FROM t ORDER BY id LIMIT 3) WHERE x > 5",
+        "SELECT id FROM t WHERE x > 5 ORDER BY id LIMIT 3",
+    ),
+    "HAVING for WHERE on what is summed": (
+        "SELECT k, sum(x) AS n FROM t GROUP BY k HAVING sum(x) > 5",
+        "SELECT k, sum(x) AS n FROM t WHERE x > 5 GROUP BY k",
+    ),
+    "another grain": (
+        "SELECT k, count(*) AS n FROM t GROUP BY k",
+        "SELECT k, count(*) AS n FROM t GROUP BY k, s",
+    ),
+    "rows for range": (
+        "SELECT id, sum(x) OVER (ORDER BY x) AS r FROM t",
+        "SELECT id, sum(x) OVER (ORDER BY x ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS r FROM t",
+    ),
+    "the other side of a left join": (
+        "SELECT t.k, u.y FROM t LEFT JOIN u ON t.k = u.k",
+        "SELECT u.k, u.y FROM t LEFT JOIN u ON t.k = u.k",
+    ),
+    "count of a column for count of rows": (
+        "SELECT count(x) AS n FROM t",
+        "SELECT count(*) AS n FROM t",
+    ),
+    "the same filter on the other table": (
+        "SELECT t.id FROM t JOIN u ON t.k = u.k WHERE t.k > 1 OR u.y > 50",
+        "SELECT t.id FROM t JOIN u ON t.k = u.k WHERE t.k > 1 OR t.x > 50",
+    ),
+    "a column dropped from DISTINCT": (
+        "SELECT count(*) AS n FROM (SELECT DISTINCT k, s FROM t)",
+        "SELECT count(*) AS n FROM (SELECT DISTINCT k FROM t)",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute(SCHEMA + DATA)
+        yield connection
+
+
+def files(query: str) -> dict[str, str]:
+    return {"schema.sql": SCHEMA, "job.sql": f"CREATE TABLE mart.out AS {query};"}
+
+
+def rows(database: duckdb.DuckDBPyConnection, query: str) -> list[str]:
+    return sorted(map(repr, database.execute(query).fetchall()))
+
+
+@pytest.mark.parametrize("pair", EQUAL.values(), ids=EQUAL)
+def test_equal_queries_are_no_change(
+    database: duckdb.DuckDBPyConnection, pair: tuple[str, str]
+) -> None:
+    base, head = pair
+    assert rows(database, base) == rows(database, head)
+    assert casebook.difference(files(base), files(head)).changes == ()
+
+
+@pytest.mark.parametrize("pair", DIFFERENT.values(), ids=DIFFERENT)
+def test_different_queries_are_a_change(
+    database: duckdb.DuckDBPyConnection, pair: tuple[str, str]
+) -> None:
+    base, head = pair
+    assert rows(database, base) != rows(database, head)
+    assert casebook.difference(files(base), files(head)).changes
