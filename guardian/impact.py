@@ -7,7 +7,7 @@ What a job counts or sums over such rows changes too, whatever dataset it is tak
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import chain
 
 import msgspec
@@ -137,20 +137,26 @@ class _Walk:
             self.reach(ref, edge, _through_star(ref, edge))
         elif ref.column is None:
             return  # the row flows have told already
-        elif graph.rows_flow(ref.dataset, target.dataset, edge.job):
+        elif not graph.rows_flow(ref.dataset, target.dataset, edge.job):
+            self._meet_other_rows(ref, edge, {ref.dataset}, graph)
+        elif edge.decides_rows:
             self.reach_rows(ref, edge, graph)
         else:
-            self._cross_side_input(ref, edge, graph)
+            self._meet_other_rows(ref, edge, _side_inputs(graph, target.dataset, edge.job), graph)
 
-    def _cross_side_input(self, ref: ColumnRef, bearing: Edge, graph: Graph) -> None:
-        """Reach all that `bearing`'s target takes from here: it decides which row is met."""
+    def _meet_other_rows(
+        self, ref: ColumnRef, bearing: Edge, inputs: Set[str], graph: Graph
+    ) -> None:
+        """Reach all that `bearing`'s target takes from `inputs`: other rows of them are met."""
         side = (ref.dataset, bearing.target.dataset, bearing.job)
         if side in self._sides:
             return
         self._sides.add(side)
-        for edge in graph.leaving_dataset(ref.dataset):
-            same_job = (edge.source.dataset, edge.target.dataset, edge.job) == side
-            if same_job and edge.target.column is not None:
+        if not inputs:  # a table that is joined to itself: what is met cannot be told apart
+            self.reach_rows(ref, bearing, graph)
+        for edge in graph.arriving_in_dataset(bearing.target.dataset):
+            same = edge.job == bearing.job and edge.source.dataset in inputs
+            if same and edge.target.column is not None:
                 self.reach(ref, edge, edge.target)
 
     def hops(self, ref: ColumnRef) -> tuple[Hop, ...]:
@@ -276,19 +282,26 @@ def _unexplained_flows(graph: Graph, dataset: str) -> Iterator[RowFlow]:
 def _worked_out_over_rows(graph: Graph, dataset: str, job: str) -> frozenset[str]:
     """Return the columns that `job` aggregates or numbers over rows, of whichever input.
 
-    In an aggregation a column without any source is a count of rows.
+    In an aggregation a column without any source is a count of rows, and one that is decided by
+    what is no group key (`CASE WHEN SUM(x) > 10 …`) is worked out over rows too.
     """
-    worked_out, sourced, aggregates = set(), set(), False
-    for edge in graph.arriving_in_dataset(dataset):
-        if edge.job != job:
-            continue
-        aggregates = aggregates or edge.subtype in {"AGGREGATION", "GROUP_BY"}
-        if edge.target.column is not None:
-            sourced.add(edge.target.column)
-            if edge.subtype in {"AGGREGATION", "WINDOW"}:
-                worked_out.add(edge.target.column)
-    counts = graph.columns(dataset) - sourced if aggregates or not sourced else frozenset()
-    return frozenset(worked_out) | counts
+    edges = [edge for edge in graph.arriving_in_dataset(dataset) if edge.job == job]
+    made = [edge for edge in edges if edge.target.column is not None]
+    over_rows = {edge.target.column for edge in made if edge.subtype in {"AGGREGATION", "WINDOW"}}
+    if made and not any(edge.subtype in {"AGGREGATION", "GROUP_BY"} for edge in edges):
+        return frozenset(name for name in over_rows if name)
+    keys = {edge.source for edge in edges if edge.subtype == "GROUP_BY"}
+    of_rows = {
+        edge.target.column for edge in made if edge.type == "INDIRECT" and edge.source not in keys
+    }
+    counts = graph.columns(dataset) - {edge.target.column or "" for edge in made}
+    return frozenset(name for name in over_rows | of_rows if name) | counts
+
+
+def _side_inputs(graph: Graph, dataset: str, job: str) -> frozenset[str]:
+    """Return the inputs of `dataset` in `job` whose rows do not decide which rows it has."""
+    inputs = {edge.source.dataset for edge in graph.arriving_in_dataset(dataset) if edge.job == job}
+    return frozenset(name for name in inputs if not graph.rows_flow(name, dataset, job))
 
 
 def _edges_from(graph: Graph, ref: ColumnRef) -> Iterator[Edge]:
@@ -297,7 +310,8 @@ def _edges_from(graph: Graph, ref: ColumnRef) -> Iterator[Edge]:
     else:
         star = ColumnRef(ref.dataset, ANY)
         edges = chain(graph.leaving(ref), graph.leaving(star))
-    yield from (edge for edge in edges if not edge.order_only)
+    # an ORDER BY that no LIMIT follows alters nothing that is stored
+    yield from (edge for edge in edges if edge.decides_rows or edge.subtype != "SORT")
 
 
 def _through_star(ref: ColumnRef, edge: Edge) -> ColumnRef:

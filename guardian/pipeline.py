@@ -9,7 +9,7 @@ from typing import Protocol
 
 import msgspec
 
-from guardian import __version__, impact, narrative, registry, rules
+from guardian import __version__, impact, kpis, narrative, registry, rules
 from guardian.diff import Detector, compare
 from guardian.languages import Extractor, Sources
 from guardian.languages.recording import Recording, holds
@@ -152,14 +152,25 @@ def scan(lowered: Sequence[Lowered], coverage: Coverage) -> Lineage:
 # --- reporting -----------------------------------------------------------------------------------
 
 
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of the world beyond the code: other repositories, dashboards, KPIs.
+
+    `queries` are the KPIs whose columns their SQL tells, with that SQL in `dialect`.
+    """
+
+    snapshot: Snapshot = Snapshot()
+    exposures: tuple[Exposure, ...] = ()
+    queries: tuple[tuple[Exposure, str], ...] = ()
+    dialect: str = ""
+
+
 def report(
     base: Sequence[Lowered],
     head: Sequence[Lowered],
     *,
     revisions: tuple[Revision, Revision],
     coverage: Coverage,
-    snapshot: Snapshot,
-    exposures: Sequence[Exposure],
+    known: Known,
     pack: RulePack | None = None,
 ) -> Report:
     """Return the report on what changed from `base` to `head` and what it breaks.
@@ -169,14 +180,13 @@ def report(
         head: the head's files, lowered; equal files should be the same objects as the base's.
         revisions: what the two are called.
         coverage: how much of the head was understood.
-        snapshot: what is known of other repositories.
-        exposures: dashboards and KPIs that the configuration names.
+        known: what is known of the world beyond the code.
         pack: the rules; ours where None.
     """
-    memory, catalog = Memory(), _catalog(snapshot)
+    memory, catalog = Memory(), _catalog(known.snapshot)
     before = link(base, catalog=catalog, memory=memory)
     after = link(head, catalog=catalog, memory=memory)
-    changes = _measured(before, after, snapshot, exposures)
+    changes, unread = _measured(before, after, known)
     judged = [rules.judge(change, pack or rules.load()) for change in changes]
     made = Report(
         base=revisions[0],
@@ -184,28 +194,33 @@ def report(
         severity=worst([change.severity for change in judged]),
         changes=tuple(sorted(judged, key=_importance)),
         impact=impact.overall(judged),
-        warnings=_new_warnings(before, after),
+        warnings=(*_new_warnings(before, after), *unread),
         coverage=coverage,
     )
     return msgspec.structs.replace(made, narrative=narrative.write(made))
 
 
 def _measured(
-    before: World, after: World, snapshot: Snapshot, exposures: Sequence[Exposure]
-) -> tuple[Change, ...]:
-    """Return what changed, with what is downstream of it."""
+    before: World, after: World, known: Known
+) -> tuple[tuple[Change, ...], tuple[Diagnostic, ...]]:
+    """Return what changed, with what is downstream of it, and which KPIs could not be read."""
     changes = compare(before, after, registry.offered("guardian.diff", Detector))
     if not changes:
-        return ()
-    others = Graph(part.lineage for part in snapshot.parts)
-    own = tuple(exposure for file in after.lowered for exposure in file.exposures)
-    theirs = tuple(exposure for part in snapshot.parts for exposure in part.exposures)
-    return impact.measure(
+        return (), ()
+    parts = known.snapshot.parts
+    others = Graph(part.lineage for part in parts)
+    asked, unread = kpis.resolved(known.queries, after, known.dialect)
+    named = {exposure for exposure, _ in known.queries}
+    exposures = [exposure for exposure in known.exposures if exposure not in named]
+    exposures += [exposure for file in after.lowered for exposure in file.exposures]
+    exposures += [exposure for part in parts for exposure in part.exposures]
+    measured = impact.measure(
         changes,
         head=Graph([document(after, Coverage())], under=others),
         base=Graph([document(before, Coverage())], under=others),
-        exposures=(*exposures, *own, *theirs),
+        exposures=(*exposures, *asked),
     )
+    return measured, unread
 
 
 def _catalog(snapshot: Snapshot) -> dict[str, Schema]:

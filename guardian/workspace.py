@@ -236,8 +236,12 @@ class Workspace:
                 new,
                 revisions=(base, head),
                 coverage=coverage,
-                snapshot=snapshot,
-                exposures=known.exposures,
+                known=pipeline.Known(
+                    snapshot=snapshot,
+                    exposures=known.exposures,
+                    queries=known.queries,
+                    dialect=after.dialect("guardian.yml"),
+                ),
                 pack=pack,
             )
 

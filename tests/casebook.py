@@ -1,7 +1,7 @@
 """Runs the real pipeline over the folder of a case."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from guardian import exposures, pipeline
 from guardian.languages import safe_yaml
 from guardian.model.changes import Report, Revision
 from guardian.model.lineage import Coverage, Lineage
-from guardian.model.plan import Exposure, Lowered
+from guardian.model.plan import Lowered
 from guardian.model.snapshot import Snapshot
 from guardian.model.source import SourceFile
 from guardian.sources.configuration import Options, configuration, on_disk
@@ -50,24 +50,28 @@ def reported(base: Path, head: Path) -> Report:
             after,
             revisions=(Revision("base", None), Revision("head", None)),
             coverage=coverage,
-            snapshot=_snapshot(head.parent),
-            exposures=tuple(_exposures(head)),
+            known=_known(base.parent, head),
         )
 
     return deep(work)
 
 
-def _snapshot(case: Path) -> Snapshot:
+def _known(case: Path, head: Path) -> pipeline.Known:
+    """Return the world beyond the code of a case: its snapshot, dashboards and KPIs."""
     path = case / "snapshot.json"
-    return msgspec.json.decode(path.read_bytes(), type=Snapshot) if path.is_file() else Snapshot()
-
-
-def _exposures(folder: Path) -> Iterator[Exposure]:
-    for name in ("dashboards.yml", "kpis.yml"):
-        path = folder / name
-        if path.is_file():
-            document = safe_yaml.load(path.read_text(encoding="utf-8"))
-            yield from exposures.read(document, name).exposures
+    snapshot = (
+        msgspec.json.decode(path.read_bytes(), type=Snapshot) if path.is_file() else Snapshot()
+    )
+    found = [
+        exposures.read(safe_yaml.load((head / name).read_text(encoding="utf-8")), name)
+        for name in ("dashboards.yml", "kpis.yml")
+        if (head / name).is_file()
+    ]
+    return pipeline.Known(
+        snapshot=snapshot,
+        exposures=tuple(item for each in found for item in each.exposures),
+        queries=tuple(item for each in found for item in each.queries),
+    )
 
 
 def plain(document: msgspec.Struct) -> Any:
@@ -131,7 +135,7 @@ def difference(base: Mapping[str, str], head: Mapping[str, str], dialect: str = 
         before, _ = pipeline.lower(InMemory(base, dialect), sorted(base), None, seen)
         after, coverage = pipeline.lower(InMemory(head, dialect), sorted(head), None, seen)
         return pipeline.report(
-            before, after, revisions=revisions, coverage=coverage, snapshot=Snapshot(), exposures=()
+            before, after, revisions=revisions, coverage=coverage, known=pipeline.Known()
         )
 
     return deep(work)

@@ -8,6 +8,8 @@ from git import Repo
 
 from guardian import demo
 from guardian.errors import ConfigError
+from guardian.sources.configuration import Options
+from guardian.workspace import Workspace
 
 HARMLESS = {
     "dbt/models/marts/monthly_recurring_revenue.sql",
@@ -57,3 +59,26 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
 
 def test_next_steps_name_the_folder(lakehouse: Path) -> None:
     assert f"cd {lakehouse}" in demo.next_steps(lakehouse)
+
+
+def test_the_report_names_what_breaks_and_nothing_else(lakehouse: Path) -> None:
+    options = Options(directory=lakehouse, cache=False)
+    report = Workspace.of_repository(options).report("main", demo.BRANCH)
+    assert {(change.rule, change.dataset, change.column) for change in report.changes} == {
+        ("column-renamed", "silver.customers", "country"),
+        ("column-logic-changed", "silver.orders", "net_amount"),
+        ("column-logic-changed", "gold.customer_value", "tier"),
+        ("rows-changed", "gold.customer_value", None),
+        ("rows-changed", "gold.daily_revenue", None),
+        ("write-changed", "silver.payments", None),
+    }
+    assert report.severity == "critical"
+    assert report.impact.dashboards == ("Customer health", "Revenue overview", "Subscriber churn")
+    assert report.impact.kpis == ("Net revenue in EUR", "Refund rate")
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_each_commit_says_its_part(lakehouse: Path, number: int) -> None:
+    workspace = Workspace.of_repository(Options(directory=lakehouse, cache=False))
+    told = workspace.report(f"HEAD~{number + 1}", f"HEAD~{number}").changes
+    assert len(told) == (0, 1, 2, 1, 2)[number]

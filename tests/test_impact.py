@@ -1,9 +1,11 @@
 """Who is downstream of a change: exactly those who feel it, with the way it takes."""
 
+import msgspec
+
 from guardian import impact
 from guardian.lineage.graph import Graph
 from guardian.model.changes import Change, Impact
-from guardian.model.lineage import Edge, Lineage
+from guardian.model.lineage import ColumnRef, Dataset, Edge, Lineage, Location
 from guardian.model.plan import Exposure
 from tests.shop import EXPOSURES, LINEAGE, change, dataset, edge, flow, job
 
@@ -84,6 +86,71 @@ class TestColumns:
             "user_revenue.charges",
             "user_revenue.revenue",
         ]
+
+    def test_a_key_of_a_side_input_in_the_main_input_moves_no_row(self) -> None:
+        joined = msgspec.structs.replace(
+            edge("fact.key", "d.", "d.sql", subtype="JOIN"), decides_rows=False
+        )
+        sorted_by = msgspec.structs.replace(
+            edge("fact.at", "d.", "d.sql", subtype="SORT"), decides_rows=False
+        )
+        lineage = Lineage(
+            edges=(
+                joined,
+                sorted_by,
+                edge("fact.amount", "d.amount", "d.sql"),
+                edge("dim.key", "d.", "d.sql", subtype="JOIN"),
+                edge("dim.name", "d.name", "d.sql"),
+                edge("d.amount", "e.total", "e.sql", subtype="AGGREGATION"),
+            ),
+            rows=(flow("fact", "d", "d.sql"), flow("d", "e", "e.sql")),
+        )
+        assert columns(of(change("column-logic-changed", "fact", "key"), head=lineage)) == [
+            "d.name"
+        ]
+        assert columns(of(change("column-logic-changed", "fact", "at"), head=lineage)) == []
+
+    def test_a_case_over_a_sum_changes_with_the_rows_and_one_over_the_key_does_not(self) -> None:
+        lineage = Lineage(
+            edges=(
+                edge("s.k", "d.", "d.sql", subtype="GROUP_BY"),
+                edge("s.k", "d.kind", "d.sql", subtype="CONDITIONAL"),
+                edge("s.x", "d.tier", "d.sql", subtype="CONDITIONAL"),
+                edge("s.open", "d.", "d.sql", subtype="FILTER"),
+            ),
+            rows=(flow("s", "d", "d.sql"),),
+        )
+        assert columns(of(change("column-logic-changed", "s", "open"), head=lineage)) == ["d.tier"]
+
+    def test_a_hint_by_table_carries_every_column(self) -> None:
+        lineage = Lineage(
+            jobs=(job("p.sql", "s", "d"),),
+            rows=(flow("s", "d", "p.sql"), flow("d", "e", "e.sql")),
+            datasets=(Dataset("d", (), complete=False),),
+        )
+        found = of(change("column-logic-changed", "s", "x"), head=lineage)
+        assert found.datasets == ("d", "e")
+
+    def test_a_field_belongs_to_its_struct(self) -> None:
+        lineage = Lineage(
+            edges=(edge("s.address", "d.address", "d.sql"), edge("d.city", "e.city", "e.sql"))
+        )
+        nested = Lineage(
+            edges=(
+                Edge(
+                    source=ColumnRef("s", "address.city"),
+                    target=ColumnRef("d", "city"),
+                    type="DIRECT",
+                    subtype="IDENTITY",
+                    job="n.sql",
+                    location=Location("n.sql", 1),
+                    confidence=1.0,
+                ),
+                *lineage.edges,
+            )
+        )
+        found = of(change("column-logic-changed", "s", "address"), head=nested)
+        assert columns(found) == ["d.address", "d.city", "e.city"]
 
     def test_a_star_that_was_not_expanded_passes_the_column_on_by_name(self) -> None:
         lineage = Lineage(

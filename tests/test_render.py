@@ -215,7 +215,7 @@ def test_json_is_the_document() -> None:
     assert text.endswith("}\n")
     assert JSON.scan is not None
     assert msgspec.json.decode(JSON.scan(LINEAGE, PLAIN), type=Lineage) == LINEAGE
-    assert "order_only" not in json.dumps(json.loads(JSON.scan(LINEAGE, PLAIN)))
+    assert "decides_rows" not in json.dumps(json.loads(JSON.scan(LINEAGE, PLAIN)))
 
 
 def test_the_formats_are_found() -> None:

@@ -121,7 +121,10 @@ class Contained:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         """End all children."""
         self.close()
@@ -133,7 +136,16 @@ class _Child:
     def __init__(self, limits: Limits) -> None:
         root = str(Path(__file__).resolve().parents[2])
         kept = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
-        command = [sys.executable, "-I", "-X", "utf8", "-c", _START, root, json.dumps(msgspec.to_builtins(limits))]
+        command = [
+            sys.executable,
+            "-I",
+            "-X",
+            "utf8",
+            "-c",
+            _START,
+            root,
+            json.dumps(msgspec.to_builtins(limits)),
+        ]
         self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and text, nothing of the input
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=kept, cwd=os.path.abspath(os.sep),  # noqa: E501, PTH100
             start_new_session=True,
@@ -276,7 +288,9 @@ def _answered(function: Callable[[Any], Any], question: object, limits: Limits) 
     except Exception as error:  # noqa: BLE001  # the process border: the parent raises it again
         return json.dumps({"error": f"{type(error).__name__}: {str(error)[:500]}"}).encode()
     if len(answer) > limits.answer:
-        answer = json.dumps({"limit": f"its answer has more than {limits.answer // 1024**2} MB"}).encode()
+        answer = json.dumps(
+            {"limit": f"its answer has more than {limits.answer // 1024**2} MB"}
+        ).encode()
     return answer
 
 

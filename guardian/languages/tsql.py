@@ -62,7 +62,9 @@ def run_batches(tokens: Tokens, script: Script) -> Handle | None:
 def _forget_local(script: Script) -> None:
     """Forget what a procedure's end drops: its temporary tables and table variables."""
     for names in (script.views, script.columns):
-        for name in [name for name in names if name.startswith(("#", "@")) and not name.startswith("##")]:
+        for name in [
+            name for name in names if name.startswith(("#", "@")) and not name.startswith("##")
+        ]:
             names.pop(name, None)
     script.variables.clear()
 
@@ -95,7 +97,9 @@ def _batches(tokens: Tokens) -> Iterator[Tokens]:
 
 def _is_go(tokens: Tokens, index: int) -> bool:
     token = tokens[index]
-    if word(token) != "GO" or (index and tokens[index - 1].line == token.line and word(tokens[index - 1]) != ";"):
+    if word(token) != "GO" or (
+        index and tokens[index - 1].line == token.line and word(tokens[index - 1]) != ";"
+    ):
         return False
     following = tokens[index + 1] if index + 1 < len(tokens) else None
     alone = following is None or following.line > token.line
@@ -162,7 +166,9 @@ class _Batch:
 
     def _behind_header(self) -> int:
         """Return where the body of a procedure begins: behind the AS that a statement follows."""
-        if word(self.tokens[0]) not in {"CREATE", "ALTER"} or not _ROUTINES & set(forms.words(self.tokens, 6)):
+        if word(self.tokens[0]) not in {"CREATE", "ALTER"} or not _ROUTINES & set(
+            forms.words(self.tokens, 6)
+        ):
             return 0
         depth = 0
         for index, token in enumerate(self.tokens):
@@ -188,7 +194,11 @@ class _Batch:
         head = word(self.current[0])
         before = word(self.current[-1])
         if text in _CONTROL:
-            return text not in {"IF"} or head not in {"DROP", "CREATE", "ALTER"} or before not in _KINDS
+            return (
+                text not in {"IF"}
+                or head not in {"DROP", "CREATE", "ALTER"}
+                or before not in _KINDS
+            )
         if text == "WITH":
             return self._begins_with(index, before)
         if text == "SET":
@@ -196,9 +206,16 @@ class _Batch:
         if text == "SELECT":
             return not self._awaits_query(head, before)
         if text in {"EXEC", "EXECUTE"}:
-            return not (head == "INSERT" and not self._has({"SELECT", "VALUES", "EXEC", "EXECUTE"})) and before != "WITH"
+            return (
+                not (head == "INSERT" and not self._has({"SELECT", "VALUES", "EXEC", "EXECUTE"}))
+                and before != "WITH"
+            )
         if text in _DML:
-            return not (before in {"THEN", "ON", "FOR", "AS", ","} or self._is_open_with(head) or self._is_join_hint(index, text))
+            return not (
+                before in {"THEN", "ON", "FOR", "AS", ","}
+                or self._is_open_with(head)
+                or self._is_join_hint(index, text)
+            )
         return before not in {"FOR", "AS", "AFTER", "OF", "GRANT"}
 
     def _opens_line(self, index: int) -> bool:
@@ -206,7 +223,19 @@ class _Batch:
         if index == 0 or not self.current:
             return True
         before = self.tokens[index - 1]
-        if before.line == token.line or word(before) in {",", "(", ".", "=", "AS", "SELECT", "BY", "AND", "OR", "ON", "SET"}:
+        if before.line == token.line or word(before) in {
+            ",",
+            "(",
+            ".",
+            "=",
+            "AS",
+            "SELECT",
+            "BY",
+            "AND",
+            "OR",
+            "ON",
+            "SET",
+        }:
             return False
         following = self.tokens[index + 1] if index + 1 < len(self.tokens) else None
         if word(token) == "FETCH":  # OFFSET … ROWS FETCH NEXT … ROWS ONLY
@@ -233,7 +262,9 @@ class _Batch:
             return True
         if head == "INSERT":
             return not self._has({"SELECT", "VALUES", "EXEC", "EXECUTE", "DEFAULT"})
-        return self._is_open_with(head) or (head == "WITH" and self._has({"INSERT"}) and not self._has({"SELECT", "VALUES"}))
+        return self._is_open_with(head) or (
+            head == "WITH" and self._has({"INSERT"}) and not self._has({"SELECT", "VALUES"})
+        )
 
     def _is_open_with(self, head: str) -> bool:
         """Return whether the statement is a list of CTEs that still lacks its query."""
@@ -300,7 +331,11 @@ def _cleaned(statement: Tokens) -> Tokens:
 
 def _select(statement: Tokens, script: Script) -> Handle | None:
     """Lower a SELECT; one that only gives values to variables reads, and writes nothing."""
-    if len(statement) > 2 and statement[1].token_type is TokenType.PARAMETER and "=" in forms.words(statement, 5):
+    if (
+        len(statement) > 2
+        and statement[1].token_type is TokenType.PARAMETER
+        and "=" in forms.words(statement, 5)
+    ):
         return None
     return run_parsed(_cleaned(statement), script)
 
@@ -335,7 +370,9 @@ def _storage(tokens: Tokens, script: Script) -> tuple[tuple[str, str], ...]:
 
 
 def _with_storage(write: Write, options: tuple[tuple[str, str], ...]) -> Write:
-    stored = msgspec.structs.replace(write.options, options=tuple(sorted({*write.options.options, *options})))
+    stored = msgspec.structs.replace(
+        write.options, options=tuple(sorted({*write.options.options, *options}))
+    )
     return msgspec.structs.replace(write, options=stored)
 
 
@@ -384,7 +421,9 @@ def _column_names(tokens: Tokens, script: Script) -> Iterator[str]:
         if expects and depth == 1:
             expects = False
             if text not in {"PRIMARY", "UNIQUE", "INDEX", "CHECK", "CONSTRAINT", "FOREIGN"}:
-                yield fold(token.text, script.dialect, quoted=token.token_type is TokenType.IDENTIFIER)
+                yield fold(
+                    token.text, script.dialect, quoted=token.token_type is TokenType.IDENTIFIER
+                )
 
 
 def _assignments(statement: Tokens) -> Iterator[tuple[str, Tokens]]:
@@ -396,8 +435,12 @@ def _assignments(statement: Tokens) -> Iterator[tuple[str, Tokens]]:
             continue
         name = statement[index + 1].text.lower()
         end = _next_comma(statement, index)
-        equals = next((place for place in range(index, end) if word(statement[place]) in {"=", "+="}), None)
-        adds = equals is not None and (word(statement[equals]) == "+=" or word(statement[equals - 1]) == "+")
+        equals = next(
+            (place for place in range(index, end) if word(statement[place]) in {"=", "+="}), None
+        )
+        adds = equals is not None and (
+            word(statement[equals]) == "+=" or word(statement[equals - 1]) == "+"
+        )
         if equals is not None:
             value = statement[equals + 1 : end]
             yield name, ([*statement[index : index + 2], _PLUS, *value] if adds else value)
@@ -449,14 +492,18 @@ def _end_of_call(tokens: Tokens, index: int) -> int:
 
 def _execute(statement: Tokens, script: Script) -> Handle | None:
     """Lower dynamic SQL whose text is known; calls of other procedures are jobs of their own."""
-    procedure = next((token.text.lower() for token in statement[1:6] if "sp_" in token.text.lower()), "")
+    procedure = next(
+        (token.text.lower() for token in statement[1:6] if "sp_" in token.text.lower()), ""
+    )
     if procedure == "sp_rename":
         _rename(statement, script)
         return None
     dynamic = len(statement) > 1 and word(statement[1]) == "("
     if not dynamic and procedure != "sp_executesql":
         return None
-    arguments = statement[2 : forms.closing(statement, 1)] if dynamic else _first_argument(statement)
+    arguments = (
+        statement[2 : forms.closing(statement, 1)] if dynamic else _first_argument(statement)
+    )
     text = _text_of(arguments, script)
     if text is not None:
         return run_inner(text, statement[0].line, script, confidence=DYNAMIC_CONFIDENCE)
@@ -476,7 +523,12 @@ def _hinted(statement: Tokens, script: Script) -> bool:
 
 
 def _first_argument(statement: Tokens) -> Tokens:
-    start = next(index for index, token in enumerate(statement) if token.text.lower() == "sp_executesql") + 1
+    start = (
+        next(
+            index for index, token in enumerate(statement) if token.text.lower() == "sp_executesql"
+        )
+        + 1
+    )
     end = _next_comma(statement, start)
     named = [index for index in range(start, end) if word(statement[index]) == "="]
     return statement[named[0] + 1 if named else start : end]
@@ -484,7 +536,11 @@ def _first_argument(statement: Tokens) -> Tokens:
 
 def _rename(statement: Tokens, script: Script) -> None:
     """Follow `EXEC sp_rename 'schema.old', 'new'` where it renames a table."""
-    texts = [token.text for token in statement if token.token_type in {TokenType.STRING, TokenType.NATIONAL_STRING}]
+    texts = [
+        token.text
+        for token in statement
+        if token.token_type in {TokenType.STRING, TokenType.NATIONAL_STRING}
+    ]
     if len(texts) != 2:
         return
     parts = [fold(part.strip("[]"), script.dialect) for part in texts[0].split(".")]
@@ -509,7 +565,9 @@ def _insert_execution(statement: Tokens, script: Script) -> Handle | None:
     index = 2 if len(statement) > 2 and word(statement[1]) == "INTO" else 1
     dataset, _ = dataset_at(statement, index, script)
     head = head_of(statement, script)
-    rows = script.builder.add(Opaque(fingerprint=head.text, reason="rows of a procedure", at=head.at))
+    rows = script.builder.add(
+        Opaque(fingerprint=head.text, reason="rows of a procedure", at=head.at)
+    )
     name = dataset.rpartition(".")[2]
     if name.startswith(("#", "@")):
         script.views[name] = rows

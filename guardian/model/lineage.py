@@ -52,8 +52,9 @@ class Edge(
 ):
     """One column flowing into another, or bearing on it.
 
-    Types and subtypes as OpenLineage has them. `order_only` is true where the source decides in
-    which order the rows come and nothing else: an ORDER BY that no LIMIT follows.
+    Types and subtypes as OpenLineage has them. `decides_rows` is false where the target is all rows
+    and yet none comes or goes with the source: the key of a side input that is left-joined on what
+    is unique in it, or an ORDER BY that no LIMIT follows.
     """
 
     source: ColumnRef
@@ -63,7 +64,7 @@ class Edge(
     job: str
     location: Location
     confidence: float
-    order_only: bool = False
+    decides_rows: bool = True
 
 
 class RowFlow(

@@ -15,12 +15,18 @@ _DIALECTS = {
     "fabricspark": "spark", "glue": "spark", "spark": "spark", "starrocks": "starrocks", "sqlite": "sqlite",
 }  # fmt: skip
 _KNOWN = frozenset(
-    "snowflake bigquery redshift postgres databricks duckdb trino presto clickhouse oracle mysql teradata dremio"
-    " materialize risingwave doris exasol hive".split()
+    ["snowflake", "bigquery", "redshift", "postgres", "databricks", "duckdb", "trino", "presto", "clickhouse", "oracle", "mysql", "teradata", "dremio", "materialize", "risingwave", "doris", "exasol", "hive"]
 )
 _ADAPTERS = {"tsql": "sqlserver", "": ""}
 _PACKAGE = re.compile(r"\bdbt-([a-z]+(?:-community)?)\b")
-_HINTS = ("requirements.txt", "requirements.in", "pyproject.toml", "Pipfile", "setup.py", "requirements-dbt.txt")
+_HINTS = (
+    "requirements.txt",
+    "requirements.in",
+    "pyproject.toml",
+    "Pipfile",
+    "setup.py",
+    "requirements-dbt.txt",
+)
 
 
 def dialect_of(adapter: str) -> str:
@@ -37,7 +43,9 @@ def guessed_adapter(settings: Settings, read: Read, exists: Callable[[str], bool
     """Return the project's adapter, `""` where the repository does not tell, or tells of several."""
     parts = settings.root.split("/") if settings.root else []
     above = ["/".join(parts[:length]) for length in range(len(parts), -1, -1)]
-    folders = list(dict.fromkeys((*above, f"{settings.root}/profiles".strip("/"), "profiles", ".dbt")))
+    folders = list(
+        dict.fromkeys((*above, f"{settings.root}/profiles".strip("/"), "profiles", ".dbt"))
+    )
     for folder in folders:
         for name in ("profiles.yml", "profiles.yaml"):
             path = f"{folder}/{name}".strip("/")
@@ -52,7 +60,9 @@ def _profile_adapters(text: str, profile: str) -> set[str]:
     try:
         document = load(text, last_wins=True)
     except ValueError:
-        return set()  # a profile that cannot be read tells nothing; the connection is not our business
+        return (
+            set()
+        )  # a profile that cannot be read tells nothing; the connection is not our business
     chosen = document.get(profile) if isinstance(document, Mapping) else None
     outputs = chosen.get("outputs") if isinstance(chosen, Mapping) else None
     targets: Iterable[object] = outputs.values() if isinstance(outputs, Mapping) else ()

@@ -27,7 +27,9 @@ def selected(text: str, dialect: str, tables: Tables) -> Names | None:
     return _columns(tree, {}, tables, 0) if tree is not None else None
 
 
-def _columns(tree: exp.Expr | None, outer: Mapping[str, Names | None], tables: Tables, depth: int) -> Names | None:
+def _columns(
+    tree: exp.Expr | None, outer: Mapping[str, Names | None], tables: Tables, depth: int
+) -> Names | None:
     if depth > MAX_DEPTH or tree is None:
         return None
     known = dict(outer)
@@ -47,7 +49,13 @@ def _select_columns(
     found: dict[str, str] = {}
     sources = _sources(tree, known, tables, depth)
     for item in tree.expressions:
-        star = item if isinstance(item, exp.Star) else item.this if isinstance(item, exp.Column) else None
+        star = (
+            item
+            if isinstance(item, exp.Star)
+            else item.this
+            if isinstance(item, exp.Column)
+            else None
+        )
         if isinstance(star, exp.Star):
             wanted = [item.table.lower()] if isinstance(item, exp.Column) else list(sources)
             names = _starred(star, [sources.get(name) for name in wanted])
@@ -63,9 +71,13 @@ def _select_columns(
 
 
 def _starred(star: exp.Star, inputs: list[Names | None]) -> Names | None:
-    left = {column.name.lower() for column in star.args.get("except_") or star.args.get("except") or ()}
+    left = {
+        column.name.lower() for column in star.args.get("except_") or star.args.get("except") or ()
+    }
     renamed = {
-        alias.this.name.lower(): alias.alias for alias in star.args.get("rename") or () if isinstance(alias, exp.Alias)
+        alias.this.name.lower(): alias.alias
+        for alias in star.args.get("rename") or ()
+        if isinstance(alias, exp.Alias)
     }
     names: list[str] = []
     for given in inputs:

@@ -16,10 +16,10 @@ from guardian.languages.dbt.modules import MOMENT, Modules
 from guardian.languages.dbt.project import ModelFile, Project
 from guardian.languages.dbt.relations import (
     Column,
-    UnknownResult,
     ProductionName,
     Relation,
     Symbol,
+    UnknownResult,
 )
 from guardian.languages.dbt.sandbox import MacroReturnError
 from guardian.languages.safe_yaml import load
@@ -35,7 +35,9 @@ KnownColumns = Callable[[Relation], Iterable[Column]]
 class Context:
     """The names for one project; `relation_of` tells which dataset a model makes, `known_columns` what it holds."""
 
-    def __init__(self, project: Project, relation_of: RelationOf, known_columns: KnownColumns) -> None:
+    def __init__(
+        self, project: Project, relation_of: RelationOf, known_columns: KnownColumns
+    ) -> None:
         """Offer the names of `project`."""
         self.project = project
         self.library = project.library
@@ -105,12 +107,16 @@ class Context:
     def _ref(self, *names: Any, v: Any = None, version: Any = None) -> Relation:
         run, project = self.library.run, self.project
         texts = [str(name) for name in names if name is not None]
-        package, name = (texts[0], texts[1]) if len(texts) > 1 else (None, texts[0] if texts else "")
+        package, name = (
+            (texts[0], texts[1]) if len(texts) > 1 else (None, texts[0] if texts else "")
+        )
         wanted = v if v is not None else version
         model = project.model(name, package, None if wanted is None else str(wanted))
         if model is None:
             run.missing_refs.add(name)
-            relation = Relation(f"{name}_v{wanted}" if wanted is not None else name, "", project.dialect)
+            relation = Relation(
+                f"{name}_v{wanted}" if wanted is not None else name, "", project.dialect
+            )
         else:
             relation = self._relation_of(model)
             relation.made_by(model)
@@ -125,7 +131,9 @@ class Context:
 
     def _source(self, *names: Any) -> Relation:
         run = self.library.run
-        source, table = (str(names[0]), str(names[1])) if len(names) == 2 else ("", ".".join(map(str, names)))
+        source, table = (
+            (str(names[0]), str(names[1])) if len(names) == 2 else ("", ".".join(map(str, names)))
+        )
         relation = self.source_relation(source, table)
         run.reads[relation] = None
         return relation
@@ -140,7 +148,12 @@ class Context:
             return Relation(table, source, self.project.dialect)
         self.library.run.files.add(declared.properties.file)
         schema, identifier = self.text(declared.schema), self.text(declared.identifier)
-        relation = Relation(identifier.strip('"`'), schema.strip('"`'), self.project.dialect, quoted=declared.quoted[1] or identifier[:1] in {'"', "`"})
+        relation = Relation(
+            identifier.strip('"`'),
+            schema.strip('"`'),
+            self.project.dialect,
+            quoted=declared.quoted[1] or identifier[:1] in {'"', "`"},
+        )
         return relation.made_by(declared)
 
     def text(self, value: str) -> str:
@@ -162,7 +175,9 @@ class Context:
     def _columns_or_warn(self, relation: Any = None, *_args: Any) -> list[Column]:
         found = self._columns_of(relation)
         if not found:
-            self.library.warn(f"the columns of `{relation}` are not known: what is made from them is left out")
+            self.library.warn(
+                f"the columns of `{relation}` are not known: what is made from them is left out"
+            )
         return found
 
     def _run_query(self, *_args: Any, **_kwargs: Any) -> UnknownResult:
@@ -325,18 +340,26 @@ class _Adapter:
         self._context = context
         self.get_columns_in_relation = context._columns_or_warn  # noqa: SLF001  # two halves of one context
         self.get_columns_in_table = context._columns_or_warn  # noqa: SLF001
-        self.drop_relation = self.create_schema = self.execute = self.expand_target_column_types = _silent
+        self.drop_relation = self.create_schema = self.execute = self.expand_target_column_types = (
+            _silent
+        )
 
-    def dispatch(self, macro_name: Any, macro_namespace: Any = None, packages: Any = None) -> Callable[..., Any]:
+    def dispatch(
+        self, macro_name: Any, macro_namespace: Any = None, packages: Any = None
+    ) -> Callable[..., Any]:
         """Return the macro that this adapter uses, a placeholder where nobody offers one."""
-        package = macro_namespace or (packages[0] if isinstance(packages, list) and packages else None)
+        package = macro_namespace or (
+            packages[0] if isinstance(packages, list) and packages else None
+        )
         library = self._context.library
         found = library.dispatched(str(macro_name), str(package) if package else None)
         if found is not None:
             return found
 
         def unknown(*args: Any, **_kwargs: Any) -> str:
-            library.warn(f"macro `{macro_name}` has no version for this adapter; is its package installed?")
+            library.warn(
+                f"macro `{macro_name}` has no version for this adapter; is its package installed?"
+            )
             return library.placeholder(str(macro_name), args)
 
         return unknown
@@ -344,14 +367,18 @@ class _Adapter:
     def quote(self, identifier: Any) -> str:
         """Return an identifier in the quotes of the dialect."""
         dialect = self._context.project.dialect
-        opening, closing = "``" if dialect in {"bigquery", "spark", "databricks", "hive", "mysql"} else '""'
+        opening, closing = (
+            "``" if dialect in {"bigquery", "spark", "databricks", "hive", "mysql"} else '""'
+        )
         return f"{opening}{identifier}{closing}"
 
     def quote_as_configured(self, identifier: Any, *_args: Any) -> str:
         """Return an identifier as it is."""
         return str(identifier)
 
-    def get_relation(self, database: Any = None, schema: Any = None, identifier: Any = None) -> Relation | None:  # noqa: ARG002, E501  # dbt's own signature
+    def get_relation(
+        self, database: Any = None, schema: Any = None, identifier: Any = None
+    ) -> Relation | None:  # dbt's own signature
         """Return the relation of that name, as though it were there."""
         text = "" if schema is None or str(schema).startswith("${") else str(schema)
         return Relation(str(identifier), text, self._context.project.dialect)
@@ -409,7 +436,9 @@ class _RelationMaker:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    def create(self, database: Any = None, schema: Any = None, identifier: Any = None, **_more: Any) -> Relation:  # noqa: ARG002, E501  # dbt's own signature
+    def create(
+        self, database: Any = None, schema: Any = None, identifier: Any = None, **_more: Any
+    ) -> Relation:  # dbt's own signature
         """Return the relation of that name."""
         text = "" if schema is None or str(schema).startswith("${") else str(schema)
         return Relation(str(identifier or ""), text, self._context.project.dialect)

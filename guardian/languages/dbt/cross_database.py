@@ -118,10 +118,15 @@ FUNCTIONS: Mapping[str, tuple[str, Texts]] = {
 def functions(dialect: str) -> dict[str, Callable[..., Any]]:
     """Return the macros of the `dbt` package that print SQL, for one dialect."""
     found: dict[str, Callable[..., Any]] = {
-        name: _printer(parameters, _chosen(texts, dialect)) for name, (parameters, texts) in FUNCTIONS.items()
+        name: _printer(parameters, _chosen(texts, dialect))
+        for name, (parameters, texts) in FUNCTIONS.items()
     }
     found |= {name: _printer("", _chosen(texts, dialect)) for name, texts in TYPES.items()}
-    found |= {"concat": _concat(dialect), "listagg": _listagg(dialect), "datediff": _datediff(dialect)}
+    found |= {
+        "concat": _concat(dialect),
+        "listagg": _listagg(dialect),
+        "datediff": _datediff(dialect),
+    }
     found |= {"array_construct": _array(dialect), "escape_single_quotes": _escaped(dialect)}
     return found
 
@@ -157,7 +162,12 @@ def _concat(dialect: str) -> Callable[..., str]:
 
 
 def _listagg(dialect: str) -> Callable[..., str]:
-    def listagg(measure: Any, delimiter_text: Any = "','", order_by_clause: Any = None, limit_num: Any = None) -> str:
+    def listagg(
+        measure: Any,
+        delimiter_text: Any = "','",
+        order_by_clause: Any = None,
+        limit_num: Any = None,
+    ) -> str:
         order = f" {order_by_clause}" if order_by_clause else ""
         limit = f" limit {limit_num}" if limit_num and dialect == "bigquery" else ""
         if dialect in {"bigquery", "postgres", "duckdb"}:
@@ -181,20 +191,28 @@ def _datediff(dialect: str) -> Callable[..., str]:
         return plain
 
     def datediff(first_date: Any, second_date: Any, datepart: Any) -> str:
-        first, second, part = f"cast({first_date} as timestamp)", f"cast({second_date} as timestamp)", str(datepart)
+        first, second, part = (
+            f"cast({first_date} as timestamp)",
+            f"cast({second_date} as timestamp)",
+            str(datepart),
+        )
         years = f"(date_part('year', {second}) - date_part('year', {first}))"
         if part == "year":
             return years
         if part in {"quarter", "month"}:
             each = 4 if part == "quarter" else 12
-            return f"({years} * {each} + date_part('{part}', {second}) - date_part('{part}', {first}))"
+            return (
+                f"({years} * {each} + date_part('{part}', {second}) - date_part('{part}', {first}))"
+            )
         text = f"(cast({second_date} as date) - cast({first_date} as date))"
         if part == "week":
             return f"floor({text} / 7)"
         for name, each in _POSTGRES_STEPS:
             if part == "day":
                 break
-            text = f"({text} * {each} + date_part('{name}', {second}) - date_part('{name}', {first}))"
+            text = (
+                f"({text} * {each} + date_part('{name}', {second}) - date_part('{name}', {first}))"
+            )
             if name == part:
                 break
         return text
@@ -209,7 +227,11 @@ def _array(dialect: str) -> Callable[..., str]:
             return f"[{texts}]"
         if dialect == "snowflake":
             return f"array_construct({texts})"
-        return f"array({texts})" if dialect in {"spark", "databricks", "redshift"} else f"array[{texts}]"
+        return (
+            f"array({texts})"
+            if dialect in {"spark", "databricks", "redshift"}
+            else f"array[{texts}]"
+        )
 
     return array_construct
 

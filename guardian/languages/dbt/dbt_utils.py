@@ -15,22 +15,30 @@ Columns = Callable[[Relation], list[Column]]
 Warn = Callable[[str], None]
 
 
-def functions(dialect: str, dbt: Functions, columns_of: Columns, warn: Warn) -> dict[str, Callable[..., Any]]:
+def functions(
+    dialect: str, dbt: Functions, columns_of: Columns, warn: Warn
+) -> dict[str, Callable[..., Any]]:
     """Return the package's macros; `dbt` prints what differs by dialect, `columns_of` tells declared columns."""
     introspective = _Introspective(dialect, columns_of, warn, dbt["type_string"]())
     return {
         **dbt,
-        "group_by": lambda n: "group by " + ",".join(str(i) for i in range(1, min(int(n), 1000) + 1)),
+        "group_by": lambda n: (
+            "group by " + ",".join(str(i) for i in range(1, min(int(n), 1000) + 1))
+        ),
         "safe_add": _combined("+"),
         "safe_subtract": _combined("-"),
-        "safe_divide": lambda numerator, denominator: f"( {numerator} ) / nullif( ( {denominator} ), 0)",
+        "safe_divide": lambda numerator, denominator: (
+            f"( {numerator} ) / nullif( ( {denominator} ), 0)"
+        ),
         "generate_surrogate_key": _surrogate_key(dbt, "_dbt_utils_surrogate_key_null_"),
         "surrogate_key": _surrogate_key(dbt, ""),
         "pivot": pivot,
         "deduplicate": _deduplicate(dialect),
         "date_spine": _date_spine(dbt),
         "generate_series": generate_series,
-        "slugify": lambda string: re.sub(r"[^a-z0-9_]+", "", re.sub(r"[ -]+", "_", str(string).lower())),
+        "slugify": lambda string: re.sub(
+            r"[^a-z0-9_]+", "", re.sub(r"[ -]+", "_", str(string).lower())
+        ),
         "star": introspective.star,
         "union_relations": introspective.union_relations,
         "unpivot": introspective.unpivot,
@@ -74,7 +82,9 @@ def pivot(  # noqa: PLR0913  # the package's own signature
     items = []
     for value in values:
         name = f"{prefix}{value}{suffix}"
-        named = f' as "{name}"' if quote_identifiers else f" as {re.sub(r'[^A-Za-z0-9_]', '_', name)}"
+        named = (
+            f' as "{name}"' if quote_identifiers else f" as {re.sub(r'[^A-Za-z0-9_]', '_', name)}"
+        )
         literal = str(value).replace("'", "''")
         one = "distinct " if distinct else ""
         case = f"case when {column} {cmp} '{literal}' then {then_value} else {else_value} end"
@@ -125,7 +135,7 @@ class _Introspective:
         self.except_word = "exclude" if dialect in {"snowflake", "duckdb"} else "except"
         self.columns_of, self.warn, self.text_type = columns_of, warn, text_type
 
-    def star(  # noqa: PLR0913  # the package's own signature
+    def star(  # the package's own signature
         self, from_: Any = None, relation_alias: Any = False, except_: Any = (), prefix: Any = "",  # noqa: FBT002
         suffix: Any = "", quote_identifiers: Any = True, **keywords: Any,  # noqa: ARG002, FBT002
     ) -> str:  # fmt: skip
@@ -139,7 +149,9 @@ class _Introspective:
             if known:
                 kept = (c.name for c in known if c.name.lower() not in left)
                 return ", ".join(f"{behind}{name} as {prefix}{name}{suffix}" for name in kept)
-            self.warn(f"the columns of `{relation}` are not known: `star` keeps their names without prefix")
+            self.warn(
+                f"the columns of `{relation}` are not known: `star` keeps their names without prefix"
+            )
         return f"{behind}*" + (f" {self.except_word} ({', '.join(excluded)})" if excluded else "")
 
     def union_relations(
@@ -158,7 +170,7 @@ class _Introspective:
 
     def unpivot(  # noqa: PLR0913  # the package's own signature
         self, relation: Any = None, cast_to: Any = None, exclude: Any = (), remove: Any = (),
-        field_name: Any = "field_name", value_name: Any = "value", quote_identifiers: Any = False,  # noqa: ARG002, FBT002, E501
+        field_name: Any = "field_name", value_name: Any = "value", quote_identifiers: Any = False,  # noqa: ARG002, FBT002
         table: Any = None,
     ) -> str:  # fmt: skip
         """Return one arm for each declared column; without declared columns the values are not known."""
@@ -169,7 +181,9 @@ class _Introspective:
         names = [c.name for c in known if c.name.lower() not in left]
         wanted = cast_to or self.text_type
         if not names:
-            self.warn(f"the columns of `{relation}` are not known: what `unpivot` turns into rows is not known either")
+            self.warn(
+                f"the columns of `{relation}` are not known: what `unpivot` turns into rows is not known either"
+            )
             made = [f"unpivoted_name() as {field_name}", f"unpivoted_value() as {value_name}"]
             return f"select {', '.join([*kept, *made])} from {relation}"
         arms = (
@@ -179,9 +193,13 @@ class _Introspective:
         )  # fmt: skip
         return " union all ".join(f"select {arm} from {relation}" for arm in arms)
 
-    def get_column_values(self, table: Any = None, column: Any = "", *_args: Any, **_keywords: Any) -> Any:
+    def get_column_values(
+        self, table: Any = None, column: Any = "", *_args: Any, **_keywords: Any
+    ) -> Any:
         """Return one unknown value, so that what is written from the values stays SQL."""
-        self.warn(f"the values of `{column}` in `{table}` are not known: one unknown value stands for them")
+        self.warn(
+            f"the values of `{column}` in `{table}` are not known: one unknown value stands for them"
+        )
         return [Symbol(str(column))]
 
     def get_filtered_columns_in_relation(self, from_: Any = None, **keywords: Any) -> list[str]:
@@ -190,13 +208,19 @@ class _Introspective:
         left = {str(name).lower() for name in keywords.get("except", ())}
         known = self.columns_of(relation) if isinstance(relation, Relation) else []
         if not known:
-            self.warn(f"the columns of `{relation}` are not known: what is made from them is left out")
+            self.warn(
+                f"the columns of `{relation}` are not known: what is made from them is left out"
+            )
         return [c.name for c in known if c.name.lower() not in left]
 
-    def some_relations(self, schema_pattern: Any = "", table_pattern: Any = "", *_args: Any, **keywords: Any) -> list[Relation]:
+    def some_relations(
+        self, schema_pattern: Any = "", table_pattern: Any = "", *_args: Any, **keywords: Any
+    ) -> list[Relation]:
         """Return one relation of unknown name: which ones match a pattern, the database knows."""
         pattern = str(keywords.get("prefix") or table_pattern)
-        self.warn(f"which relations match `{pattern}` is not known: one of unknown name stands for them")
+        self.warn(
+            f"which relations match `{pattern}` is not known: one of unknown name stands for them"
+        )
         return [Relation(Symbol(pattern), str(schema_pattern), self.dialect)]
 
     def get_single_value(self, *_args: Any, **_keywords: Any) -> Any:

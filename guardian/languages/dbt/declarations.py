@@ -21,7 +21,9 @@ MAX_SEED_HEADER = 100_000
 class SchemaLowering:
     """Lowers one schema file; `files` are those whose configuration decided a dataset's name."""
 
-    def __init__(self, file: SchemaFile, project: Project, renderer: Renderer, dialect: str) -> None:
+    def __init__(
+        self, file: SchemaFile, project: Project, renderer: Renderer, dialect: str
+    ) -> None:
         """Prepare to lower `file`."""
         self.files: set[str] = set()
         self._file, self._project, self._renderer, self._dialect = file, project, renderer, dialect
@@ -31,7 +33,9 @@ class SchemaLowering:
         for table in self._file.sources:
             relation = self._renderer.source_relation(table.source, table.properties.name)
             if table.properties.columns or table.properties.keys:
-                yield self._declaration(table.properties, relation, complete=bool(table.properties.columns))
+                yield self._declaration(
+                    table.properties, relation, complete=bool(table.properties.columns)
+                )
         for properties in self._file.properties:
             for model in self._models(properties):
                 self.files.add(model.path)
@@ -45,7 +49,9 @@ class SchemaLowering:
             found = self._project.models.get(name, ())
             yield from (m for m in found if m.kind == properties.kind)
 
-    def _declaration(self, properties: Properties, relation: Relation, *, complete: bool) -> Declaration:
+    def _declaration(
+        self, properties: Properties, relation: Relation, *, complete: bool
+    ) -> Declaration:
         quoted = {c.name: c.quoted for c in properties.columns}
         named = {name: fold(name, self._dialect, quoted=q) for name, q in quoted.items()}
         columns = tuple(
@@ -56,7 +62,9 @@ class SchemaLowering:
             )
             for c in properties.columns
         )
-        keys = tuple(tuple(named.get(n) or fold(n, self._dialect) for n in key) for key in properties.keys)
+        keys = tuple(
+            tuple(named.get(n) or fold(n, self._dialect) for n in key) for key in properties.keys
+        )
         return Declaration(
             dataset=relation.dataset, columns=columns, keys=keys, origin="dbt", complete=complete,
             job=self._file.path, at=Location(self._file.path, properties.line),
@@ -65,7 +73,9 @@ class SchemaLowering:
     def exposures(self) -> Iterator[Exposure]:
         """Yield the dashboards, notebooks and applications that the file names."""
         for exposure in self._file.exposures:
-            datasets = sorted({dataset for text in exposure.depends_on for dataset in self._datasets(text)})
+            datasets = sorted(
+                {dataset for text in exposure.depends_on for dataset in self._datasets(text)}
+            )
             yield Exposure(
                 name=exposure.name, kind="dashboard", datasets=tuple(datasets), owner=exposure.owner,
                 at=Location(self._file.path, exposure.line),
@@ -84,7 +94,9 @@ class SchemaLowering:
             yield self._renderer.source_relation(found[2], found[4]).dataset
 
 
-def seed_declaration(model: ModelFile, file: SourceFile, renderer: Renderer, dialect: str) -> Declaration | None:
+def seed_declaration(
+    model: ModelFile, file: SourceFile, renderer: Renderer, dialect: str
+) -> Declaration | None:
     """Return the columns of a seed, from its header and its configured types; None where it has no header."""
     config = renderer.naming(model)
     if not config["enabled"]:
@@ -93,7 +105,9 @@ def seed_declaration(model: ModelFile, file: SourceFile, renderer: Renderer, dia
     header = file.text[:MAX_SEED_HEADER].splitlines()[:1]
     names = next(csv.reader(header, delimiter=delimiter), []) if header else []
     types: Any = config.get("column_types")
-    lowered = {str(k).lower(): str(v) for k, v in types.items()} if isinstance(types, Mapping) else {}
+    lowered = (
+        {str(k).lower(): str(v) for k, v in types.items()} if isinstance(types, Mapping) else {}
+    )
     quoted = config.get("quote_columns") is True
     columns = tuple(
         Column(name=fold(n.strip(), dialect, quoted=quoted), type=lowered.get(n.strip().lower()))

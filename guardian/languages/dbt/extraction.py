@@ -26,7 +26,9 @@ def lowered(file: SourceFile, sources: Sources) -> Lowered:
     settings = settings_of(root or "", sources)
     if file.path == inside(root or "", PROJECT_FILE):
         problem = Diagnostic(file.path, settings.problem_line, settings.problem)
-        return Lowered(path=file.path, language=LANGUAGE, warnings=(problem,) if settings.problem else ())
+        return Lowered(
+            path=file.path, language=LANGUAGE, warnings=(problem,) if settings.problem else ()
+        )
     place = settings.folder_of(file.path)
     if root is None or place is None or place[0] not in {"models", "snapshots", "seeds"}:
         return Lowered(path=file.path, language=LANGUAGE)
@@ -83,7 +85,9 @@ def _model(file: SourceFile, project: Project, sources: Sources) -> tuple[Lowere
     ), lowering.files - {file.path}  # fmt: skip
 
 
-def _schema_file(file: SourceFile, project: Project, sources: Sources) -> tuple[Lowered, Iterable[str]]:
+def _schema_file(
+    file: SourceFile, project: Project, sources: Sources
+) -> tuple[Lowered, Iterable[str]]:
     known = project.schema_files.get(file.path)
     if known is None:
         return Lowered(path=file.path, language=LANGUAGE), ()
@@ -103,7 +107,9 @@ def _seed(file: SourceFile, project: Project, sources: Sources) -> tuple[Lowered
     model = next(iter(project.by_path.get(file.path, ())), None)
     dialect = sources.dialect(file.path) or project.dialect
     with project.lock:
-        found = seed_declaration(model, file, _renderer(project, sources), dialect) if model else None
+        found = (
+            seed_declaration(model, file, _renderer(project, sources), dialect) if model else None
+        )
         properties = project.properties_of(model) if model else None
     declarations = (found,) if found else ()
     return Lowered(path=file.path, language=LANGUAGE, declarations=declarations), (
@@ -111,7 +117,9 @@ def _seed(file: SourceFile, project: Project, sources: Sources) -> tuple[Lowered
     )
 
 
-def _python_model(file: SourceFile, _project: Project, _sources: Sources) -> tuple[Lowered, Iterable[str]]:
+def _python_model(
+    file: SourceFile, _project: Project, _sources: Sources
+) -> tuple[Lowered, Iterable[str]]:
     found = re.search(r"^def\s+model\s*\(", file.text, re.MULTILINE)
     if found is None:
         return Lowered(path=file.path, language=LANGUAGE), ()

@@ -31,7 +31,9 @@ def functions(
         "dummy_coalesce_value": lambda _column: "null",
         "array_agg": lambda field_to_agg: f"array_agg({field_to_agg})",
         "enabled_vars": lambda vars: all(variable(name, True) is not False for name in vars),  # noqa: A006, FBT003
-        "enabled_vars_one_true": lambda vars: any(variable(name, True) is not False for name in vars),  # noqa: A006, FBT003, E501
+        "enabled_vars_one_true": lambda vars: any(
+            variable(name, True) is not False for name in vars
+        ),
         "add_pass_through_columns": models.add_pass_through_columns,
         "persist_pass_through_columns": models.persist_pass_through_columns,
         "fill_pass_through_columns": models.persist_pass_through_columns,
@@ -55,7 +57,9 @@ def _percentile(percentile_field: Any, partition_field: Any, percent: Any) -> st
     return f"percentile_cont({percent}) within group (order by {percentile_field}){over}"
 
 
-def _first_value(first_value_field: Any, partition_field: Any, order_by_field: Any, order: Any = "asc") -> str:
+def _first_value(
+    first_value_field: Any, partition_field: Any, order_by_field: Any, order: Any = "asc"
+) -> str:
     over = f"partition by {partition_field} order by {order_by_field} {order}"
     return f"first_value({first_value_field}) over ({over} rows unbounded preceding)"
 
@@ -66,7 +70,9 @@ def _json_extract(dialect: str) -> Callable[..., str]:
             return f"json_extract_path_text(try_parse_json({string}), '{string_path}')"
         if dialect in {"postgres", "duckdb"}:
             return f"({string})::json->>'{string_path}'"
-        function = {"bigquery": "json_extract_scalar", "redshift": "json_extract_path_text"}.get(dialect)
+        function = {"bigquery": "json_extract_scalar", "redshift": "json_extract_path_text"}.get(
+            dialect
+        )
         path = string_path if dialect == "redshift" else f"$.{string_path}"
         return f"{function or 'get_json_object'}({string}, '{path}')"
 
@@ -102,7 +108,9 @@ def _without_prefix(columns: Any, prefix: Any = "", exclude: Any = ()) -> str:
 class _Models:
     """Macros that shape the staging models of a source package."""
 
-    def __init__(self, dbt: Functions, source: Callable[..., Any], variable: Callable[..., Any]) -> None:
+    def __init__(
+        self, dbt: Functions, source: Callable[..., Any], variable: Callable[..., Any]
+    ) -> None:
         self._dbt, self._source, self._variable = dbt, source, variable
 
     def add_pass_through_columns(self, base_columns: Any, pass_through_var: Any) -> str:
@@ -113,9 +121,15 @@ class _Models:
             base_columns.append({"datatype": self._dbt["type_string"](), **entry})
         return ""
 
-    def persist_pass_through_columns(self, pass_through_variable: Any, identifier: Any = "", **_more: Any) -> str:
+    def persist_pass_through_columns(
+        self, pass_through_variable: Any, identifier: Any = "", **_more: Any
+    ) -> str:
         """Return the columns that the project passes through, each behind a comma."""
-        listed = self._variable(pass_through_variable, []) if isinstance(pass_through_variable, str) else []
+        listed = (
+            self._variable(pass_through_variable, [])
+            if isinstance(pass_through_variable, str)
+            else []
+        )
         names = [c.get("alias") or c.get("name") if isinstance(c, Mapping) else c for c in listed]
         behind = f"{identifier}." if identifier else ""
         return "".join(f", {behind}{name}" for name in names if name)
@@ -130,7 +144,9 @@ class _Models:
         """Return the rows of the one connection."""
         return f"select * from {self._source(single_source_name, single_table_name)}"
 
-    def union_data(self, table_identifier: Any = "", default_variable: Any = "", **_more: Any) -> str:
+    def union_data(
+        self, table_identifier: Any = "", default_variable: Any = "", **_more: Any
+    ) -> str:
         """Return the rows of the one connection."""
         return f"select * from {self._variable(default_variable or table_identifier)}"
 
@@ -141,5 +157,9 @@ class _Models:
         for column in staging_columns:
             name, alias = str(column["name"]), str(column.get("alias") or column["name"])
             missing = known and name.lower() not in known
-            items.append(f"cast(null as {column['datatype']}) as {alias}" if missing else f"{name} as {alias}")
+            items.append(
+                f"cast(null as {column['datatype']}) as {alias}"
+                if missing
+                else f"{name} as {alias}"
+            )
         return ",\n".join(items) or "*"

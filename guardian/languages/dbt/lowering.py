@@ -48,7 +48,9 @@ _SOURCE = re.compile(r"\bsource\s*\(\s*(['\"])([^'\"]{1,200})\1\s*,\s*(['\"])([^
 class ModelLowering:
     """Lowers the models of one file into one table of nodes."""
 
-    def __init__(self, file: SourceFile, project: Project, renderer: Renderer, sources: Sources) -> None:
+    def __init__(
+        self, file: SourceFile, project: Project, renderer: Renderer, sources: Sources
+    ) -> None:
         """Prepare to lower what `file` holds."""
         self.builder = PlanBuilder()
         self.writes: list[Write] = []
@@ -79,12 +81,18 @@ class ModelLowering:
             handle = self._with_snapshot_columns(handle)
         extra = self._incremental(model, handle, job, run) if run.asked_incremental else None
         if extra and extra[1]:
-            options = replace(options, options=tuple(sorted((*options.options, ("incremental filter", extra[1])))))
+            options = replace(
+                options, options=tuple(sorted((*options.options, ("incremental filter", extra[1]))))
+            )
         at = Location(model.path, _first_line(rendered))
-        self.writes.append(Write(job=job, dataset=run.this.dataset, plan=handle, options=options, at=at))
+        self.writes.append(
+            Write(job=job, dataset=run.this.dataset, plan=handle, options=options, at=at)
+        )
         if extra and extra[0] is not None:
             again = WriteOptions(mode=options.mode, materialized=options.materialized)
-            self.writes.append(Write(job=job, dataset=run.this.dataset, plan=extra[0], options=again, at=at))
+            self.writes.append(
+                Write(job=job, dataset=run.this.dataset, plan=extra[0], options=again, at=at)
+            )
 
     def _rendered(self, model: ModelFile, text: str, *, incremental: bool) -> Rendered:
         rendered = self._renderer.render(model, text, incremental=incremental)
@@ -94,7 +102,11 @@ class ModelLowering:
         run = rendered.run
         self.files |= run.files
         folders = (*self._project.settings.macros, *self._project.settings.models)
-        self.absent |= {f"{folder}/{name}.sql" for folder in folders for name in (*run.unknown, *run.missing_refs)}
+        self.absent |= {
+            f"{folder}/{name}.sql"
+            for folder in folders
+            for name in (*run.unknown, *run.missing_refs)
+        }
         properties = self._project.properties_of(model)
         if properties:
             self.files.add(properties.file)
@@ -109,7 +121,9 @@ class ModelLowering:
         self._ephemeral(rendered.run, job, views, ())
         return self._query(rendered, job, views)
 
-    def _ephemeral(self, run: Run, job: str, views: dict[str, Handle], outer: tuple[str, ...]) -> None:
+    def _ephemeral(
+        self, run: Run, job: str, views: dict[str, Handle], outer: tuple[str, ...]
+    ) -> None:
         """Lower the ephemeral models that `run` reads, and those that they read, into `views`."""
         for identifier, name in run.ephemeral.items():
             view = fold(identifier, self._dialect)
@@ -122,7 +136,9 @@ class ModelLowering:
             rendered = self._rendered(model, file.text, incremental=False)
             self._ephemeral(rendered.run, job, views, (*outer, name))
             handle = None if rendered.failed else self._query(rendered, job, views)
-            views[view] = handle if handle is not None else self._opaque(rendered.run, "ephemeral model")
+            views[view] = (
+                handle if handle is not None else self._opaque(rendered.run, "ephemeral model")
+            )
 
     def _query(self, rendered: Rendered, job: str, views: dict[str, Handle]) -> Handle | None:
         first = len(self.builder.nodes)
@@ -155,19 +171,27 @@ class ModelLowering:
 
     def _opaque(self, run: Run, reason: str) -> Handle:
         at = Location(run.path, 1)
-        scans = tuple(self.builder.add(Scan(dataset=r.dataset, at=at)) for r in run.reads if not r.is_cte)
-        return self.builder.add(Opaque(inputs=scans, fingerprint=self._file.blob, reason=reason, at=at))
+        scans = tuple(
+            self.builder.add(Scan(dataset=r.dataset, at=at)) for r in run.reads if not r.is_cte
+        )
+        return self.builder.add(
+            Opaque(inputs=scans, fingerprint=self._file.blob, reason=reason, at=at)
+        )
 
     def _add_static_reads(self, run: Run) -> None:
         """Note the literal `ref` and `source` of a model that could not be rendered to its end."""
         for found in _REF.finditer(self._file.text):
             model = self._project.model(found[4] or found[2])
             name = found[4] or found[2]
-            relation = self._renderer.relation_of(model) if model else Relation(name, "", self._dialect)
+            relation = (
+                self._renderer.relation_of(model) if model else Relation(name, "", self._dialect)
+            )
             run.reads.setdefault(relation)
         for found in _SOURCE.finditer(self._file.text):
             declared = self._project.sources.get((found[2], found[4]))
-            schema, table = (declared.schema, declared.identifier) if declared else (found[2], found[4])
+            schema, table = (
+                (declared.schema, declared.identifier) if declared else (found[2], found[4])
+            )
             run.reads.setdefault(Relation(table, schema, self._dialect))
 
     def _with_snapshot_columns(self, handle: Handle) -> Handle:
@@ -219,14 +243,18 @@ class ModelLowering:
 
 def _printed(text: str, dialect: str) -> str:
     try:
-        return sqlglot.parse_one(text, dialect=dialect or None).sql(dialect=dialect or None, comments=False)
+        return sqlglot.parse_one(text, dialect=dialect or None).sql(
+            dialect=dialect or None, comments=False
+        )
     except (SqlglotError, RecursionError):
         return " ".join(text.split())
 
 
 def _parses(text: str, dialect: str) -> bool:
     try:
-        return bool(sqlglot.parse(text.replace("${", "_").replace("}", "_"), dialect=dialect or None))
+        return bool(
+            sqlglot.parse(text.replace("${", "_").replace("}", "_"), dialect=dialect or None)
+        )
     except (SqlglotError, RecursionError):
         return False
 

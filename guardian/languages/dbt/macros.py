@@ -16,7 +16,14 @@ from guardian.languages.dbt.run import Run
 from guardian.languages.dbt.sandbox import MacroReturnError, Sandbox
 
 # What a template of somebody else's can raise while it runs; a model goes on around it.
-TEMPLATE_ERRORS = (TemplateError, TypeError, ValueError, LookupError, ArithmeticError, AttributeError)
+TEMPLATE_ERRORS = (
+    TemplateError,
+    TypeError,
+    ValueError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+)
 
 _MACRO = re.compile(r"\{%[-+]?\s*macro\s+([A-Za-z_]\w*)\s*\(")
 _END_MACRO = re.compile(r"\{%[-+]?\s*endmacro\s*[-+]?%\}")
@@ -110,7 +117,9 @@ class Library:
         """Return a tree compiled; it is changed, so each tree is compiled once."""
         tree = instrument(tree, mark=mark)
         code = self.sandbox.compile(tree, path, path)
-        return self.sandbox.template_class.from_code(self.sandbox, code, self.sandbox.make_globals(None))
+        return self.sandbox.template_class.from_code(
+            self.sandbox, code, self.sandbox.make_globals(None)
+        )
 
     def module(self, file: MacroFile) -> Mapping[str, Any]:
         """Return the compiled macros of `file`, by name.
@@ -161,7 +170,9 @@ class Library:
         self.run.unknown.add(name.rpartition(".")[2])
         if self.run.blank_unknown:
             return ""
-        columns = (str(a) for a in args if isinstance(a, str) and re.fullmatch(r"[A-Za-z_][\w.]*", a))
+        columns = (
+            str(a) for a in args if isinstance(a, str) and re.fullmatch(r"[A-Za-z_][\w.]*", a)
+        )
         return f"{re.sub(r'[^A-Za-z0-9_]', '__', name)}({', '.join(columns)})"
 
     def position(self) -> tuple[str, int]:

@@ -37,7 +37,7 @@ class Moment(datetime.datetime):
         return self
 
 
-MOMENT = Moment(2024, 1, 1, tzinfo=None)  # noqa: DTZ001  # dbt's own is without a zone in comparisons
+MOMENT = Moment(2024, 1, 1, tzinfo=None)  # dbt's own is without a zone in comparisons
 
 
 class Day(datetime.date):
@@ -176,4 +176,9 @@ class Modules:
 
     def __init__(self) -> None:
         """Offer the modules that dbt offers."""
-        self.datetime, self.re, self.pytz, self.itertools = _Datetime(), _Patterns(), _Zones(), _Itertools()
+        self.datetime, self.re, self.pytz, self.itertools = (
+            _Datetime(),
+            _Patterns(),
+            _Zones(),
+            _Itertools(),
+        )

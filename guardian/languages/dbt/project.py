@@ -147,22 +147,32 @@ class Project:
             for version, defined, _ in properties.versions:
                 self._versions.setdefault(defined, (properties.name, version))
 
-    def model(self, name: str, package: str | None = None, version: str | None = None) -> ModelFile | None:
+    def model(
+        self, name: str, package: str | None = None, version: str | None = None
+    ) -> ModelFile | None:
         """Return the model that `ref` means, the project's own before those of packages."""
         properties = self.properties.get(("models", name))
         if properties and properties.versions:
-            wanted = version or properties.latest or max((v for v, _, _ in properties.versions), key=_version_order)
+            wanted = (
+                version
+                or properties.latest
+                or max((v for v, _, _ in properties.versions), key=_version_order)
+            )
             defined = next((d for v, d, _ in properties.versions if v == wanted), name)
             name = defined if defined in self.models else name
         elif version and f"{name}_v{version}" in self.models:
             name = f"{name}_v{version}"
         found = self.models.get(name, ())
-        return next((m for m in found if package in (None, m.settings.name)), found[0] if found else None)
+        return next(
+            (m for m in found if package in (None, m.settings.name)), found[0] if found else None
+        )
 
     def properties_of(self, model: ModelFile) -> Properties | None:
         """Return what schema files say of a model; for one of several versions, what they say of all."""
         stem = self._versions.get(model.name, (model.name, ""))[0]
-        return self.properties.get((model.kind, model.name)) or self.properties.get((model.kind, stem))
+        return self.properties.get((model.kind, model.name)) or self.properties.get(
+            (model.kind, stem)
+        )
 
     def outer_config(self, model: ModelFile) -> dict[str, Any]:
         """Return the configuration of a model from around its file: folders, then schema files."""
@@ -205,7 +215,11 @@ def _local_packages(text: str) -> list[str]:
         return []  # dbt itself will refuse it; the models are read without its packages
     listed = document.get("packages") if isinstance(document, Mapping) else None
     entries = listed if isinstance(listed, list) else []
-    return [str(e["local"]) for e in entries if isinstance(e, Mapping) and isinstance(e.get("local"), str)]
+    return [
+        str(e["local"])
+        for e in entries
+        if isinstance(e, Mapping) and isinstance(e.get("local"), str)
+    ]
 
 
 @lru_cache(maxsize=1024)

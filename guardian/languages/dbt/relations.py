@@ -8,11 +8,16 @@ from guardian.model.names import dataset_name, fold
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*\Z")
 _KEYWORDS = frozenset(
-    "all and as by case cross date end false for from full group having in inner interval into is join left like"
-    " limit natural not null on or order outer right select set table then to true union user using values when"
-    " where with window current_date timestamp".split()
+    ["all", "and", "as", "by", "case", "cross", "date", "end", "false", "for", "from", "full", "group", "having", "in", "inner", "interval", "into", "is", "join", "left", "like", "limit", "natural", "not", "null", "on", "or", "order", "outer", "right", "select", "set", "table", "then", "to", "true", "union", "user", "using", "values", "when", "where", "with", "window", "current_date", "timestamp"]
 )
-QUOTES = {"bigquery": "``", "spark": "``", "databricks": "``", "hive": "``", "mysql": "``", "clickhouse": "``"}
+QUOTES = {
+    "bigquery": "``",
+    "spark": "``",
+    "databricks": "``",
+    "hive": "``",
+    "mysql": "``",
+    "clickhouse": "``",
+}
 
 
 class Symbol(str):
@@ -84,7 +89,13 @@ class Relation:
     """
 
     def __init__(
-        self, identifier: str, schema: str = "", dialect: str = "", *, kind: str = "table", quoted: bool = False
+        self,
+        identifier: str,
+        schema: str = "",
+        dialect: str = "",
+        *,
+        kind: str = "table",
+        quoted: bool = False,
     ) -> None:
         """Make the relation `schema.identifier`; `quoted` keeps the case of the identifier."""
         self.identifier = self.name = self.table = identifier
@@ -112,7 +123,8 @@ class Relation:
         """Return the dataset's name, folded as the SQL room folds what `str` gives."""
         parts = (self.schema, self.identifier)
         return dataset_name(
-            (fold(_unsymbolic(p), self._dialect, quoted=self._needs_quotes(p)) for p in parts if p), self._dialect
+            (fold(_unsymbolic(p), self._dialect, quoted=self._needs_quotes(p)) for p in parts if p),
+            self._dialect,
         )
 
     def _needs_quotes(self, part: str) -> bool:
@@ -130,7 +142,11 @@ class Relation:
 
     def __str__(self) -> str:
         """Return the relation as SQL."""
-        shown = (p for p, show in zip((self.schema, self.identifier), self._shown, strict=True) if p and show)
+        shown = (
+            p
+            for p, show in zip((self.schema, self.identifier), self._shown, strict=True)
+            if p and show
+        )
         return ".".join(self._written(part) for part in shown)
 
     def render(self) -> str:
@@ -138,14 +154,22 @@ class Relation:
         return str(self)
 
     def _copy(self, *, schema: bool = True, identifier: bool = True) -> "Relation":
-        copy = Relation(self.identifier, self.schema, self._dialect, kind=self.type, quoted=self._quoted)
+        copy = Relation(
+            self.identifier, self.schema, self._dialect, kind=self.type, quoted=self._quoted
+        )
         copy._origin = self._origin
         copy._shown = (self._shown[0] and schema, self._shown[1] and identifier)
         return copy
 
-    def include(self, database: bool = True, schema: bool = True, identifier: bool = True) -> "Relation":  # noqa: FBT001, FBT002, ARG002, E501  # dbt's own signature
+    def include(
+        self, database: bool = True, schema: bool = True, identifier: bool = True
+    ) -> "Relation":  # dbt's own signature
         """Return the relation printing only these parts; a schema that is stated stays, it is part of the name."""
-        return self._copy(identifier=identifier) if schema or identifier else self._copy(identifier=False)
+        return (
+            self._copy(identifier=identifier)
+            if schema or identifier
+            else self._copy(identifier=False)
+        )
 
     def quote(self, **_parts: bool) -> "Relation":
         """Return the relation itself: quoting does not change what it is."""

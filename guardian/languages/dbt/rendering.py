@@ -84,12 +84,16 @@ class Renderer:
             file, line = template_line(error) or (model.path, 1)
             run.warn(file, line, f"not rendered: {str(error)[:300]}")
         except (RecursionError, MemoryError, OverflowError):
-            run.warn(model.path, 1, "not rendered: the template is nested too deeply, or grows too large")
+            run.warn(
+                model.path, 1, "not rendered: the template is nested too deeply, or grows too large"
+            )
         plain, lines = unmarked("".join(pieces))
         return Rendered(text=plain, lines=lines, run=run, failed=failed)
 
     def _run_of(self, model: ModelFile, *, incremental: bool = False) -> Run:
-        return Run(path=model.path, name=model.name, package=model.settings.name, incremental=incremental)
+        return Run(
+            path=model.path, name=model.name, package=model.settings.name, incremental=incremental
+        )
 
     @contextmanager
     def _running(self, run: Run) -> Iterator[None]:
@@ -153,7 +157,11 @@ class Renderer:
     def _stated_config(self, model: ModelFile, run: Run) -> dict[str, Any]:
         """Return what the model's own `config(…)` says; rendered only where that cannot be read off."""
         file = self.read(model.path) if model.path.endswith(".sql") else None
-        if file is None or "config" not in file.text or not any(word in file.text for word in _NAMING):
+        if (
+            file is None
+            or "config" not in file.text
+            or not any(word in file.text for word in _NAMING)
+        ):
             return {}
         try:
             tree = _of_snapshot(self._library.parsed(file.text, model.path), model)
@@ -169,17 +177,23 @@ class Renderer:
             stated |= self._evaluated(model, run, tree, call) if constants is None else constants
         return stated
 
-    def _evaluated(self, model: ModelFile, run: Run, tree: nodes.Template, call: nodes.Call) -> dict[str, Any]:
+    def _evaluated(
+        self, model: ModelFile, run: Run, tree: nodes.Template, call: nodes.Call
+    ) -> dict[str, Any]:
         """Return what a `config(…)` says whose values are computed, from what is set before it."""
         kept = [keyword for keyword in call.kwargs if keyword.key in _NAMING]
-        part = nodes.Call(call.node, call.args, kept, call.dyn_args, call.dyn_kwargs, lineno=call.lineno)
+        part = nodes.Call(
+            call.node, call.args, kept, call.dyn_args, call.dyn_kwargs, lineno=call.lineno
+        )
         body: list[nodes.Node] = [node for node in tree.body if isinstance(node, nodes.Assign)]
         body.append(nodes.ExprStmt(part, lineno=call.lineno))
         small = nodes.Template(body, lineno=1)
         small.set_environment(self._library.sandbox)
         try:
             template = self._library.template(small, model.path, mark=False)
-            for _ in template.root_render_func(template.new_context(self._library.scope(run.package))):
+            for _ in template.root_render_func(
+                template.new_context(self._library.scope(run.package))
+            ):
                 self._library.sandbox.step()
         except (*TEMPLATE_ERRORS, MacroReturnError, LimitError, RecursionError):
             return {}  # the model's own rendering meets the same, and says so
@@ -194,7 +208,10 @@ class Renderer:
         """
         known = self._columns.get(relation.dataset)
         if known is None:
-            self._columns[relation.dataset] = (), frozenset()  # a model that reads itself knows nothing yet
+            self._columns[relation.dataset] = (
+                (),
+                frozenset(),
+            )  # a model that reads itself knows nothing yet
             known = self._columns[relation.dataset] = self._found_columns(relation.origin)
         self._library.run.files |= known[1]
         return known[0]
@@ -202,7 +219,9 @@ class Renderer:
     def _found_columns(self, origin: Any) -> tuple[tuple[Column, ...], frozenset[str]]:
         if isinstance(origin, SourceTable):
             declared = origin.properties
-            return tuple(Column(c.name, c.data_type) for c in declared.columns), frozenset({declared.file})
+            return tuple(Column(c.name, c.data_type) for c in declared.columns), frozenset(
+                {declared.file}
+            )
         if not isinstance(origin, ModelFile):
             return (), frozenset()
         file = self.read(origin.path)
@@ -215,7 +234,9 @@ class Renderer:
         elif file is not None and origin.path.endswith(".sql"):
             names = self._selected(origin, file.text, files)
         names = names or tuple(c.name for c in properties.columns) if properties else names
-        return tuple(Column(name, types.get(name.lower(), "")) for name in names or ()), frozenset(files)
+        return tuple(Column(name, types.get(name.lower(), "")) for name in names or ()), frozenset(
+            files
+        )
 
     def _selected(self, model: ModelFile, text: str, files: set[str]) -> tuple[str, ...] | None:
         """Return the columns that a model selects; `files` gets what they depend on."""
@@ -241,9 +262,7 @@ def _of_snapshot(tree: nodes.Template, model: ModelFile) -> nodes.Template:
         name = getattr(node, "snapshot", None)
         if isinstance(node, nodes.Scope) and name == model.name:
             own += node.body
-        elif name is None and not isinstance(node, nodes.Output):
-            own.append(node)
-        elif name is None and isinstance(node, nodes.Output) and not _has_snapshots(tree):
+        elif (name is None and not isinstance(node, nodes.Output)) or (name is None and isinstance(node, nodes.Output) and not _has_snapshots(tree)):
             own.append(node)
     tree.body = own
     return tree

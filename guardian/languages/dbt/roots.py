@@ -35,9 +35,9 @@ def project_root(path: str, sources: Sources) -> str | None:
         folder = "/".join(parts[:length])
         if folder not in folders:
             continue
-        if found is None:
-            found = folder
-        elif any(f"{found}/".startswith(f"{place}/") for place in settings_of(folder, sources).installed):
+        if found is None or any(
+            f"{found}/".startswith(f"{place}/") for place in settings_of(folder, sources).installed
+        ):
             found = folder
     return found
 

@@ -99,7 +99,11 @@ class Sandbox(SandboxedEnvironment):
 
 def _guard_product(operator: str, left: Any, right: Any) -> None:
     for value, other in ((left, right), (right, left)):
-        if isinstance(value, str | list | tuple) and isinstance(other, int) and len(value) * other > MAX_TEXT:
+        if (
+            isinstance(value, str | list | tuple)
+            and isinstance(other, int)
+            and len(value) * other > MAX_TEXT
+        ):
             raise LimitError(f"`{operator}` would make a value of more than {MAX_TEXT} parts")
     if isinstance(left, int) and isinstance(right, int):
         bits = left.bit_length() * (abs(right) if operator == "**" else 1) + right.bit_length()
@@ -108,7 +112,10 @@ def _guard_product(operator: str, left: Any, right: Any) -> None:
 
 
 def _guard_widths(pattern: str) -> None:
-    if any(int(digits[:9]) > MAX_NUMBER for digits in re.findall(r"[0-9]+", pattern)) or "*" in pattern:
+    if (
+        any(int(digits[:9]) > MAX_NUMBER for digits in re.findall(r"[0-9]+", pattern))
+        or "*" in pattern
+    ):
         raise LimitError(f"a format asks for a width of more than {MAX_NUMBER}")
 
 
@@ -122,7 +129,12 @@ def _guard_method(budget: Budget, method: Any, args: tuple[Any, ...]) -> None:
     name, text = method.__name__, method.__self__
     if name in {"format", "format_map"}:
         _guard_widths(text)
-    elif name == "replace" and len(args) >= 2 and isinstance(args[0], str) and isinstance(args[1], str):
+    elif (
+        name == "replace"
+        and len(args) >= 2
+        and isinstance(args[0], str)
+        and isinstance(args[1], str)
+    ):
         _guard_replace(budget, text, args[0], args[1])
     elif name in {"join", "translate"}:
         parts = list(args[0]) if args and isinstance(args[0], list | tuple) else []
@@ -150,7 +162,9 @@ def _guarded(sandbox: Sandbox, function: Callable[..., Any]) -> Callable[..., An
 def _counted(sandbox: Sandbox, function: Callable[..., Any]) -> Callable[..., Any]:
     def counted(context: Any, value: Any, d: str = "", attribute: Any = None) -> Any:
         items = list(value)
-        sandbox.budget.text(sum(len(i) if isinstance(i, str) else 20 for i in items) + len(str(d)) * len(items))
+        sandbox.budget.text(
+            sum(len(i) if isinstance(i, str) else 20 for i in items) + len(str(d)) * len(items)
+        )
         return function(context, items, d, attribute)
 
     counted.__dict__.update(function.__dict__)

@@ -81,7 +81,9 @@ def read_schema_file(path: str, blob: str, text: str) -> SchemaFile:
         document = load(text, last_wins=True)
     except ValueError as error:
         line = re.match(r"line ([0-9]+): ", str(error))
-        return SchemaFile(path=path, blob=blob, problem=str(error), problem_line=int(line[1]) if line else 1)
+        return SchemaFile(
+            path=path, blob=blob, problem=str(error), problem_line=int(line[1]) if line else 1
+        )
     if not isinstance(document, Mapping):
         return SchemaFile(path=path, blob=blob)
     properties = (
@@ -146,7 +148,9 @@ def _mappings(value: Any) -> list[Mapping[Any, Any]]:
 
 
 def _constraints(entry: LinedDict) -> list[Mapping[Any, Any]]:
-    return [r for r in _mappings(entry.get("constraints")) if r.get("type") in {"primary_key", "unique"}]
+    return [
+        r for r in _mappings(entry.get("constraints")) if r.get("type") in {"primary_key", "unique"}
+    ]
 
 
 def _tests(entry: LinedDict) -> Iterator[tuple[str, Mapping[Any, Any]]]:
@@ -176,7 +180,11 @@ def _combination(test: tuple[str, Mapping[Any, Any]]) -> tuple[str, ...]:
 
 
 def _names(value: Any) -> tuple[str, ...]:
-    return tuple(str(name) for name in value) if isinstance(value, Sequence) and not isinstance(value, str) else ()
+    return (
+        tuple(str(name) for name in value)
+        if isinstance(value, Sequence) and not isinstance(value, str)
+        else ()
+    )
 
 
 def _tables(source: LinedDict, path: str) -> Iterator[SourceTable]:

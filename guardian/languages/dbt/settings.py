@@ -10,12 +10,7 @@ import msgspec
 from guardian.languages.safe_yaml import load
 
 CONFIG_KEYS = frozenset(
-    "alias schema database enabled materialized tags meta unique_key incremental_strategy on_schema_change partition_by"
-    " partitioned_by cluster_by file_format location_root target_schema target_database strategy updated_at check_cols"
-    " column_types quote_columns full_refresh persist_docs pre_hook post_hook contract grants docs bind sort dist"
-    " dist_key sort_type format external_location table_type transient properties dbt_valid_to_current"
-    " snapshot_meta_column_names merge_update_columns merge_exclude_columns incremental_predicates access group"
-    " event_time begin batch_size lookback delimiter".split()
+    ["alias", "schema", "database", "enabled", "materialized", "tags", "meta", "unique_key", "incremental_strategy", "on_schema_change", "partition_by", "partitioned_by", "cluster_by", "file_format", "location_root", "target_schema", "target_database", "strategy", "updated_at", "check_cols", "column_types", "quote_columns", "full_refresh", "persist_docs", "pre_hook", "post_hook", "contract", "grants", "docs", "bind", "sort", "dist", "dist_key", "sort_type", "format", "external_location", "table_type", "transient", "properties", "dbt_valid_to_current", "snapshot_meta_column_names", "merge_update_columns", "merge_exclude_columns", "incremental_predicates", "access", "group", "event_time", "begin", "batch_size", "lookback", "delimiter"]
 )
 
 
@@ -115,7 +110,9 @@ def _paths(
     root: str, data: Mapping[Any, Any], key: str, old_key: str, default: tuple[str, ...]
 ) -> tuple[str, ...]:
     value = data.get(key) or data.get(old_key) or default
-    folders = [value] if isinstance(value, str) else value if isinstance(value, Sequence) else default
+    folders = (
+        [value] if isinstance(value, str) else value if isinstance(value, Sequence) else default
+    )
     return tuple(_inside(root, str(folder)) for folder in folders)
 
 

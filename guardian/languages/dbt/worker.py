@@ -13,7 +13,15 @@ from guardian.model.source import SourceFile
 
 OPEN = "guardian.languages.dbt.worker:opened"
 
-_READ_BESIDE = (".yml", ".yaml", "requirements.txt", "requirements.in", "pyproject.toml", "Pipfile", "setup.py")
+_READ_BESIDE = (
+    ".yml",
+    ".yaml",
+    "requirements.txt",
+    "requirements.in",
+    "pyproject.toml",
+    "Pipfile",
+    "setup.py",
+)
 
 
 class Given:
@@ -21,7 +29,9 @@ class Given:
 
     def __init__(self, opening: Mapping[str, Any]) -> None:
         """Take the files, all paths, and the dialects out of `opening`."""
-        self._files = {path: SourceFile(path, text, blob) for path, (text, blob) in opening["files"].items()}
+        self._files = {
+            path: SourceFile(path, text, blob) for path, (text, blob) in opening["files"].items()
+        }
         self._paths = tuple(opening["paths"])
         self._dialects: Mapping[str, str] = opening["dialects"]
 
@@ -71,7 +81,9 @@ def opened(payload: Mapping[str, Any]) -> Callable[[str], Any]:
             return msgspec.to_builtins(Lowered(path=path, language="dbt", failed=True))
         recording = Recording(sources, path)
         lowered = extract(file, recording)
-        return msgspec.to_builtins(msgspec.structs.replace(lowered, files_read=recording.files_read))
+        return msgspec.to_builtins(
+            msgspec.structs.replace(lowered, files_read=recording.files_read)
+        )
 
     return answer
 

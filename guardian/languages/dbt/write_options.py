@@ -58,7 +58,9 @@ def _columns(value: Any) -> tuple[str, ...]:
         field, unit = str(value.get("field") or ""), str(value.get("granularity") or "")
         span = value.get("range")
         if isinstance(span, Mapping):
-            return (f"range({field}, {span.get('start')}, {span.get('end')}, {span.get('interval')})",)
+            return (
+                f"range({field}, {span.get('start')}, {span.get('end')}, {span.get('interval')})",
+            )
         return (f"{unit}({field})" if unit and unit != "day" else field,) if field else ()
     if isinstance(value, list | tuple):
         return tuple(str(part) for part in value)

@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from guardian.languages.expressions.dispatch import Scope, lower_expression
 from guardian.languages.expressions.functions import function_name
-from guardian.model.plan import AggregateCall, Call, Constant, Expr, Item, Ref
+from guardian.model.plan import AggregateCall, Call, Constant, Expr, Item, Ref, Star
 
 _PRESTO = frozenset({"presto", "trino", "athena", "dune"})
 _POSTGRES = frozenset({"postgres", "redshift", "materialize", "risingwave"})
@@ -29,6 +29,8 @@ def item_name(
         return scope.name(node.args["alias"])
     if isinstance(expr, Ref):
         return expr.name
+    if isinstance(expr, Star):
+        return None
     if isinstance(node, exp.Dot):
         return scope.name(node.args["expression"])
     if scope.dialect in _PRESTO:

@@ -6,7 +6,14 @@ from collections.abc import Iterable
 from sqlglot import exp
 
 from guardian.languages.expressions.datatypes import type_text
-from guardian.languages.expressions.dispatch import Handler, Scope, lower_expression, opaque
+from guardian.languages.expressions.dispatch import (
+    Handler,
+    Scope,
+    lower_expression,
+    opaque,
+    plain_sql,
+)
+from guardian.languages.expressions.source import shortened
 from guardian.model.plan import (
     Call,
     Constant,
@@ -87,8 +94,9 @@ def _star_of(node: exp.Expr, qualifier: tuple[str, ...], scope: Scope) -> Star:
 
 
 def _replacement(node: exp.Expr, scope: Scope) -> Item:
-    at, text = scope.item(node)
-    return Item(lower_expression(node.this, scope), scope.name(node.args.get("alias")), at, text)
+    text = shortened(scope.text(plain_sql(node.this, scope.dialect)))
+    name = scope.name(node.args.get("alias"))
+    return Item(lower_expression(node.this, scope), name, scope.location(node), text)
 
 
 def _literal(node: exp.Expr, scope: Scope) -> Expr:
@@ -232,6 +240,10 @@ def _division(node: exp.Expr, scope: Scope) -> Expr:
 def _not_same(node: exp.Expr, scope: Scope) -> Expr:
     same = Call("is", all_of((node.this, node.args["expression"]), scope))
     return Call("not", (same,))
+
+
+def _prior(node: exp.Expr, scope: Scope) -> Expr:
+    return Call("prior", (lower_expression(node.this, scope),))
 
 
 def _not(node: exp.Expr, scope: Scope) -> Expr:
@@ -385,6 +397,7 @@ HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.ByteString: _bits, exp.HexString: _bits, exp.BitString: _bits, exp.Parameter: _parameter,
     exp.SessionParameter: _parameter, exp.Placeholder: _placeholder, exp.Var: _var,
     exp.Paren: _inner, exp.Alias: _inner, exp.Div: _division, exp.NullSafeNEQ: _not_same,
+    exp.Prior: _prior,
     exp.Not: _not, exp.Neg: _negative, exp.Is: _is, exp.Between: _between, exp.In: _in,
     exp.Escape: _escape, exp.RegexpILike: _rlike_ignoring_case, exp.Glob: _glob,
     exp.Subquery: _scalar_query, exp.Query: _scalar_query, exp.Exists: _exists, exp.Tuple: _tuple,

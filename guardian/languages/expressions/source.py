@@ -26,7 +26,7 @@ _LISTS = {
 _CLAUSES = _LISTS | {
     TokenType.WHERE, TokenType.HAVING, TokenType.QUALIFY, TokenType.WINDOW, TokenType.LIMIT,
     TokenType.UNION, TokenType.EXCEPT, TokenType.INTERSECT, TokenType.DISTRIBUTE_BY,
-    TokenType.SORT_BY, TokenType.CLUSTER_BY, TokenType.INTO, TokenType.CONNECT_BY, TokenType.START_WITH,
+    TokenType.SORT_BY, TokenType.CLUSTER_BY, TokenType.INTO, TokenType.INSERT, TokenType.CONNECT_BY, TokenType.START_WITH,
 }  # fmt: skip
 _JOINS = {
     TokenType.ON, TokenType.USING, TokenType.JOIN, TokenType.LEFT, TokenType.RIGHT, TokenType.FULL,
@@ -84,6 +84,21 @@ class SourceText:
         tokens = self.tokens[segment.first : segment.last + 1]
         text = self._between(tokens, alias)
         return self.at(tokens[0].line), shortened(text)
+
+    def clause(self, node: exp.Expr) -> tuple[Location, str] | None:
+        """Return where a clause that is a list begins, and its text up to the next clause."""
+        position, _ = _anchor(node)
+        segment = None if position is None else self._segment(position)
+        if segment is None:
+            return None
+        last = segment
+        index = self._segments.index(segment)
+        for following in self._segments[index + 1 :]:
+            if following.first != last.last + 2 or following.kind is not segment.kind:
+                break
+            last = following
+        tokens = self.tokens[segment.first : last.last + 1]
+        return self.at(tokens[0].line), shortened(self._between(tokens, None))
 
     def slice(self, first: int, last: int) -> str:
         """Return the text from one position to another, both included, on one line."""
@@ -210,7 +225,6 @@ class _Divider:
             return
         self.segments.append(_Segment(first, kind, first))
         self.current = len(self.segments) - 1
-
 
     def _behind_modifiers(self, first: int) -> int:
         """Return where a list begins behind DISTINCT, DISTINCT ON (…), TOP n."""

@@ -236,7 +236,7 @@ class Caller(Evaluator):
                 return External(f"{owner.path}.{name}") if value is MISSING else value
             case Unknown():
                 value = self.library.unknown_attribute(owner, name, self)
-                return Unknown(name, handles=owner.handles) if value is MISSING else value
+                return owner.derived(name) if value is MISSING else value
             case Function() | Bound():
                 return self._function_attribute(owner, name)
             case Native():
@@ -340,7 +340,7 @@ class Caller(Evaluator):
             case Native():
                 return owner.invoke("__getitem__", Call(self, [key], {}))
             case Unknown():
-                return Unknown(name or owner.name, weak=not name, handles=owner.handles)
+                return owner.derived(name or owner.name, weak=not name)
         return Unknown(name)
 
     def _entry(self, owner: dict[Value, Value], key: Value, name: str) -> Value:

@@ -516,7 +516,7 @@ def _catches(handler: ast.ExceptHandler, kind: str) -> bool:
 
 def _named(value: Value, name: str) -> Value:
     if isinstance(value, Unknown) and (value.weak or not value.name) and name != "_":
-        return Unknown(name, key=value.key, handles=value.handles)
+        return value.renamed(name)
     return value
 
 

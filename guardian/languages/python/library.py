@@ -24,6 +24,7 @@ from guardian.languages.python.values import (
     MISSING,
     Builtin,
     Call,
+    Collected,
     Function,
     Unknown,
     Value,
@@ -145,6 +146,8 @@ class SparkLibrary:
 
     def unknown_attribute(self, owner: Unknown, name: str, machine: Machine) -> Value:
         """Return an attribute of an unknown value that is a frame or a session by all that can be told."""
+        if isinstance(owner, Collected):
+            return MISSING
         if name in {"write", "writeStream"}:
             frame = frame_of(owner, machine)
             return PROPERTIES[name](frame, machine) if frame is not None else MISSING
@@ -165,6 +168,8 @@ class SparkLibrary:
             if isinstance(value, Frame)
         )
         handles = tuple(dict.fromkeys((*owner.handles, *frames)))
+        if isinstance(owner, Collected):
+            return self._collected(owner, name, call)
         if name in FRAME_ONLY or (owner.handles and name in METHODS):
             return self._on_frame(owner, name, call)
         if is_session_name(owner.name) and name in {"sql", "table", "createDataFrame"}:
@@ -178,6 +183,15 @@ class SparkLibrary:
             return None
         self._visit_callbacks(call)
         return Unknown(name or owner.name, weak=True, handles=handles) if handles else MISSING
+
+    def _collected(self, owner: Collected, name: str, call: Call) -> Value:
+        """Return what is made of collected rows; pandas may write them."""
+        if name in PANDAS_WRITES and isinstance(call.value(0), str):
+            node = Opaque(inputs=owner.handles, reason="pandas", keeps=True, at=call.at)
+            options = WriteOptions(mode="overwrite", format=name.removeprefix("to_"))
+            write(call, add(call.machine, node), call.value(0), options, confidence=0.7)
+            return None
+        return owner.derived(name, weak=True)
 
     def _on_frame(self, owner: Unknown, name: str, call: Call) -> Value:
         frame = frame_of(owner, call.machine)

@@ -38,6 +38,7 @@ from guardian.languages.python.values import (
     Assumed,
     Bound,
     Call,
+    Collected,
     Text,
     Unknown,
     Value,
@@ -105,7 +106,7 @@ class Frame:
         if name in UNCHANGED:
             return self
         if name in ACTIONS:
-            return Unknown(name, weak=True, handles=(self.handle,))
+            return Collected(name, weak=True, handles=(self.handle,))
         method = METHODS.get(name)
         if method is not None:
             return method(self, call)

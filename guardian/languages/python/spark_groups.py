@@ -338,7 +338,7 @@ class Rdd:
             "__iter__",
             "collectAsMap",
         }:
-            return Unknown(name, weak=True, handles=(self.frame.handle,))
+            return Collected(name, weak=True, handles=(self.frame.handle,))
         return Rdd(
             self.frame, digest(f"{self.fingerprint}.{call_fingerprint(name, call)}"), call.at
         )

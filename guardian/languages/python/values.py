@@ -69,6 +69,28 @@ class Unknown:
         self.key = key
         self.handles = handles
 
+    def derived(self, name: str, *, weak: bool = False) -> "Unknown":
+        """Return what an attribute, an element or a method of it is: unknown, too."""
+        return Unknown(name, weak=weak, handles=self.handles)
+
+    def renamed(self, name: str) -> "Unknown":
+        """Return it under the name of the variable that takes it."""
+        return Unknown(name, key=self.key, handles=self.handles)
+
+
+class Collected(Unknown):
+    """Rows brought out of Spark: a pandas frame, a list of rows, a count. It is no DataFrame any more."""
+
+    __slots__ = ()
+
+    def derived(self, name: str, *, weak: bool = False) -> Unknown:
+        """Return what is made of the rows, which is collected, too."""
+        return Collected(name, weak=weak, handles=self.handles)
+
+    def renamed(self, name: str) -> Unknown:
+        """Return it under the name of the variable that takes it."""
+        return Collected(name, key=self.key, handles=self.handles)
+
 
 @dataclass(frozen=True)
 class Assumed:

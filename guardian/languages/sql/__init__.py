@@ -21,7 +21,10 @@ def claims(path: str, _sources: Sources) -> bool:
 def extract(source: SourceFile, sources: Sources) -> Lowered:
     """Return what the statements of a SQL file say; a bare query in it is no dataset of its own."""
     script = Script(
-        builder=PlanBuilder(), dialect=sources.dialect(source.path), path=source.path, job=source.path
+        builder=PlanBuilder(),
+        dialect=sources.dialect(source.path),
+        path=source.path,
+        job=source.path,
     )
     run_script(source.text, script)
     return lowered(script, "sql")

@@ -8,7 +8,13 @@ from guardian.languages.sql.names import dataset_of, temporary_name
 from guardian.languages.sql.queries import lower_tree
 from guardian.languages.sql.relations import lower_from
 from guardian.languages.sql.script import Script
-from guardian.languages.sql.tables import columns_of, declare, has_property, properties, write_options
+from guardian.languages.sql.tables import (
+    columns_of,
+    declare,
+    has_property,
+    properties,
+    write_options,
+)
 from guardian.languages.sql.writes import Head, add_write, declare_temporary, is_temporary_name
 from guardian.model.plan import Declaration, Handle, Rename
 
@@ -70,7 +76,9 @@ def _temporary(tree: exp.Expr, table: exp.Expr, scope: Scope) -> str:
     return f"global_temp.{name}" if shared and "." not in name else name
 
 
-def _make_temporary(name: str, rows: Handle | None, columns: tuple[str, ...], script: Script) -> None:
+def _make_temporary(
+    name: str, rows: Handle | None, columns: tuple[str, ...], script: Script
+) -> None:
     if rows is None:
         declare_temporary(name, columns, script)
     else:
@@ -79,7 +87,13 @@ def _make_temporary(name: str, rows: Handle | None, columns: tuple[str, ...], sc
 
 
 def _write(
-    tree: exp.Expr, table: exp.Expr, rows: Handle, kind: str, script: Script, scope: Scope, head: Head
+    tree: exp.Expr,
+    table: exp.Expr,
+    rows: Handle,
+    kind: str,
+    script: Script,
+    scope: Scope,
+    head: Head,
 ) -> None:
     dataset = dataset_of(table, scope)
     mode = "view" if kind == "VIEW" else "create"

@@ -21,7 +21,9 @@ def with_ctes(tree: exp.Expr, scope: Scope, lower: Lower) -> Scope:
         return scope
     for cte in clause.expressions:
         name, columns = alias_of(cte, scope)
-        handle = _rows(cte, name, columns, scope, lower, recursive=bool(clause.args.get("recursive")))
+        handle = _rows(
+            cte, name, columns, scope, lower, recursive=bool(clause.args.get("recursive"))
+        )
         if columns and not isinstance(scope.builder[handle], Recursive):
             handle = scope.builder.add(Alias(handle, name, columns))
         scope = with_relations(scope, {name: handle})
@@ -29,7 +31,13 @@ def with_ctes(tree: exp.Expr, scope: Scope, lower: Lower) -> Scope:
 
 
 def _rows(
-    cte: exp.Expr, name: str, columns: tuple[str, ...], scope: Scope, lower: Lower, *, recursive: bool
+    cte: exp.Expr,
+    name: str,
+    columns: tuple[str, ...],
+    scope: Scope,
+    lower: Lower,
+    *,
+    recursive: bool,
 ) -> Handle:
     body = cte.this
     script = script_of(scope)
@@ -71,7 +79,12 @@ def _recursive(
     distinct = bool(query.args.get("distinct"))
     return scope.builder.add(
         Recursive(
-            name=name, anchor=anchor, step=step, columns=columns, distinct=distinct, at=scope.location(query)
+            name=name,
+            anchor=anchor,
+            step=step,
+            columns=columns,
+            distinct=distinct,
+            at=scope.location(query),
         )
     )
 

@@ -16,7 +16,9 @@ _UP_TO = {
 }  # fmt: skip
 _SKIPPED = frozenset({"ELSE", "LOOP", "REPEAT", "THEN", "DO"})
 # Words that Databricks puts between CREATE and TABLE, and that say nothing of the rows.
-_DECORATIONS = frozenset({"STREAMING", "LIVE", "REFRESH", "TRANSIENT", "VOLATILE", "MULTISET", "PRIVATE"})
+_DECORATIONS = frozenset(
+    {"STREAMING", "LIVE", "REFRESH", "TRANSIENT", "VOLATILE", "MULTISET", "PRIVATE"}
+)
 
 
 def word(token: Token) -> str:
@@ -146,10 +148,20 @@ def directory(tokens: Tokens) -> tuple[str, str, Tokens] | None:
     if index < len(tokens) and tokens[index].token_type is TokenType.STRING:
         path, index = tokens[index].text, index + 1
     form = ""
-    while index < len(tokens) and word(tokens[index]) not in {"SELECT", "WITH", "FROM", "VALUES", "TABLE"}:
+    while index < len(tokens) and word(tokens[index]) not in {
+        "SELECT",
+        "WITH",
+        "FROM",
+        "VALUES",
+        "TABLE",
+    }:
         if word(tokens[index]) in {"USING", "AS"} and index + 1 < len(tokens):
             form = tokens[index + 1].text.lower()
-        if word(tokens[index]) == "(" and word(tokens[index + 1 : index + 2][0] if index + 1 < len(tokens) else tokens[index]) == "SELECT":
+        if (
+            word(tokens[index]) == "("
+            and word(tokens[index + 1 : index + 2][0] if index + 1 < len(tokens) else tokens[index])
+            == "SELECT"
+        ):
             break
         index += 1
     return path, form, tokens[index:]

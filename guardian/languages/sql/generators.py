@@ -121,7 +121,12 @@ def _named_arguments(node: exp.Expr) -> dict[str, exp.Expr]:
 
 
 def _flatten(
-    options: dict[str, exp.Expr], qualifier: str, columns: tuple[str, ...], scope: Scope, *, outer: bool
+    options: dict[str, exp.Expr],
+    qualifier: str,
+    columns: tuple[str, ...],
+    scope: Scope,
+    *,
+    outer: bool,
 ) -> Generator:
     """Return Snowflake's FLATTEN(INPUT => x, PATH => 'a.b', OUTER => TRUE)."""
     value = lower_expression(options["input"], scope) if "input" in options else Call("flatten")
@@ -153,7 +158,11 @@ def _default_columns(value: Call, qualifier: str, scope: Scope) -> tuple[str, ..
     made = _MADE[value.name]
     if made is None:
         return (qualifier or value.name,)
-    return tuple(scope.name(name) for name in made) if scope.dialect == "snowflake" else tuple(map(str.lower, made))
+    return (
+        tuple(scope.name(name) for name in made)
+        if scope.dialect == "snowflake"
+        else tuple(map(str.lower, made))
+    )
 
 
 def generate(source: Handle | None, made: Generator, scope: Scope, node: exp.Expr) -> Handle:

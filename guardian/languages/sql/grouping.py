@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from guardian.languages.expressions import Scope, lower_expression, order_of, rewritten
 from guardian.languages.sql.select import Selection, aliases_for_filters
+from guardian.model.lineage import Location
 from guardian.model.plan import (
     Aggregate,
     AggregateCall,
@@ -79,7 +80,9 @@ def _merged(sets: Iterable[KeySet]) -> KeySet:
     return tuple(dict.fromkeys(index for part in sets for index in part))
 
 
-def keys_of(group: exp.Expr | None, selection: Selection, scope: Scope) -> tuple[tuple[Expr, ...], tuple[KeySet, ...]]:
+def keys_of(
+    group: exp.Expr | None, selection: Selection, scope: Scope
+) -> tuple[tuple[Expr, ...], tuple[KeySet, ...]]:
     """Return the keys of a GROUP BY and its grouping sets, none where it is a plain one."""
     keys = _Keys(selection, scope)
     if group is None:
@@ -105,7 +108,9 @@ def keys_of(group: exp.Expr | None, selection: Selection, scope: Scope) -> tuple
 def _of_all(kind: str, plain: KeySet) -> list[KeySet]:
     if kind == "rollup":
         return [plain[:count] for count in range(len(plain), -1, -1)]
-    return [chosen for size in range(len(plain), -1, -1) for chosen in combinations(plain[:12], size)]
+    return [
+        chosen for size in range(len(plain), -1, -1) for chosen in combinations(plain[:12], size)
+    ]
 
 
 def _limited_product(factors: list[list[KeySet]]) -> Iterable[tuple[KeySet, ...]]:
@@ -118,7 +123,11 @@ def _limited_product(factors: list[list[KeySet]]) -> Iterable[tuple[KeySet, ...]
 def _elements(group: exp.Expr) -> list[exp.Expr]:
     found = list(group.expressions)
     for key in ("grouping_sets", "cube", "rollup"):
-        found.extend(part for part in group.args.get(key) or () if isinstance(part, exp.Expr) and part.expressions)
+        found.extend(
+            part
+            for part in group.args.get(key) or ()
+            if isinstance(part, exp.Expr) and part.expressions
+        )
     return found
 
 
@@ -131,7 +140,7 @@ def aggregated(
     """Return a SELECT that groups; windows and QUALIFY stand above the grouping."""
     group = tree.args.get("group")
     keys, sets = keys_of(group, selection, scope)
-    at, text = scope.item(group) if group is not None else (scope.location(tree), "")
+    at, text = _clause(group, tree, scope)
     having = tree.args.get("having")
     starred = any(isinstance(item.expr, Star) for item in selection.items)
     base = Aggregate(
@@ -143,6 +152,12 @@ def aggregated(
     if (selection.windowed or tree.args.get("qualify") is not None) and not starred:
         return _windowed(base, tree, selection, order, scope)
     return scope.builder.add(_changed(base, items=selection.items, order=order))
+
+
+def _clause(group: exp.Expr | None, tree: exp.Expr, scope: Scope) -> tuple[Location | None, str]:
+    if group is None or scope.source is None:
+        return scope.location(tree), ""
+    return scope.source.clause(group) or (scope.location(group), "")
 
 
 def _changed(base: Aggregate, *, items: tuple[Item, ...], order: tuple[Order, ...]) -> Aggregate:
@@ -182,8 +197,12 @@ class _Outside:
         if known is None:
             taken = {made.name for made in self.inside}
             wanted = item.name if item is not None and item.name else f"__group{len(self.inside)}"
-            known = self.names[expr] = wanted if wanted not in taken else f"__group{len(self.inside)}"
-            self.inside.append(Item(expr, known, item.at if item else None, item.text if item else ""))
+            known = self.names[expr] = (
+                wanted if wanted not in taken else f"__group{len(self.inside)}"
+            )
+            self.inside.append(
+                Item(expr, known, item.at if item else None, item.text if item else "")
+            )
         return Ref(known)
 
     def rewrite(self, expr: Expr) -> Expr:
@@ -217,10 +236,16 @@ def _windowed(
         if position not in selection.windowed:
             outside.name(item.expr, item)
     outside.aliases = {name: expr for name, expr in aliases.items() if expr not in base.keys}
-    items = tuple(Item(outside.rewrite(item.expr), item.name, item.at, item.text) for item in selection.items)
+    items = tuple(
+        Item(outside.rewrite(item.expr), item.name, item.at, item.text) for item in selection.items
+    )
     qualify = tree.args.get("qualify")
-    condition = outside.rewrite(lower_expression(qualify.this, scope)) if qualify is not None else None
-    sorting = tuple(Order(outside.rewrite(key.expr), key.descending, key.nulls_first) for key in order)
+    condition = (
+        outside.rewrite(lower_expression(qualify.this, scope)) if qualify is not None else None
+    )
+    sorting = tuple(
+        Order(outside.rewrite(key.expr), key.descending, key.nulls_first) for key in order
+    )
     handle = scope.builder.add(_changed(base, items=tuple(outside.inside), order=()))
     if condition is not None:
         at, text = scope.item(qualify.this)

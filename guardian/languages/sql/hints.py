@@ -12,7 +12,8 @@ from guardian.model.plan import TableEdge
 HINT_CONFIDENCE = 0.6
 SEARCH_CONFIDENCE = 0.5
 _HINT = re.compile(
-    r"@LINEAGE_(?P<kind>INPUT|OUTPUT)S?\s*[:=]\s*(?P<names>[^\n]*?)(?=\*/|@LINEAGE_|$)", re.IGNORECASE | re.MULTILINE
+    r"@LINEAGE_(?P<kind>INPUT|OUTPUT)S?\s*[:=]\s*(?P<names>[^\n]*?)(?=\*/|@LINEAGE_|$)",
+    re.IGNORECASE | re.MULTILINE,
 )
 _PART = r"(?:\[[^\]\n]+\]|\"[^\"\n]+\"|`[^`\n]+`|[\w#@$%{}\ue000-\uf8ff-]+)"
 _NAME = rf"{_PART}(?:\s*\.\s*{_PART})*"
@@ -39,11 +40,11 @@ def dataset_from_text(text: str, dialect: str) -> str:
         return path_name(text)
     parts = []
     for piece in _PIECE.findall(text):
-        quoted = piece[0] in "[\"`"
+        quoted = piece[0] in '["`'
         inner = piece[1:-1] if quoted else piece
-        parts.extend(fold(part, dialect, quoted=quoted) for part in inner.split(".")) if piece[0] == "`" else parts.append(
-            fold(inner, dialect, quoted=quoted)
-        )
+        parts.extend(fold(part, dialect, quoted=quoted) for part in inner.split(".")) if piece[
+            0
+        ] == "`" else parts.append(fold(inner, dialect, quoted=quoted))
     return dataset_name(parts, dialect)
 
 
@@ -55,7 +56,9 @@ def hints(text: str, script: Script) -> None:
     last_line = 0
     for found in _HINT.finditer(text):
         line = text.count("\n", 0, found.start()) + 1
-        if first is not None and (line > last_line + 3 or (writes and found["kind"].upper() == "INPUT")):
+        if first is not None and (
+            line > last_line + 3 or (writes and found["kind"].upper() == "INPUT")
+        ):
             _edge(reads, writes, first, script)
             reads, writes, first = [], [], None
         first = line if first is None else first
@@ -93,7 +96,11 @@ def search(text: str, line: int, script: Script, symbols: tuple[str, ...] = ()) 
         at = Location(script.path, line + script.first_line - 1)
         script.tables.append(
             TableEdge(
-                job=script.job, reads=tuple(reads), writes=tuple(writes), confidence=SEARCH_CONFIDENCE, at=at
+                job=script.job,
+                reads=tuple(reads),
+                writes=tuple(writes),
+                confidence=SEARCH_CONFIDENCE,
+                at=at,
             )
         )
 

@@ -133,14 +133,23 @@ def _options(tree: exp.Expr, scope: Scope) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(found))
 
 
-def _upsert(tree: exp.Expr, conflict: exp.Expr, rows: Handle, script: Script, scope: Scope) -> Handle:
+def _upsert(
+    tree: exp.Expr, conflict: exp.Expr, rows: Handle, script: Script, scope: Scope
+) -> Handle:
     """Return ON CONFLICT DO UPDATE: the new rows, and what the update makes of those there are."""
     table = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
     target = target_rows(table, scope, script)
     new = scope.builder.add(Alias(rows, "excluded"))
-    keys = [key.this if isinstance(key, exp.Ordered) else key for key in conflict.args.get("conflict_keys") or ()]
+    keys = [
+        key.this if isinstance(key, exp.Ordered) else key
+        for key in conflict.args.get("conflict_keys") or ()
+    ]
     names = tuple(scope.name(key.this) for key in keys if isinstance(key, exp.Column))
-    joined = scope.builder.add(Join(left=target, right=new, kind="inner", using=names) if names else Join(left=target, right=new, kind="cross"))
+    joined = scope.builder.add(
+        Join(left=target, right=new, kind="inner", using=names)
+        if names
+        else Join(left=target, right=new, kind="cross")
+    )
     items = tuple(item for node in conflict.expressions for item in set_items(node, scope))
     where = conflict.args.get("where")
     if where is not None:
@@ -168,7 +177,11 @@ def insert_many(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> Non
             _conditional(part, source, script, scope, head)
         elif isinstance(part, exp.Insert):
             query = part.args.get("expression")
-            if isinstance(query, exp.Select) and query.args.get("from_") is None and source is not None:
+            if (
+                isinstance(query, exp.Select)
+                and query.args.get("from_") is None
+                and source is not None
+            ):
                 query.args["from_"] = exp.From(this=source)
             insert(part, script, scope, head)
 
@@ -192,7 +205,14 @@ def _conditional(
         items = tuple(lower_item(cell, scope, place) for place, cell in enumerate(cells))
         rows = scope.builder.add(Project(rows, items))
     options = WriteOptions(mode="overwrite" if target.args.get("overwrite") else "append")
-    add_write(script, dataset_of(target.this, scope), rows, head, options, Target(columns, positional=not columns))
+    add_write(
+        script,
+        dataset_of(target.this, scope),
+        rows,
+        head,
+        options,
+        Target(columns, positional=not columns),
+    )
 
 
 def select_into(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
@@ -210,7 +230,13 @@ def select_into(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> Non
         script.views[name] = rows
         return
     dataset = dataset_of(table, scope)
-    add_write(script, dataset, rows, head, WriteOptions(mode="overwrite" if dataset in script.dropped else "create"))
+    add_write(
+        script,
+        dataset,
+        rows,
+        head,
+        WriteOptions(mode="overwrite" if dataset in script.dropped else "create"),
+    )
 
 
 # --- files -------------------------------------------------------------------------------------------------------
@@ -233,13 +259,24 @@ def copy(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
         insert_temporary(name, sources[0], columns, script)
         return
     options = WriteOptions(mode="append", format=form)
-    add_write(script, dataset_of(this, scope), sources[0], head, options, Target(columns, positional=not columns))
+    add_write(
+        script,
+        dataset_of(this, scope),
+        sources[0],
+        head,
+        options,
+        Target(columns, positional=not columns),
+    )
 
 
 def _is_location(node: exp.Expr, scope: Scope) -> bool:
     if isinstance(node, exp.Table) and isinstance(node.this, exp.Literal):
         return True
-    return isinstance(node, exp.Table) and isinstance(node.this, exp.Var) or is_path(scope.text(node.name))
+    return (
+        isinstance(node, exp.Table)
+        and isinstance(node.this, exp.Var)
+        or is_path(scope.text(node.name))
+    )
 
 
 def _location_name(node: exp.Expr, scope: Scope) -> str:
@@ -257,13 +294,19 @@ def _unload(
     this: exp.Expr, files: list[exp.Expr], form: str, script: Script, scope: Scope, head: Head
 ) -> None:
     """Note rows that go into files; Snowflake names the files first, others the rows."""
-    rows, place = (files[:1], this) if _is_location(this, scope) else ([this], next(iter(files), None))
+    rows, place = (
+        (files[:1], this) if _is_location(this, scope) else ([this], next(iter(files), None))
+    )
     if not rows or place is None:
         return
-    plan = lower_from(rows[0], scope) if isinstance(rows[0], exp.Table) else lower_tree(rows[0], scope)
+    plan = (
+        lower_from(rows[0], scope) if isinstance(rows[0], exp.Table) else lower_tree(rows[0], scope)
+    )
     path = _location_name(place, scope)
     if path.lower() not in {"stdout", "stdin"}:
-        add_write(script, path, plan, head, WriteOptions(mode="overwrite", format=form, location=path))
+        add_write(
+            script, path, plan, head, WriteOptions(mode="overwrite", format=form, location=path)
+        )
 
 
 def _format(tree: exp.Expr) -> str:
@@ -290,7 +333,14 @@ def load(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
         mode="overwrite" if tree.args.get("overwrite") else "append",
         partition_by=tuple(name for name, _ in static) + dynamic,
     )
-    add_write(script, dataset_of(tree.this, scope), rows, head, options, Target(positional=True, static=static))
+    add_write(
+        script,
+        dataset_of(tree.this, scope),
+        rows,
+        head,
+        options,
+        Target(positional=True, static=static),
+    )
 
 
 __all__ = ["Item", "Ref", "copy", "insert", "insert_many", "load", "select_into"]

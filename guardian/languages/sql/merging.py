@@ -95,7 +95,12 @@ def united(arms: list[Handle], scope: Scope) -> Handle:
 
 
 def _branch(
-    when: exp.Expr, tree: exp.Expr, target: Handle, source: Handle, declared: tuple[str, ...], scope: Scope
+    when: exp.Expr,
+    tree: exp.Expr,
+    target: Handle,
+    source: Handle,
+    declared: tuple[str, ...],
+    scope: Scope,
 ) -> Handle:
     """Return what one WHEN writes: over matched rows, new ones, or ones that the source lacks."""
     if when.args.get("matched"):
@@ -152,9 +157,19 @@ def set_items(node: exp.Expr, scope: Scope) -> list[Item]:
     value = node.args["expression"]
     if not isinstance(node.this, exp.Tuple):
         shown = sql_text(value, scope.dialect)
-        return [Item(lower_expression(value, scope), _column_name(node.this, scope), at, _right_side(text, shown, scope))]
+        return [
+            Item(
+                lower_expression(value, scope),
+                _column_name(node.this, scope),
+                at,
+                _right_side(text, shown, scope),
+            )
+        ]
     names = [_column_name(part, scope) for part in node.this.expressions]
-    return [Item(expr, name, at, text) for name, expr in zip(names, _row(value, names, scope), strict=False)]
+    return [
+        Item(expr, name, at, text)
+        for name, expr in zip(names, _row(value, names, scope), strict=False)
+    ]
 
 
 def _right_side(text: str, shown: str, scope: Scope) -> str:
@@ -205,5 +220,12 @@ def _insert_items(
     for position, cell in enumerate(cells):
         at, text = scope.item(cell)
         name = names[position] if position < len(names) else None
-        items.append(Item(lower_expression(cell, scope), name, at, text if text else sql_text(cell, scope.dialect)))
+        items.append(
+            Item(
+                lower_expression(cell, scope),
+                name,
+                at,
+                text if text else sql_text(cell, scope.dialect),
+            )
+        )
     return tuple(items)

@@ -7,8 +7,12 @@ from sqlglot import exp
 from guardian.languages.expressions import Scope
 from guardian.model.names import DEFAULT_SCHEMA, dataset_name, fold, is_path, path_name
 
-_FILE_FORMATS = frozenset({"delta", "parquet", "csv", "json", "orc", "text", "avro", "iceberg", "binaryfile"})
-_FILE = re.compile(r"\.(parquet|csv|tsv|json|jsonl|ndjson|orc|avro|xlsx|arrow)(\.(gz|zst|bz2))?$", re.I)
+_FILE_FORMATS = frozenset(
+    {"delta", "parquet", "csv", "json", "orc", "text", "avro", "iceberg", "binaryfile"}
+)
+_FILE = re.compile(
+    r"\.(parquet|csv|tsv|json|jsonl|ndjson|orc|avro|xlsx|arrow)(\.(gz|zst|bz2))?$", re.I
+)
 
 
 def parts_of(table: exp.Expr, scope: Scope) -> tuple[str, ...]:
@@ -29,7 +33,9 @@ def _pieces(node: exp.Expr, scope: Scope) -> list[str]:
     if isinstance(node, exp.Identifier):
         mark = "##" if node.args.get("global_") or node.args.get("global") else "#"
         name = scope.name(node)
-        temporary = node.args.get("temporary") or node.args.get("global_") or node.args.get("global")
+        temporary = (
+            node.args.get("temporary") or node.args.get("global_") or node.args.get("global")
+        )
         return [f"{mark}{name}" if temporary and not name.startswith("#") else name]
     if isinstance(node, exp.Parameter):
         return [f"@{fold(node.name, scope.dialect)}"]

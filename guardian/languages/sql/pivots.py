@@ -1,8 +1,10 @@
 """PIVOT and UNPIVOT: values turned into columns, columns turned into values."""
 
+from dataclasses import replace
+
 from sqlglot import exp
 
-from guardian.languages.expressions import Scope, lower_expression, lower_item
+from guardian.languages.expressions import Scope, lower_expression, lower_item, sql_text
 from guardian.languages.sql.names import alias_of
 from guardian.model.plan import Alias, Constant, Expr, Handle, Item, Pivot, Rename, Unpivot
 
@@ -12,6 +14,7 @@ _ONLY_IF_SEVERAL = "agg_name_if_multiple"
 
 def pivoted(handle: Handle, node: exp.Expr, scope: Scope) -> Handle:
     """Return `handle` pivoted or unpivoted, under the alias that is given with it."""
+    scope = replace(scope, noted=set())  # a pivot's aggregates do not make the query a grouping
     if node.args.get("unpivot"):
         handle = _unpivot(handle, node, scope)
     else:
@@ -38,13 +41,24 @@ def _pivot(handle: Handle, node: exp.Expr, scope: Scope) -> Handle:
     group = node.args.get("group")
     keys = tuple(lower_expression(part, scope) for part in group.expressions) if group else None
     made = scope.builder.add(
-        Pivot(input=handle, column=column, items=items, values=values, keys=keys, at=scope.location(node))
+        Pivot(
+            input=handle,
+            column=column,
+            items=items,
+            values=values,
+            keys=keys,
+            at=scope.location(node),
+        )
     )
     return _renamed(made, items, values, outputs, scope)
 
 
 def _renamed(
-    made: Handle, items: tuple[Item, ...], values: tuple[tuple[str, Expr], ...], outputs: list[str], scope: Scope
+    made: Handle,
+    items: tuple[Item, ...],
+    values: tuple[tuple[str, Expr], ...],
+    outputs: list[str],
+    scope: Scope,
 ) -> Handle:
     """Rename a pivot's columns where the dialect names them otherwise (`s_a` for `a_s`)."""
     if len(items) < 2 or len(outputs) != len(items) * len(values):
@@ -57,7 +71,7 @@ def _renamed(
 def _aggregate_item(node: exp.Expr, scope: Scope) -> Item:
     item = lower_item(node, scope)
     named = item.name if isinstance(node, exp.Alias) else None
-    return Item(item.expr, named, item.at, item.text)
+    return Item(item.expr, named, item.at, scope.text(sql_text(node.unalias(), scope.dialect)))
 
 
 def _column(field: exp.Expr | None, scope: Scope) -> Expr:
@@ -93,12 +107,17 @@ def _unpivot(handle: Handle, node: exp.Expr, scope: Scope) -> Handle:
         columns = _names(node.expressions, scope)
         name_column, value_columns = scope.name(_bare(into.this)), _names(into.expressions, scope)
     else:
-        field = next((part for part in node.args.get("fields") or () if isinstance(part, exp.In)), None)
+        field = next(
+            (part for part in node.args.get("fields") or () if isinstance(part, exp.In)), None
+        )
         columns = _names(field.expressions, scope) if field is not None else []
         name_column = scope.name(_bare(field.this)) if field is not None else "name"
         value_columns = _names(node.expressions, scope)
     if field_groups := [part for part in value_columns[1:]]:
-        scope.warn(f"UNPIVOT into several columns is read for the first only, not `{field_groups[0]}`", node)
+        scope.warn(
+            f"UNPIVOT into several columns is read for the first only, not `{field_groups[0]}`",
+            node,
+        )
     return scope.builder.add(
         Unpivot(
             input=handle,

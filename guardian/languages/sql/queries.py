@@ -40,7 +40,9 @@ from guardian.model.plan import (
 )
 
 # Dialects in which an item may name an earlier one, and those in which WHERE may name an item.
-LATERAL = frozenset({"spark", "databricks", "snowflake", "redshift", "duckdb", "clickhouse", "teradata"})
+LATERAL = frozenset(
+    {"spark", "databricks", "snowflake", "redshift", "duckdb", "clickhouse", "teradata"}
+)
 LATERAL_WHERE = frozenset({"snowflake", "duckdb", "clickhouse", "teradata", "redshift"})
 
 
@@ -126,7 +128,9 @@ def _filtered(handle: Handle, tree: exp.Expr, selection: Selection, scope: Scope
 
 def _conditions(node: exp.Expr) -> list[exp.Expr]:
     if isinstance(node, exp.Connect):
-        return [part for part in (node.args.get("start"), node.args.get("connect")) if part is not None]
+        return [
+            part for part in (node.args.get("start"), node.args.get("connect")) if part is not None
+        ]
     return [node.this]
 
 
@@ -155,7 +159,9 @@ def _projected(handle: Handle, tree: exp.Expr, selection: Selection, scope: Scop
     chosen = _distinct_on(tree, selection, scope)
     distinct = tree.args.get("distinct") is not None and not chosen
     if chosen:
-        handle = scope.builder.add(Distinct(handle, chosen, order, _clause_at(tree, "distinct", scope)))
+        handle = scope.builder.add(
+            Distinct(handle, chosen, order, _clause_at(tree, "distinct", scope))
+        )
     if order and not distinct:
         handle = scope.builder.add(Sort(handle, order, _clause_at(tree, "order", scope)))
     handle = projection(handle, tree, selection, scope)
@@ -173,7 +179,9 @@ def projection(handle: Handle, tree: exp.Expr, selection: Selection, scope: Scop
     made = scope.builder.add(Project(handle, selection.items, scope.dialect in LATERAL))
     excluded = tree.args.get("exclude")
     if excluded:
-        made = scope.builder.add(Drop(made, tuple(lower_expression(part, scope) for part in excluded)))
+        made = scope.builder.add(
+            Drop(made, tuple(lower_expression(part, scope) for part in excluded))
+        )
     return made
 
 
@@ -184,7 +192,10 @@ def _distinct_on(tree: exp.Expr, selection: Selection, scope: Scope) -> tuple[Ex
     if limit is not None and limit.expressions:  # ClickHouse's LIMIT 1 BY
         keys = limit.expressions
     aliases = selection.aliases()
-    return tuple(_by_position(part, selection, scope) or with_aliases(lower_expression(part, scope), aliases) for part in keys)
+    return tuple(
+        _by_position(part, selection, scope) or with_aliases(lower_expression(part, scope), aliases)
+        for part in keys
+    )
 
 
 def _by_position(node: exp.Expr, selection: Selection, scope: Scope) -> Expr | None:
@@ -316,7 +327,9 @@ def _limited(handle: Handle, tree: exp.Expr, scope: Scope) -> Handle:
 def _limit_text(limit: exp.Expr | None, scope: Scope) -> str:
     if limit is None:
         return "all"
-    count = limit.args.get("count") if isinstance(limit, exp.Fetch) else limit.args.get("expression")
+    count = (
+        limit.args.get("count") if isinstance(limit, exp.Fetch) else limit.args.get("expression")
+    )
     text = _number(count, scope) if count is not None else "1"
     options = limit.args.get("limit_options")
     if options is not None and options.args.get("percent"):
@@ -332,4 +345,3 @@ def _number(node: exp.Expr | None, scope: Scope) -> str:
         return lowered.text
     name = getattr(lowered, "name", "")
     return f"{{{name}}}" if name else scope.text(node.sql(dialect=scope.dialect or None))
-

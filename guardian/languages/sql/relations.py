@@ -33,7 +33,9 @@ _FILE_READERS = frozenset({
     "read_csv", "read_csv_auto", "read_parquet", "parquet_scan", "read_json", "read_json_auto",
     "read_ndjson", "read_files", "readcsv", "readparquet", "delta_scan", "iceberg_scan", "read_text",
 })  # fmt: skip
-_UNREADABLE = frozenset({"external_query", "openquery", "openrowset", "opendatasource", "dblink", "result_scan"})
+_UNREADABLE = frozenset(
+    {"external_query", "openquery", "openrowset", "opendatasource", "dblink", "result_scan"}
+)
 
 
 def lower_from(node: exp.Expr, scope: Scope) -> Handle:
@@ -68,9 +70,15 @@ def _relation(node: exp.Expr, scope: Scope) -> Handle:
         return _table_function(None, made, node, scope)
     if isinstance(node, exp.Table):
         return _table(node, scope)
-    scope.warn(f"this kind of relation is not understood: `{sql_text(node, scope.dialect)[:80]}`", node)
+    scope.warn(
+        f"this kind of relation is not understood: `{sql_text(node, scope.dialect)[:80]}`", node
+    )
     return scope.builder.add(
-        Opaque(fingerprint=fingerprint(sql_text(node, scope.dialect)), reason=node.key, at=scope.location(node))
+        Opaque(
+            fingerprint=fingerprint(sql_text(node, scope.dialect)),
+            reason=node.key,
+            at=scope.location(node),
+        )
     )
 
 
@@ -136,7 +144,9 @@ def _table_function(source: Handle | None, made: Generator, node: exp.Expr, scop
         return generate(source, made, scope, node)
     name = value.name if isinstance(value, Call) else "table"
     if name in _UNREADABLE:
-        scope.warn(f"what `{name}` reads is not seen; declare it with `-- @LINEAGE_INPUTS: …`", node)
+        scope.warn(
+            f"what `{name}` reads is not seen; declare it with `-- @LINEAGE_INPUTS: …`", node
+        )
     opaque = Opaque(
         inputs=() if source is None else (source,),
         fingerprint=fingerprint(repr(value)),
@@ -160,7 +170,9 @@ def _files(value: Call, scope: Scope, node: exp.Expr) -> Handle:
         return scope.builder.add(Opaque(fingerprint=fingerprint(repr(value)), reason=value.name))
     if len(scans) == 1:
         return scans[0]
-    return scope.builder.add(SetOperation(kind="union", inputs=tuple(scans), all=True, by_name=True))
+    return scope.builder.add(
+        SetOperation(kind="union", inputs=tuple(scans), all=True, by_name=True)
+    )
 
 
 def _sampled(handle: Handle, node: exp.TableSample, scope: Scope) -> Handle:
@@ -173,14 +185,18 @@ def _sampled(handle: Handle, node: exp.TableSample, scope: Scope) -> Handle:
     else:
         how = f"bucket {_text(buckets[0], scope)} out of {_text(buckets[1], scope)}"
     seed = node.args.get("seed")
-    return scope.builder.add(Sample(handle, how, _text(seed, scope) if seed else "", scope.location(node)))
+    return scope.builder.add(
+        Sample(handle, how, _text(seed, scope) if seed else "", scope.location(node))
+    )
 
 
 def _text(node: exp.Expr | None, scope: Scope) -> str:
     if node is None:
         return ""
     lowered = lower_expression(node, scope)
-    return lowered.text if isinstance(lowered, Constant) else scope.text(sql_text(node, scope.dialect))
+    return (
+        lowered.text if isinstance(lowered, Constant) else scope.text(sql_text(node, scope.dialect))
+    )
 
 
 # --- joins -------------------------------------------------------------------------------------------------------
@@ -199,7 +215,9 @@ def lower_joins(handle: Handle, parts: Iterable[exp.Expr], scope: Scope) -> Hand
 def _lateral_view(handle: Handle, node: exp.Expr, scope: Scope) -> Handle:
     made = generator_of(node, scope)
     if made is None:
-        return scope.builder.add(Join(left=handle, right=_relation(node, scope), kind="cross", lateral=True))
+        return scope.builder.add(
+            Join(left=handle, right=_relation(node, scope), kind="cross", lateral=True)
+        )
     return _table_function(handle, made, node, scope)
 
 
@@ -213,7 +231,10 @@ def lower_join(handle: Handle, join: exp.Join, scope: Scope) -> Handle:
     right = lower_from(join.this, scope)
     kind = _kind(join)
     natural = str(join.args.get("method") or "").upper() == "NATURAL"
-    using = tuple(scope.name(part.this if isinstance(part, exp.Column) else part) for part in join.args.get("using") or ())
+    using = tuple(
+        scope.name(part.this if isinstance(part, exp.Column) else part)
+        for part in join.args.get("using") or ()
+    )
     on, at, text = _condition(join, scope)
     if kind == "cross" and (on is not None or using or natural):
         kind = "inner"
@@ -246,7 +267,9 @@ def _kind(join: exp.Join) -> JoinKind:
 
 def _condition(join: exp.Join, scope: Scope) -> tuple[Expr | None, Location | None, str]:
     """Return the condition of a join with where it is written; ASOF and POSITIONAL become part of it."""
-    conditions = [part for part in (join.args.get("on"), join.args.get("match_condition")) if part is not None]
+    conditions = [
+        part for part in (join.args.get("on"), join.args.get("match_condition")) if part is not None
+    ]
     method = str(join.args.get("method") or "").upper()
     if not conditions:
         return (Call("positional") if method == "POSITIONAL" else None), scope.location(join), ""
@@ -262,7 +285,9 @@ def _joined_function(handle: Handle, made: Generator, join: exp.Join, scope: Sco
     if isinstance(made.value, Call) and made.value.name in _FILE_READERS:
         right = _table_function(None, made, join.this, scope)
         on, at, text = _condition(join, scope)
-        return scope.builder.add(Join(left=handle, right=right, kind=_kind(join), on=on, at=at, text=text))
+        return scope.builder.add(
+            Join(left=handle, right=right, kind=_kind(join), on=on, at=at, text=text)
+        )
     rows = _table_function(handle, joined, join.this, scope)
     on = join.args.get("on")
     if on is None or isinstance(on, exp.Boolean) or outer:
@@ -279,6 +304,8 @@ def _array_join(handle: Handle, join: exp.Join, scope: Scope) -> Handle:
         value = lower_expression(part, scope)
         name = scope.name(part.alias_or_name)
         handle = scope.builder.add(
-            Generate(input=handle, generator=Call("array_join", (value,)), columns=(name,), outer=outer)
+            Generate(
+                input=handle, generator=Call("array_join", (value,)), columns=(name,), outer=outer
+            )
         )
     return handle

@@ -58,10 +58,11 @@ def run_script(text: str, script: Script) -> Handle | None:
 
 def run_tokens(tokens: Sequence[Token], script: Script) -> Handle | None:
     """Lower the statements of a token list; T-SQL's have no semicolons between them."""
+    tokens = separated(tokens, _text_of(script), script.dialect)
     if script.dialect in {"tsql", "fabric"}:
         from guardian.languages.tsql import run_batches  # noqa: PLC0415 (T-SQL runs statements of ours)
 
-        return run_batches(separated(tokens, _text_of(script), script.dialect), script)
+        return run_batches(tokens, script)
     last = None
     for statement in statements(tokens):
         last = run_statement(statement, script) or last
@@ -130,7 +131,7 @@ def run_parsed(tokens: Sequence[Token], script: Script) -> Handle | None:
         trees = parsed(tokens, source.text, script.dialect)
         return _lowered(trees, script, head)
     except SqlglotError as error:
-        _failed(tokens, _reason(error), script)
+        _failed(tokens, _reason(error), script, _line_of(error))
     except RecursionError:
         _failed(tokens, "nested too deep to be read", script)
     finally:
@@ -148,7 +149,11 @@ def _lowered(trees: list[exp.Expr], script: Script, head: Head) -> Handle | None
 def head_of(tokens: Sequence[Token], script: Script) -> Head:
     """Return where a statement stands, and its text."""
     at = script.line(tokens[0].line)
-    text = script.source.slice(tokens[0].start, min(tokens[-1].end, tokens[0].start + 2000)) if script.source else ""
+    text = (
+        script.source.slice(tokens[0].start, min(tokens[-1].end, tokens[0].start + 2000))
+        if script.source
+        else ""
+    )
     return Head(at, shortened(text))
 
 
@@ -157,11 +162,21 @@ def _reason(error: SqlglotError) -> str:
     if errors:
         near = str(errors[0].get("highlight") or "").strip()
         description = str(errors[0].get("description") or "").rstrip(".")
+        if description.startswith("Required keyword"):  # in sqlglot's own words, of its classes
+            description = "something is missing"
         return f"{description} near `{near[:60]}`" if near else description
     return str(error).partition("\n")[0][:200]
 
 
-def _failed(tokens: Sequence[Token], reason: str, script: Script) -> None:
+def _line_of(error: SqlglotError) -> int | None:
+    errors = getattr(error, "errors", None)
+    line = errors[0].get("line") if errors else None
+    return line if isinstance(line, int) else None
+
+
+def _failed(
+    tokens: Sequence[Token], reason: str, script: Script, broken_at: int | None = None
+) -> None:
     """Note a statement that could not be read, and the tables that it seems to name."""
     line = tokens[0].line
     source = script.source
@@ -169,7 +184,7 @@ def _failed(tokens: Sequence[Token], reason: str, script: Script) -> None:
     symbols = tuple(source.symbols) if source is not None else ()
     message = source.restored(reason) if source is not None else reason
     script.warn(
-        line,
+        broken_at or line,
         f"this statement could not be read as {script.dialect or 'SQL'} ({message}); "
         "its tables were searched for by name only",
     )
@@ -199,7 +214,13 @@ def _run_files(tokens: Sequence[Token], script: Script) -> bool:
             return False
         query, path, form = unloaded
     line = tokens[0].line
-    rows = run_inner(query, line, script) if isinstance(query, str) else run_parsed(query, script) if query else None
+    rows = (
+        run_inner(query, line, script)
+        if isinstance(query, str)
+        else run_parsed(query, script)
+        if query
+        else None
+    )
     if rows is not None and path:
         name = path_name(script.source.restored(path) if script.source else path)
         options = WriteOptions(mode="overwrite", format=form, location=name)

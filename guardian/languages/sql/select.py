@@ -32,7 +32,11 @@ class Selection:
     def at_position(self, number: int) -> Expr | None:
         """Return the expression that an ordinal means; None past the end, and behind a star."""
         before = self.items[:number]
-        if len(before) < number or number < 1 or any(isinstance(item.expr, Star) for item in before):
+        if (
+            len(before) < number
+            or number < 1
+            or any(isinstance(item.expr, Star) for item in before)
+        ):
             return None
         return before[-1].expr
 
@@ -55,8 +59,9 @@ def _items(node: exp.Expr, position: int, scope: Scope) -> Iterator[Item]:
         case exp.Aliases():  # Spark's `posexplode(x) AS (p, v)`
             at, text = scope.item(node)
             expr = lower_expression(node.this, scope)
+            total = len(node.expressions)
             for number, part in enumerate(node.expressions):
-                yield Item(Call("made", (expr,), str(number)), scope.name(part), at, text)
+                yield Item(Call("made", (expr,), f"{number}/{total}"), scope.name(part), at, text)
         case exp.QueryTransform():
             yield from _transformed(node, scope)
         case _:
@@ -69,9 +74,21 @@ def _transformed(node: exp.Expr, scope: Scope) -> Iterator[Item]:
     args = tuple(lower_expression(part, scope) for part in node.expressions)
     script = node.args.get("command_script")
     made = node.args.get("schema")
-    names = [scope.name(part.this if isinstance(part, exp.ColumnDef) else part) for part in made.expressions] if made else []
+    names = (
+        [
+            scope.name(part.this if isinstance(part, exp.ColumnDef) else part)
+            for part in made.expressions
+        ]
+        if made
+        else []
+    )
     for name in names or ["key", "value"]:
-        yield Item(Call("transform_script", args, f"{script.name if script else ''}:{name}"), name, at, text)
+        yield Item(
+            Call("transform_script", args, f"{script.name if script else ''}:{name}"),
+            name,
+            at,
+            text,
+        )
 
 
 def struct_items(selection: Selection) -> Selection:
@@ -98,35 +115,58 @@ def generated(handle: Handle, selection: Selection, scope: Scope) -> tuple[Handl
     if scope.dialect not in _GENERATING:
         return handle, selection
     items: list[Item] = []
+    several: dict[Expr, str] = {}
     for item in selection.items:
         found = next((part for part in parts(item.expr) if _makes_rows(part)), None)
         if not isinstance(found, Call):
             items.append(item)
-            continue
-        handle, more = _made(handle, item, found, len(scope.builder.nodes), scope)
-        items.extend(more)
+        elif isinstance(item.expr, Call) and item.expr.name == "made":
+            handle, one = _one_of_several(handle, item, item.expr, several, scope)
+            items.append(one)
+        else:
+            handle, more = _made(handle, item, found, len(scope.builder.nodes), scope)
+            items.extend(more)
     return handle, replace(selection, items=tuple(items))
+
+
+def _one_of_several(
+    handle: Handle, item: Item, made: Call, several: dict[Expr, str], scope: Scope
+) -> tuple[Handle, Item]:
+    """Return one of the columns that `posexplode(x) AS (p, v)` makes; the rows are made once."""
+    number, _, total = made.option.partition("/")
+    generator = made.args[0]
+    if generator not in several:
+        several[generator] = f"__made{len(scope.builder.nodes)}"
+        handle = scope.builder.add(
+            Generate(
+                input=handle, generator=generator, columns=tuple(f"made{place}" for place in range(int(total))),
+                qualifier=several[generator], outer=_is_outer(generator), at=item.at,
+            )
+        )  # fmt: skip
+    return handle, Item(Ref(f"made{number}", (several[generator],)), item.name, item.at, item.text)
+
+
+def _is_outer(generator: Expr) -> bool:
+    return isinstance(generator, Call) and generator.name.endswith("_outer")
 
 
 def _makes_rows(part: Expr) -> bool:
     return isinstance(part, Call) and part.name in IN_SELECT
 
 
-def _made(handle: Handle, item: Item, call: Call, number: int, scope: Scope) -> tuple[Handle, list[Item]]:
-    several = isinstance(item.expr, Call) and item.expr.name == "made"
+def _made(
+    handle: Handle, item: Item, call: Call, number: int, scope: Scope
+) -> tuple[Handle, list[Item]]:
     direct = item.expr == call
-    columns = select_columns(call.name, item.name if direct or several else None, scope.dialect)
-    if several and isinstance(item.expr, Call):
-        columns = tuple(f"made{position}" for position in range(int(item.expr.option) + 1))
+    columns = select_columns(call.name, item.name if direct else None, scope.dialect)
     qualifier = f"__made{number}"
-    outer = call.name.endswith("_outer")
     below = scope.builder.add(
-        Generate(input=handle, generator=call, columns=columns, qualifier=qualifier, outer=outer, at=item.at)
-    )
+        Generate(
+            input=handle, generator=call, columns=columns, qualifier=qualifier, outer=_is_outer(call), at=item.at
+        )
+    )  # fmt: skip
     if direct:
         return below, [Item(Ref(name, (qualifier,)), name, item.at, item.text) for name in columns]
     value = Ref(columns[-1], (qualifier,))
-    if several:
-        return below, [Item(value, item.name, item.at, item.text)]
     expr = rewritten(item.expr, lambda part: value if part == call else None)
     return below, [Item(expr, item.name, item.at, item.text)]

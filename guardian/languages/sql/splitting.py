@@ -96,7 +96,9 @@ def tokenized(text: str, dialect: str) -> Sequence[Token] | Broken:
     try:
         tokens: Sequence[Token] = Dialect.get_or_raise(dialect or None).tokenize(text)
     except (SqlglotError, RecursionError, ValueError) as error:
-        return Broken(_line_in(str(error)), f"not readable as {dialect or 'SQL'}: {_first_line(error)}")
+        return Broken(
+            _line_in(str(error)), f"not readable as {dialect or 'SQL'}: {_first_line(error)}"
+        )
     if len(tokens) > MAX_TOKENS:
         return Broken(1, f"more than {MAX_TOKENS:,} words; the file was not read")
     return tokens
@@ -127,36 +129,53 @@ def separated(tokens: Sequence[Token], text: str, dialect: str) -> Sequence[Toke
     """Return tokens without the strings in which sqlglot keeps the rest of a command up to its semicolon.
 
     T-SQL has no semicolons: what follows the command in such a string are statements of their own.
+    Elsewhere only the commands are taken apart that we read.
     """
+    if not any(token.token_type in _COMMANDS for token in tokens):
+        return tokens
     found: list[Token] = []
+    only = _SEPARATED if dialect not in {"tsql", "fabric"} else None
     for index, token in enumerate(tokens):
-        if index and tokens[index - 1].token_type in _COMMANDS and _is_rest(token, text):
-            found.extend(_retokenized(token, text, dialect))
+        begin = _rest_begins(tokens, index, text)
+        if only is not None and tokens[index - 1].text.upper() not in only:
+            begin = None
+        if begin is not None:
+            found.extend(_retokenized(token, begin, text, dialect))
         else:
             found.append(token)
     return found
 
 
+_SEPARATED = frozenset({"UNLOAD", "RENAME"})
 _COMMANDS = {
     TokenType.COMMAND, TokenType.RENAME, TokenType.FETCH, TokenType.SHOW, TokenType.EXECUTE,
 }  # fmt: skip
 
 
-def _is_rest(token: Token, text: str) -> bool:
-    return token.token_type is TokenType.STRING and text[token.start : token.start + 1] not in "'\"N"
+def _rest_begins(tokens: Sequence[Token], index: int, text: str) -> int | None:
+    """Return where the rest of a command begins, None for any other token."""
+    token = tokens[index]
+    if token.token_type is not TokenType.STRING or not index:
+        return None
+    before = tokens[index - 1]
+    if before.token_type not in _COMMANDS or not token.text:
+        return None
+    begin = text.find(token.text, before.end + 1)
+    return begin if begin > 0 and text[before.end + 1 : begin].isspace() else None
 
 
-def _retokenized(token: Token, text: str, dialect: str) -> Iterator[Token]:
+def _retokenized(token: Token, begin: int, text: str, dialect: str) -> Iterator[Token]:
     """Yield the tokens in the rest of a command; a word in front keeps it from being one again."""
-    rest = text[token.start : token.end + 1]
-    inner = tokenized(f"x {rest}", dialect)
+    inner = tokenized(f"x {token.text}", dialect)
     if isinstance(inner, Broken):
         yield token
         return
-    line = text.count("\n", 0, token.start)
+    lines, shift = text.count("\n", 0, begin), begin - 2
     for part in inner[1:]:
-        begin, end = part.start + token.start - 2, part.end + token.start - 2
-        yield Token(part.token_type, part.text, part.line + line, part.col, begin, end, part.comments)
+        start, end = part.start + shift, part.end + shift
+        yield Token(
+            part.token_type, part.text, part.line + lines, part.col, start, end, part.comments
+        )
 
 
 def depth_of(tokens: Sequence[Token]) -> int:

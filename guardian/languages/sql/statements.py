@@ -123,7 +123,11 @@ def _export(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
 def _command(tree: exp.Expr, script: Script, scope: Scope, _head: Head) -> None:
     word = str(tree.this).upper()
     if word not in SILENT_WORDS:
-        shown = " ".join(f"{tree.this} {scope.text(tree.expression.name if isinstance(tree.expression, exp.Expr) else str(tree.expression or ''))}".split()[:4])
+        shown = " ".join(
+            f"{tree.this} {scope.text(tree.expression.name if isinstance(tree.expression, exp.Expr) else str(tree.expression or ''))}".split()[
+                :4
+            ]
+        )
         scope.warn(
             f"`{shown}` is not understood and was left out; "
             "declare what it reads and writes with `-- @LINEAGE_INPUTS: …` and `-- @LINEAGE_OUTPUTS: …`"
@@ -150,7 +154,9 @@ def lower_returning(body: exp.Expr, scope: Scope, script: Script) -> Handle:
         rows = scope.builder.add(Scan(dataset=dataset_of(body.this, scope), at=head.at))
     if returning is None:
         return rows
-    items = tuple(lower_item(part, scope, place) for place, part in enumerate(returning.expressions))
+    items = tuple(
+        lower_item(part, scope, place) for place, part in enumerate(returning.expressions)
+    )
     return scope.builder.add(Project(rows, items or (Item(Star()),)))
 
 

@@ -129,8 +129,14 @@ def list_texts(node: exp.Expr | None, scope: Scope) -> tuple[str, ...]:
     """Return the parts of a list as text: names folded, expressions as written."""
     if node is None:
         return ()
-    nested = node.expressions or ([node.this] if isinstance(node, (exp.Property, exp.Paren)) else [])
-    listed = nested if isinstance(node, (exp.Schema, exp.Tuple, exp.Property, exp.Cluster, exp.Paren)) else [node]
+    nested = node.expressions or (
+        [node.this] if isinstance(node, (exp.Property, exp.Paren)) else []
+    )
+    listed = (
+        nested
+        if isinstance(node, (exp.Schema, exp.Tuple, exp.Property, exp.Cluster, exp.Paren))
+        else [node]
+    )
     found = []
     for part in listed:
         inner = part.this if isinstance(part, (exp.Column, exp.ColumnDef, exp.Ordered)) else part
@@ -152,7 +158,9 @@ def declare(tree: exp.Expr, schema: exp.Expr, script: Script, scope: Scope, head
     named = {column.name for column in columns}
     for part in properties(tree):
         if isinstance(part, exp.PartitionedByProperty) and isinstance(part.this, exp.Schema):
-            columns += tuple(column for column in columns_of(part.this, scope) if column.name not in named)
+            columns += tuple(
+                column for column in columns_of(part.this, scope) if column.name not in named
+            )
     if columns:
         script.declarations.append(
             Declaration(
@@ -182,7 +190,9 @@ def alter(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
             case exp.RenameColumn():
                 renames.extend(_pairs(action, scope))
             case exp.AlterColumn() if isinstance(action.args.get("dtype"), exp.Expr):
-                columns.append(Column(scope.name(action.this), type_text(action.args["dtype"], scope.dialect)))
+                columns.append(
+                    Column(scope.name(action.this), type_text(action.args["dtype"], scope.dialect))
+                )
             case exp.AlterRename():
                 rename_dataset(dataset, _renamed(dataset, action.this, scope), script)
             case exp.SwapTable():
@@ -231,6 +241,5 @@ def swap_datasets(one: str, other: str, script: Script) -> None:
 
 
 def _moved(script: Script, index: int, dataset: str) -> Write:
-
 
     return msgspec.structs.replace(script.writes[index], dataset=dataset)

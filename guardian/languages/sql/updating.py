@@ -52,7 +52,9 @@ class _Rows:
         if self.beside is None:
             return handle
         right = lower_from(self.beside, scope)
-        return scope.builder.add(Join(left=handle, right=right, kind="cross", at=scope.location(self.beside)))
+        return scope.builder.add(
+            Join(left=handle, right=right, kind="cross", at=scope.location(self.beside))
+        )
 
     def _joined(self, handle: Handle, join: exp.Join, script: Script, scope: Scope) -> Handle:
         if join.this is not self.table:
@@ -62,7 +64,9 @@ class _Rows:
         kind: JoinKind = "inner" if condition is not None else "cross"
         at, text = scope.item(on) if on is not None else (scope.location(join), "")
         right = target_rows(self.table, scope, script)
-        return scope.builder.add(Join(left=handle, right=right, kind=kind, on=condition, at=at, text=text))
+        return scope.builder.add(
+            Join(left=handle, right=right, kind=kind, on=condition, at=at, text=text)
+        )
 
     def others(self) -> list[exp.Expr]:
         """Return the relations beside the changed table."""
@@ -133,17 +137,29 @@ def update(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> Handle |
 
 
 def _updated(
-    name: str, rows: _Rows, items: Iterable[Item], where: exp.Expr | None, script: Script, scope: Scope
+    name: str,
+    rows: _Rows,
+    items: Iterable[Item],
+    where: exp.Expr | None,
+    script: Script,
+    scope: Scope,
 ) -> Handle:
     """Return a temporary table with new values where the condition holds, the old ones elsewhere."""
     target = target_rows(rows.table, scope, script)
     alias = alias_of(rows.table, scope)[0] or name
-    conditions = [lower_expression(join.args["on"], scope) for join in rows.joins if join.args.get("on")]
+    conditions = [
+        lower_expression(join.args["on"], scope) for join in rows.joins if join.args.get("on")
+    ]
     if where is not None:
         conditions.append(lower_expression(where.this, scope))
     condition = _all(conditions)
     replaced = tuple(
-        Item(Call("case", (condition, item.expr, Ref(item.name or "", (alias,)))), item.name, item.at, item.text)
+        Item(
+            Call("case", (condition, item.expr, Ref(item.name or "", (alias,)))),
+            item.name,
+            item.at,
+            item.text,
+        )
         for item in items
     )
     others = rows.others()
@@ -194,7 +210,9 @@ def _remaining(rows: _Rows, where: exp.Expr | None, script: Script, scope: Scope
     others = rows.others()
     condition = lower_expression(where.this, scope) if where is not None else TRUE
     if others:
-        conditions = [lower_expression(join.args["on"], scope) for join in rows.joins if join.args.get("on")]
+        conditions = [
+            lower_expression(join.args["on"], scope) for join in rows.joins if join.args.get("on")
+        ]
         right = lower_from(others[0], scope)
         on = _all([*conditions, *([condition] if where is not None else [])])
         return scope.builder.add(Join(left=target, right=right, kind="anti", on=on))

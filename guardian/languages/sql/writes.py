@@ -95,8 +95,14 @@ def insert_temporary(
         script.views[name] = rows
         return
     before = script.builder[known]
-    inputs = before.inputs if isinstance(before, SetOperation) and before.all and before.kind == "union" else (known,)
-    script.views[name] = script.builder.add(SetOperation(kind="union", inputs=(*inputs, rows), all=True))
+    inputs = (
+        before.inputs
+        if isinstance(before, SetOperation) and before.all and before.kind == "union"
+        else (known,)
+    )
+    script.views[name] = script.builder.add(
+        SetOperation(kind="union", inputs=(*inputs, rows), all=True)
+    )
 
 
 def is_empty(handle: Handle, script: Script) -> bool:
