@@ -31,6 +31,7 @@ _LEVELS: Mapping[Severity, github.Level] = {
 
 class _Commit(msgspec.Struct, frozen=True):
     sha: str
+    ref: str = ""
 
 
 class _Pull(msgspec.Struct, frozen=True):
@@ -67,11 +68,15 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """Which two revisions are compared, and on which pull request the answer is wanted."""
+    """Which two revisions are compared, and on which pull request the answer is wanted.
+
+    `names` are what people call the two. Where `branched`, what came to the base since is left out.
+    """
 
     base: str
     head: str
     branched: bool
+    names: tuple[str, str]
     pull: github.PullNumber | None = None
 
 
@@ -126,10 +131,11 @@ def read_question(environ: Mapping[str, str], inputs: Inputs) -> Question:
     base, head = _revisions(event)
     pull = event.pull_request
     question = Question(
-        base=inputs.base or base,
-        head=inputs.head or head,
+        base=inputs.base or base.sha,
+        head=inputs.head or head.sha,
         branched=not inputs.base,
-        pull=github.PullNumber(environ.get("GITHUB_REPOSITORY", ""), pull.number, pull.head.sha)
+        names=(inputs.base or base.ref or base.sha, inputs.head or head.ref or head.sha),
+        pull=github.PullNumber(environ.get("GITHUB_REPOSITORY", ""), pull.number, head.sha)
         if pull
         else None,
     )
@@ -157,9 +163,14 @@ def _opened(environ: Mapping[str, str], inputs: Inputs, question: Question) -> "
 
 
 def _answered(workspace: "Workspace", question: Question) -> Report:
-    if question.branched:
-        return workspace.report_since(question.base, question.head)
-    return workspace.report(question.base, question.head)
+    compare = workspace.report_since if question.branched else workspace.report
+    report = compare(question.base, question.head)
+    base, head = question.names
+    return msgspec.structs.replace(
+        report,
+        base=msgspec.structs.replace(report.base, ref=base),
+        head=msgspec.structs.replace(report.head, ref=head),
+    )
 
 
 # --- the runner's files ------------------------------------------------------------------------
@@ -175,13 +186,13 @@ def _event(environ: Mapping[str, str]) -> _Event:
         raise ConfigError(f"the event cannot be read: {error}", where=path) from error
 
 
-def _revisions(event: _Event) -> tuple[str, str]:
+def _revisions(event: _Event) -> tuple[_Commit, _Commit]:
     if event.pull_request:
-        return event.pull_request.base.sha, event.pull_request.head.sha
+        return event.pull_request.base, event.pull_request.head
     if event.merge_group:
-        return event.merge_group.base_sha, event.merge_group.head_sha
+        return _Commit(event.merge_group.base_sha), _Commit(event.merge_group.head_sha)
     # A push that creates a branch has forty zeros for what was before.
-    return event.before if event.before.strip("0") else "", event.after
+    return _Commit(event.before if event.before.strip("0") else ""), _Commit(event.after)
 
 
 def _input(environ: Mapping[str, str], name: str) -> str:

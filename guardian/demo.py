@@ -1,6 +1,8 @@
 """The bundled lakehouse: a small git repository with a branch that is worth a review."""
 
+import shlex
 import shutil
+import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from git import Repo
 
 BRANCH = "feature/net-revenue"
+_NAME = "guardian"
 _IGNORED = shutil.ignore_patterns("__pycache__")  # pip compiles what it installs
 _AUTHOR = ("Robin Data", "robin@example.com")
 
@@ -61,18 +64,29 @@ def run(directory: Path | None) -> Path:
 
 def next_steps(directory: Path) -> str:
     """Return what to try next in the repository at `directory`, as plain text for the terminal."""
+    program = _program()
+    steps = {
+        f"cd {shlex.quote(str(directory))}": "",
+        f"{program} report --base main --format markdown": "as the comment on a pull request",
+        f"{program} explain column-renamed": "why it matters, and how to do it safely",
+        f"{program} scan --format json": "every column, and where it comes from",
+        "git log -p main..": "the changes themselves",
+    }
+    width = max(map(len, steps)) + 2
+    listed = "\n".join(f"  {step:<{width}}{why}".rstrip() for step, why in steps.items())
     return f"""\
 `{BRANCH}` does more than what is listed: it lays out two queries anew, rewrites a job
 from SQL to the DataFrame API and moves a file. None of that alters a result.
 
 Try next:
-  cd {directory}
-  guardian report --base main                    the same report again
-  guardian report --base main --format markdown  as the comment on a pull request
-  guardian explain column-renamed                why it matters, and how to do it safely
-  guardian scan --format json                    every column, and where it comes from
-  git log -p main..                              the changes themselves
+{listed}
 """
+
+
+def _program() -> str:
+    """Return how to call us: by name, or by path where a virtual environment is not active."""
+    beside = Path(sys.executable).with_name(_NAME)
+    return _NAME if shutil.which(_NAME) or not beside.exists() else shlex.quote(str(beside))
 
 
 def _empty(directory: Path | None) -> Path:

@@ -8,6 +8,7 @@ What a job counts or sums over such rows changes too, whatever dataset it is tak
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from heapq import nsmallest
 from itertools import chain
 
 import msgspec
@@ -19,6 +20,7 @@ from guardian.model.lineage import ColumnRef, Edge, RowFlow
 from guardian.model.plan import Exposure
 
 MOST_PATHS = 50
+MOST_HOPS = 100
 
 
 class _World(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,21 +47,25 @@ class _Walk:
         self.own = own
         self.new_name = new_name
         self.came: dict[ColumnRef, tuple[ColumnRef, Hop] | None] = {}
+        self.depth: dict[ColumnRef, int] = {}
         self.first: dict[str, ColumnRef] = {}
         self.jobs: set[str] = set()
         self.unfelt: set[ColumnRef] = set()
         self._waiting: deque[ColumnRef] = deque()
         self._sides: set[tuple[str, str, str]] = set()
+        self._explained: set[str] = set()
         self._recalculated: set[tuple[str, str]] = set()
 
     def start(self, ref: ColumnRef) -> None:
         """Begin at `ref`, which no job has to make."""
         self.came[ref] = None
+        self.depth[ref] = 0
         self._waiting.append(ref)
 
     def start_unfelt(self, ref: ColumnRef) -> None:
         """Begin at something new, which nobody can miss; the caller reaches those that it meets."""
         self.came[ref] = None
+        self.depth[ref] = 0
         self.unfelt.add(ref)
 
     def reach(self, origin: ColumnRef, step: Edge | RowFlow, target: ColumnRef) -> None:
@@ -71,6 +77,7 @@ class _Walk:
         source = step.source if isinstance(step, Edge) else ColumnRef(step.source, None)
         hop = Hop(source=source, target=target, job=step.job, location=step.location)
         self.came[target] = (origin, hop)
+        self.depth[target] = self.depth[origin] + 1
         self.first.setdefault(target.dataset, target)
         self._waiting.append(target)
 
@@ -95,11 +102,15 @@ class _Walk:
         if ref.column is None:
             for flow in graph.row_flows(ref.dataset):
                 self.reach_rows(ref, flow, graph)
-        else:
+        elif ref.dataset not in self._explained:
+            self._explained.add(ref.dataset)
             for flow in _unexplained_flows(graph, ref.dataset):
                 self.reach_rows(ref, flow, graph)
+        rows_too = ref.column is not None and ColumnRef(ref.dataset, None) in self.came
         for edge in _edges_from(graph, ref):
-            self._cross(ref, edge, graph)
+            # where the rows are felt, they carry along all else that a column would
+            if not (rows_too and edge.decides_rows):
+                self._cross(ref, edge, graph)
 
     def _follow_what_was(self, ref: ColumnRef) -> None:
         base = self.world.base
@@ -369,16 +380,28 @@ def _told(walk: _Walk) -> Impact:
     columns = (
         ref for ref in walk.came if ref.dataset != walk.own and ref.column not in {None, ANY}
     )
-    paths = [Path(to=name, hops=walk.hops(walk.first[name])) for name in datasets]
-    paths += [Path(to=name, hops=walk.hops(ref)) for (_, name), ref in exposures.items()]
+    ends = [(name, walk.first[name]) for name in datasets]
+    ends += [(name, ref) for (_, name), ref in exposures.items()]
     return Impact(
         columns=_sorted(columns),
         datasets=tuple(datasets),
         jobs=tuple(sorted(walk.jobs)),
         dashboards=tuple(sorted(name for kind, name in exposures if kind == "dashboard")),
         kpis=tuple(sorted(name for kind, name in exposures if kind == "kpi")),
-        paths=_shortest(paths),
+        paths=_paths(walk, ends),
     )
+
+
+def _paths(walk: _Walk, ends: Iterable[tuple[str, ColumnRef]]) -> tuple[Path, ...]:
+    """Return the proofs of the ends that `_shortest` keeps; the others are never put together."""
+
+    def importance(end: tuple[str, ColumnRef]) -> tuple[bool, int, str]:
+        name, ref = end
+        return (name == ref.dataset, walk.depth[ref], name)
+
+    near = (end for end in ends if walk.depth[end[1]] <= MOST_HOPS)
+    kept = nsmallest(MOST_PATHS, near, key=importance)
+    return _shortest(Path(to=name, hops=walk.hops(ref)) for name, ref in kept)
 
 
 def _sorted(columns: Iterable[ColumnRef]) -> tuple[ColumnRef, ...]:

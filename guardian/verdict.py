@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+import msgspec
+
 from guardian.escape import value
 from guardian.model.changes import SEVERITIES, Change, Hop, Impact, Path, Report, Severity
 from guardian.model.lineage import ColumnRef, Coverage
@@ -141,15 +143,21 @@ def proof(impact: Impact) -> Path | None:
     return max(chosen, key=lambda path: (len(path.hops), path.to), default=None)
 
 
-def stations(path: Path) -> list[tuple[str, str]]:
-    """Return the names that `path` passes, each with the `file:line` of the job that makes it.
+class Station(msgspec.Struct, frozen=True, kw_only=True):
+    """A name on a path; `place` is the `file:line` that makes it, `kind` is a reader's."""
 
-    The first is the start, with an empty place; a dashboard or KPI at the end has none either.
-    """
-    found = [(name(path.hops[0].source), "")] if path.hops else []
-    found += [(name(hop.target), _place(hop)) for hop in path.hops]
+    kind: str = ""
+    name: str
+    place: str = ""
+
+
+def stations(path: Path, impact: Impact) -> list[Station]:
+    """Return what `path`, one of `impact`, passes: its start, each step, a dashboard or KPI."""
+    found = [Station(name=name(path.hops[0].source))] if path.hops else []
+    found += [Station(name=name(hop.target), place=_place(hop)) for hop in path.hops]
     if not path.hops or path.hops[-1].target.dataset != path.to:
-        found.append((path.to, ""))
+        kind = "dashboard " if path.to in impact.dashboards else "KPI "
+        found.append(Station(kind=kind, name=path.to))
     return found
 
 

@@ -3,6 +3,7 @@
 import io
 import itertools
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -85,10 +86,16 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("GUARDIAN_CACHE", str(tmp_path / "cache"))
 
 
+@pytest.fixture(scope="module")
+def lakehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return demo.run(tmp_path_factory.mktemp("demo") / "lakehouse")
+
+
 @pytest.fixture
-def runner(tmp_path: Path) -> Iterator[Runner]:
+def runner(tmp_path: Path, lakehouse: Path) -> Iterator[Runner]:
+    repository = Path(shutil.copytree(lakehouse, tmp_path / "lakehouse"))
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        yield Runner(tmp_path, demo.run(tmp_path / "lakehouse"), FakeGitHub(mock))
+        yield Runner(tmp_path, repository, FakeGitHub(mock))
 
 
 def test_a_risky_pull_request_gets_one_comment_and_fails(runner: Runner) -> None:
@@ -108,8 +115,8 @@ def test_outputs_say_what_was_found(runner: Runner) -> None:
     report = json.loads(outputs["report-json"])
     assert outputs["severity"] == report["severity"]
     assert outputs["changes"] == str(len(report["changes"]))
-    assert report["base"]["commit"] == runner.repo.commit("main").hexsha
-    assert report["head"]["commit"] == runner.fake.head
+    assert report["base"] == {"ref": "main", "commit": runner.repo.commit("main").hexsha}
+    assert report["head"] == {"ref": "feature/net-revenue", "commit": runner.fake.head}
     assert github.MARKER in outputs["report-markdown"]
 
 
@@ -121,7 +128,7 @@ def test_the_threshold_is_the_workflows_to_choose(runner: Runner) -> None:
 
 
 def test_nothing_is_said_of_a_change_that_alters_nothing(runner: Runner) -> None:
-    text = (demo_files(runner) / "sql/gold/refund_rate.sql").read_text(encoding="utf-8")
+    text = (Path(runner.repo.working_dir) / "sql/gold/refund_rate.sql").read_text(encoding="utf-8")
     runner.commit({"sql/gold/refund_rate.sql": f"-- a remark\n{text}"}, "remark")
     assert runner.run()[0] == 0
     assert runner.fake.comments == []
@@ -193,6 +200,12 @@ def test_a_push_is_compared_with_what_was_before(runner: Runner) -> None:
     assert runner.fake.calls == []
 
 
+def test_a_merge_queue_is_judged_like_a_push(runner: Runner) -> None:
+    main, head = runner.repo.commit("main").hexsha, runner.fake.head
+    runner.send({"action": "checks_requested", "merge_group": {"base_sha": main, "head_sha": head}})
+    assert runner.run()[0] == 1
+
+
 def test_an_event_without_revisions_says_what_to_do(runner: Runner) -> None:
     runner.send({"before": "0" * 40, "after": runner.fake.head})
     status, log = runner.run()
@@ -226,7 +239,3 @@ def test_names_in_the_code_give_the_runner_no_command(runner: Runner) -> None:
     assert inside[1]
     told = [line for line in (inside[2]).splitlines() if line.startswith("::")]
     assert all(line.startswith(("::notice file=", "::warning file=")) for line in told)
-
-
-def demo_files(runner: Runner) -> Path:
-    return Path(runner.repo.working_dir)

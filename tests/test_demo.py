@@ -65,7 +65,7 @@ def test_the_report_names_what_breaks_and_nothing_else(lakehouse: Path) -> None:
     options = Options(directory=lakehouse, cache=False)
     report = Workspace.of_repository(options).report("main", demo.BRANCH)
     assert {(change.rule, change.dataset, change.column) for change in report.changes} == {
-        ("column-renamed", "silver.customers", "country"),
+        ("column-renamed", "silver.customers", "country_code"),
         ("column-logic-changed", "silver.orders", "net_amount"),
         ("column-logic-changed", "gold.customer_value", "tier"),
         ("rows-changed", "gold.customer_value", None),

@@ -97,7 +97,7 @@ class TestMarkdown:
         assert "🟠 **high** · `column-logic-changed` · `etl/orders.py:12`" in text
         assert "- amount - discount\n+ amount\n" in text
         assert "`analytics.orders.net` → `mart.daily_revenue.revenue` (`etl/daily.sql:4`)" in text
-        assert "→ `Revenue YTD`" in text
+        assert "→ KPI `Revenue YTD`" in text
 
     def test_coverage_is_told(self) -> None:
         assert "43 of 44 files read" in MARKDOWN.render(sample(), PLAIN)

@@ -86,9 +86,7 @@ class Comparison:
             both = self._both(dataset)
             if both is None or _unreadable(both, failed_base, failed_head):
                 continue
-            own = list(self._own_changes(both))
-            self._remember_renames(own)
-            found += own
+            found += self._own_changes(both)
         return found
 
     def _both(self, dataset: str) -> Both | None:
@@ -116,6 +114,7 @@ class Comparison:
     def _own_changes(self, both: Both) -> Iterator[Change]:
         """Yield the changes that the dataset's own code makes, not those that it inherits."""
         found = [change for detector in self.detectors for change in detector.detect(both)]
+        self._remember_renames(found)
         if found and any(self._inherits(pair) for pair in both.pairs):
             isolated = self._isolated(both)
             own = {

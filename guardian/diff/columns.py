@@ -84,9 +84,12 @@ def changed_logic(both: Both) -> Iterator[Change]:
     A cast to another type alone is a change of type.
     """
     for pair in both.pairs:
+        moved = _moved(pair)
         for head in pair.head.columns:
             base = pair.base.column(head.name)
-            if base is None or not _named(head) or pair.same(base.expression, head.expression):
+            if base is None or not _named(head) or head.name in moved:
+                continue
+            if pair.same(base.expression, head.expression):
                 continue
             before, after = _before_and_after(base, head)
             if (
@@ -141,23 +144,46 @@ def _said(column: Output) -> str:
 def changed_order(both: Both) -> Iterator[Change]:
     """Yield one change where columns are written by position and their order differs."""
     for pair in both.pairs:
-        if not (pair.base.positional and pair.head.positional) or pair.head.write.columns:
-            continue
-        common = {column.name for column in pair.base.columns} & {
-            column.name for column in pair.head.columns
-        }
+        moved = _moved(pair)
+        common = {column.name for column in pair.base.columns}
+        common &= {column.name for column in pair.head.columns}
         before = [column.name for column in pair.base.columns if column.name in common]
-        after = [column.name for column in pair.head.columns if column.name in common]
-        if before != after:
-            yield _change(
-                pair,
-                "column-order-changed",
-                None,
-                old=None,
-                new=None,
-                before=", ".join(before),
-                after=", ".join(after),
-            )
+        after = [
+            moved.get(column.name, column.name)
+            for column in pair.head.columns
+            if column.name in common
+        ]
+        if _by_position(pair) and before != after:
+            said = {"before": ", ".join(before), "after": ", ".join(after)}
+            yield _change(pair, "column-order-changed", None, old=None, new=None, **said)
+
+
+def _by_position(pair: Pair) -> bool:
+    return pair.base.positional and pair.head.positional and not pair.head.write.columns
+
+
+def _moved(pair: Pair) -> dict[str, str]:
+    """Return the columns that hold what another one held, by the other's name.
+
+    Where a table's declared columns name what is written by position, columns that change places
+    keep their names and exchange their values.
+    """
+    if not _by_position(pair):
+        return {}
+    altered = [
+        (base, head)
+        for head in pair.head.columns
+        if (base := pair.base.column(head.name)) is not None
+        and not pair.same(base.expression, head.expression)
+    ]
+    moved = {}
+    for _, head in altered:
+        origin = next(
+            (base for base, _ in altered if pair.same(base.expression, head.expression)), None
+        )
+        if origin is not None and _telling(head.expression):
+            moved[head.name] = origin.name
+    return moved
 
 
 def _change(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from guardian.lineage.relation import (
     rebuilt,
     rewrite,
 )
+from guardian.lineage.scope import Scope
 from guardian.model.expression import Expression, aggregate, as_set, in_order, make
 from guardian.model.lineage import Location
 from guardian.model.plan import Aggregate, AggregateCall, Call, Expr, Item, Over, Pivot, Ref, Star
@@ -32,24 +33,19 @@ SortKey = tuple[Expression, bool, bool]
 def grouped(binder: Binder, node: Aggregate) -> Relation:
     """Return the groups of the input as rows: keys and aggregates are seen through the group."""
     source, _ = freeze(binder.bound[node.input], binder.notes)
-    keys = _keys(binder, source, node)
+    written, rests = binder.items(source, node.items, lateral=node.lateral)
+    aliases = {item.name: item.expression for item in written}
+    keys = _keys(binder, source, node, aliases)
     source, fanning = without_fanning(source, keys)
     _, rows = freeze(source, binder.notes)
     group = make("group", (rows, make("all", as_set(keys))), _sets(keys, node.sets))
     binder.notes.words.setdefault(group, (node.text or "GROUP BY", node.at))
     instance = instance_of(group)
     lift = lifting(frozenset(keys), instance, fanning)
-    made, rests = binder.items(
-        source, node.items, lateral=node.lateral or node.having is not None, change=lift
-    )
+    made = tuple(replace(item, expression=lift(item.expression)) for item in written)
     unique = () if node.sets else (frozenset(make("member", (instance, key)) for key in keys),)
-    relation = Relation(
-        tuple(made),
-        Block(inner=(instance,)),
-        tuple(_grouped_rest(rests, instance)),
-        frozenset(unique),
-    )
-    aliases = {item.name: item.expression for item in made}
+    wrapped = tuple(_grouped_rest(rests, instance))
+    relation = Relation(made, Block(inner=(instance,)), wrapped, frozenset(unique))
     scope = binder.scope(source, aliases)
     order = tuple(
         (lift(key), down, nulls) for key, down, nulls in binder.resolver.order(node.order, scope)
@@ -67,30 +63,30 @@ def _grouped_rest(rests: Iterable[Rest], instance: Expression) -> Iterable[Rest]
     return (replace(rest, wrap=(*rest.wrap, instance)) for rest in rests)
 
 
-def _keys(binder: Binder, source: Relation, node: Aggregate) -> list[Expression]:
+def _keys(
+    binder: Binder, source: Relation, node: Aggregate, aliases: Mapping[str, Expression]
+) -> list[Expression]:
     """Return the grouping keys; a bare name may mean an item where no column has it."""
     scope = binder.scope(source)
-    named = {item.name: item.expr for item in node.items if item.name is not None}
     wanted: list[Expr] = list(node.keys)
     if node.by_all:
         wanted += [item.expr for item in node.items if not _aggregates(item.expr)]
     keys = []
     for key in wanted:
-        chosen = key
-        if (
-            isinstance(key, Ref)
-            and not key.qualifier
-            and node.alias_keys
-            and scope.attribute(key) is None
-        ):
-            chosen = named.get(key.name, key)
-        if isinstance(chosen, Star):
-            keys += [item.expression for item in source.visible()] + [
-                rest.column("*") for rest in source.rest
-            ]
+        if isinstance(key, Star):
+            keys += [item.expression for item in source.visible()]
+            keys += [rest.column("*") for rest in source.rest]
+        elif isinstance(key, Ref) and _means_item(key, node, aliases, scope):
+            keys.append(aliases[key.name])
         else:
-            keys.append(binder.resolver.resolve(chosen, scope))
+            keys.append(binder.resolver.resolve(key, binder.scope(source, aliases)))
     return keys
+
+
+def _means_item(key: Ref, node: Aggregate, aliases: Mapping[str, Expression], scope: Scope) -> bool:
+    """Return whether a bare key is the name of an item and not of a column."""
+    named = node.alias_keys and not key.qualifier and key.name in aliases
+    return named and scope.attribute(key) is None
 
 
 def _aggregates(expr: Expr) -> bool:

@@ -43,6 +43,7 @@ from guardian.model.expression import (
     window_parts,
 )
 from guardian.model.lineage import Location
+from guardian.model.names import SYMBOL_OPEN
 from guardian.model.plan import Expr, FrameRef, Handle, Item, Operator, Ref, Star, Subquery
 
 
@@ -192,12 +193,8 @@ class Binder:
         entries: Iterable[Item],
         *,
         lateral: bool,
-        change: Callable[[Expression], Expression],
     ) -> tuple[list[Attribute], list[Rest]]:
-        """Return the columns of a SELECT list, stars expanded.
-
-        `change` is applied to what each item resolves to.
-        """
+        """Return the columns of a SELECT list, stars expanded."""
         made: list[Attribute] = []
         rests: list[Rest] = []
         aliases: dict[str, Expression] = {}
@@ -208,12 +205,29 @@ class Binder:
                 made.extend(known)
                 rests.extend(unknown)
                 continue
+            symbols = _unknown_names(entry, relation)
+            if symbols:
+                known, unknown = self._for_each_column(relation, entry, symbols)
+                made.extend(known)
+                rests.extend(unknown)
+                continue
             scope = self.scope(relation, aliases if lateral else None)
-            expression = change(self.resolver.resolve(entry.expr, scope))
+            expression = self.resolver.resolve(entry.expr, scope)
             column = self.item(relation, entry, expression, position)
             made.append(column)
             aliases[column.name] = expression
         return made, rests
+
+    def _for_each_column(
+        self, relation: Relation, entry: Item, symbols: frozenset[str]
+    ) -> tuple[list[Attribute], list[Rest]]:
+        """Return what an item makes that stands for every column, its name known at run time only."""
+        made = []
+        for column in relation.visible():
+            scope = self.scope(relation, dict.fromkeys(symbols, column.expression))
+            expression = self.resolver.resolve(entry.expr, scope)
+            made.append(replace(column, expression=expression, at=entry.at, text=entry.text))
+        return made, list(relation.rest)
 
     def _expanded(self, relation: Relation, entry: Item) -> tuple[list[Attribute], list[Rest]]:
         """Return the columns that a star stands for, with its EXCEPT, REPLACE and RENAME."""
@@ -273,14 +287,18 @@ class Binder:
     def _project(self, node: plan.Project) -> Relation:
         source = self.bound[node.input]
         made, rests = self.items(
-            source, node.items, lateral=node.lateral, change=lambda expression: expression
+            source,
+            node.items,
+            lateral=node.lateral,
         )
         return projected(source, tuple(made), tuple(rests))
 
     def _with_columns(self, node: plan.WithColumns) -> Relation:
         source = self.bound[node.input]
         made, _ = self.items(
-            source, node.items, lateral=False, change=lambda expression: expression
+            source,
+            node.items,
+            lateral=False,
         )
         new = {item.name: replace(item, identity=self.fresh()) for item in made}
         kept = [new.pop(item.name, item) if not item.hidden else item for item in source.attributes]
@@ -718,6 +736,22 @@ def projected(
 ) -> Relation:
     """Return other columns over the same rows."""
     return replace(source, attributes=attributes, rest=rests, behind=replace(source, behind=None))
+
+
+def _unknown_names(entry: Item, relation: Relation) -> frozenset[str]:
+    """Return the run-time names that an item takes columns by, if its own name is such a name, too."""
+    if entry.name is None or SYMBOL_OPEN not in entry.name:
+        return frozenset()
+    own = {item.name for item in relation.attributes}
+    refs = (part for part in parts_of(entry.expr) if isinstance(part, Ref) and not part.qualifier)
+    return frozenset(ref.name for ref in refs if SYMBOL_OPEN in ref.name and ref.name not in own)
+
+
+def parts_of(expr: Expr) -> Iterable[Expr]:
+    """Yield an author's expression and the calls' arguments below it."""
+    yield expr
+    for arg in getattr(expr, "args", ()):
+        yield from parts_of(arg)
 
 
 def implied_name(expr: Expr) -> str | None:

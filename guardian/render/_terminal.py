@@ -146,10 +146,10 @@ def _way(impact: Impact) -> Text:
 
     path = verdict.proof(impact)
     text = Text()
-    for number, (name, place) in enumerate(verdict.stations(path) if path else ()):
+    for number, station in enumerate(verdict.stations(path, impact) if path else ()):
         text.append(" → " if number else "", _DIM)
-        text.append(escape.clean(name, 100))
-        text.append(f" ({escape.clean(place)})" if place else "", "cyan")
+        text.append(f"{station.kind}{escape.clean(station.name, 100)}")
+        text.append(f" ({escape.clean(station.place)})" if station.place else "", "cyan")
     return text
 
 

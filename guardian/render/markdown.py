@@ -98,7 +98,7 @@ def _finding(change: Change, size: _Size) -> str:
 
 
 def _before_and_after(change: Change, size: _Size) -> str:
-    """Return what was and what is, as a diff that GitHub colours; empty where the message says both."""
+    """Return what was and what is, as a diff in colours; empty where the message says both."""
     lines = [
         f"{sign} {escape.shorten(escape.spaced(escape.clean(text)), size.characters)}"
         for sign, text in verdict.sides(change)
@@ -133,10 +133,10 @@ def _way(impact: Impact, size: _Size) -> str:
     path = verdict.proof(impact)
     if path is None:
         return ""
-    steps = verdict.stations(path)
     shown = [
-        escape.code(name, size.characters) + (f" ({escape.code(place)})" if place else "")
-        for name, place in steps
+        f"{station.kind}{escape.code(station.name, size.characters)}"
+        + (f" ({escape.code(station.place, size.characters)})" if station.place else "")
+        for station in verdict.stations(path, impact)
     ]
     if len(shown) > MOST_STEPS:
         between = len(shown) - MOST_STEPS
@@ -237,13 +237,17 @@ def _row(cells: Iterable[str]) -> str:
 
 def _footer(report: Report) -> str:
     base = escape.html_code(report.base.ref, 80)
-    head = escape.html_code((report.head.commit or report.head.ref)[:40], 80)
+    head = escape.html_code(_short(report.head.commit) or report.head.ref, 80)
     parts = [
         verdict.coverage(report.coverage),
         f"{base} → {head}",
         "<code>guardian explain RULE</code> says more about a rule",
     ]
     return " · ".join(part for part in parts if part)
+
+
+def _short(commit: str | None) -> str:
+    return (commit or "")[:12]
 
 
 MARKDOWN = Format(name="markdown", extension="md", render=render)

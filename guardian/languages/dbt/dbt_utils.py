@@ -10,6 +10,8 @@ from typing import Any
 
 from guardian.languages.dbt.relations import Column, Relation, Symbol, UnknownRow
 
+_WITH_QUALIFY = frozenset({"", "snowflake", "bigquery", "redshift", "databricks", "duckdb", "spark", "clickhouse", "teradata"})
+
 Functions = Mapping[str, Callable[..., Any]]
 Columns = Callable[[Relation], list[Column]]
 Warn = Callable[[str], None]
@@ -97,6 +99,14 @@ def _deduplicate(dialect: str) -> Callable[..., str]:
         order = order_by or partition_by
         if dialect == "postgres":
             return f"select distinct on ({partition_by}) * from {relation} order by {partition_by}, {order}"
+        if dialect not in _WITH_QUALIFY:
+            # the package's own way for engines without QUALIFY
+            numbered = f"row_number() over (partition by {partition_by} order by {order}) as rn"
+            return (
+                f"with row_numbered as (select _inner.*, {numbered} from {relation} as _inner) "
+                f"select distinct data.* from {relation} as data natural join row_numbered "
+                "where row_numbered.rn = 1"
+            )
         window = f"row_number() over (partition by {partition_by} order by {order})"
         return f"select * from {relation} as tt qualify {window} = 1"
 

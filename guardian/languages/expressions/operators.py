@@ -110,7 +110,7 @@ def plain_number(text: str) -> str:
     """Return a number written plainly: `0.5` for `.5`, `1` for `1.`."""
     plain = text.lower().replace("_", "")
     plain = f"0{plain}" if plain.startswith(".") else plain
-    return plain[:-1] if plain.endswith(".") else plain
+    return plain.removesuffix(".")
 
 
 def _boolean(node: exp.Expr, _scope: Scope) -> Expr:

@@ -1,6 +1,5 @@
 """PySpark: a Python file, interpreted over abstract values, as the writes and plans that it makes."""
 
-import ast
 import re
 
 from guardian.languages import Extractor, Sources
@@ -45,4 +44,4 @@ _IMPORTS = re.compile(r"^\s*(?:from\s+\S+\s+import|import)\s+\S", re.MULTILINE)
 
 EXTRACTOR = Extractor(name=LANGUAGE, version="1", rank=50, claims=claims, extract=extract)
 
-__all__ = ["EXTRACTOR", "ast", "claims", "extract"]
+__all__ = ["EXTRACTOR"]

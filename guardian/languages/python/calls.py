@@ -3,17 +3,19 @@
 import ast
 from abc import abstractmethod
 from collections.abc import Sequence
+from functools import partial
 
 from guardian.languages.python.branches import CONTAINER_LIMIT
-from guardian.languages.python.evaluator import Evaluator
-from guardian.languages.python.machine import Activation, PathEnd
-from guardian.languages.python.modules import Module
-from guardian.languages.python.python_builtins import (
+from guardian.languages.python.containers import (
     dict_method,
     list_method,
     set_method,
     text_method,
 )
+from guardian.languages.python.evaluator import Evaluator
+from guardian.languages.python.machine import Activation, PathEnd
+from guardian.languages.python.modules import Module
+from guardian.languages.python.overriding import override
 from guardian.languages.python.values import (
     MISSING,
     Bound,
@@ -24,6 +26,7 @@ from guardian.languages.python.values import (
     Environment,
     External,
     Function,
+    Handler,
     Instance,
     ModuleValue,
     Native,
@@ -35,6 +38,8 @@ from guardian.languages.python.values import (
     Text,
     Unknown,
     Value,
+    fingerprintable,
+    known,
 )
 
 GETTERS = frozenset({"get", "getString", "getOrElse", "pop", "getArgument", "getenv", "get_secret"})
@@ -51,6 +56,7 @@ class Caller(Evaluator):
     def import_module(self, parts: tuple[str, ...], importer: Module, level: int) -> Value:
         """Return the module or package of that name."""
 
+    @override
     def call(self, function: Value, call: Call) -> Value:
         """Return what calling `function` gives."""
         self.budget.spend()
@@ -62,7 +68,7 @@ class Caller(Evaluator):
             case Builtin():
                 if function.name in {"exit", "quit"}:
                     raise PathEnd
-                return function.handler(call)
+                return self._answer(function.handler, call)
             case External():
                 return self._external(function.path, call)
             case Bound(function=None):
@@ -82,13 +88,22 @@ class Caller(Evaluator):
             case Instance():
                 return self.call_method(function, "__call__", call)
             case Native():
-                return function.invoke("__call__", call)
+                return self._answer(partial(function.invoke, "__call__"), call)
             case Unknown():
                 return self._unknown_call(function, "", call)
-        return Unknown()
+            case _:
+                return Unknown()
+
+    def _answer(self, handler: Handler, call: Call) -> Value:
+        """Return what a library answers; a call with arguments that it was never meant to have is not known."""
+        try:
+            return handler(call)
+        except (TypeError, ValueError, AttributeError, LookupError) as error:
+            self.warn(f"this call was not understood ({type(error).__name__})", call.at)
+            return Unknown()
 
     def _external(self, path: str, call: Call) -> Value:
-        answer = self.library.call(path, call)
+        answer = self._answer(partial(self.library.call, path), call)
         if answer is not MISSING:
             return answer
         return self._unknown_call(Unknown(), path.rpartition(".")[2], call)
@@ -106,6 +121,7 @@ class Caller(Evaluator):
             return Unknown(str(first).strip())
         return Unknown(name or owner.name, weak=True)
 
+    @override
     def call_method(self, owner: Value, name: str, call: Call) -> Value:
         """Return what the method `name` of `owner` gives."""
         self.budget.spend()
@@ -121,18 +137,19 @@ class Caller(Evaluator):
             case Function() | Bound() | Partial() | Builtin():
                 return self.call(self.attribute(owner, name), call)
             case Native():
-                return owner.invoke(name, call)
+                return self._answer(partial(owner.invoke, name), call)
             case str():
-                return text_method(owner, name, call)
+                return self._answer(partial(text_method, owner, name), call)
             case list():
-                return list_method(owner, name, call)
+                return self._answer(partial(list_method, owner, name), call)
             case dict():
-                return dict_method(owner, name, call)
+                return self._answer(partial(dict_method, owner, name), call)
             case set():
-                return set_method(owner, name, call)
+                return self._answer(partial(set_method, owner, name), call)
             case tuple():
-                return list_method(list(owner), name, call)
-        return Unknown()
+                return self._answer(partial(list_method, list(owner), name), call)
+            case _:
+                return Unknown()
 
     def _object_method(self, owner: Instance | ClassValue | Super, name: str, call: Call) -> Value:
         found = self.attribute(owner, name)
@@ -140,6 +157,7 @@ class Caller(Evaluator):
             return self._unknown_call(found, name, call)
         return self.call(found, call)
 
+    @override
     def run_function(self, function: Function, call: Call) -> Value:
         """Return what the body of `function` gives for these arguments; `Unknown` below the depth limit."""
         node = function.node
@@ -194,6 +212,7 @@ class Caller(Evaluator):
         value = self.library.parameter(parameter.arg, annotation, self)
         return Unknown(parameter.arg) if value is MISSING else value
 
+    @override
     def instantiate(self, cls: Value, call: Call) -> Value:
         """Return a new object; without an `__init__` of its own, arguments become its attributes."""
         if not isinstance(cls, ClassValue):
@@ -206,8 +225,9 @@ class Caller(Evaluator):
         fields = [name for base in reversed(cls.lineage()) for name in base.annotated]
         for name in fields:
             default = cls.find(name)
-            made_anew = isinstance(default, Bound) and default.name == "default_factory"
-            value = self.apply(default.owner) if made_anew else default
+            value = default
+            if isinstance(default, Bound) and default.name == "default_factory":
+                value = self.apply(default.owner)
             instance.attributes[name] = Unknown(name) if value is MISSING else value
         instance.attributes.update(zip(fields, call.args, strict=False))
         instance.attributes.update(call.kwargs)
@@ -218,6 +238,7 @@ class Caller(Evaluator):
 
     # --- attributes -----------------------------------------------------------------------------------------------
 
+    @override
     def attribute(self, owner: Value, name: str) -> Value:
         """Return an attribute; a weak `Unknown` of its name where it is not known."""
         match owner:
@@ -244,6 +265,8 @@ class Caller(Evaluator):
                 return Bound(owner, name) if value is MISSING else value
             case str() | list() | dict() | set() | tuple():
                 return owner if name in {"value", "name"} else Bound(owner, name)
+            case _:
+                pass
         return Unknown(name, weak=True)
 
     def _function_attribute(self, owner: Function | Bound, name: str) -> Value:
@@ -279,6 +302,8 @@ class Caller(Evaluator):
                 return found.function
             case ClassMethod():
                 return Bound(cls, "", found.function)
+            case _:
+                pass
         return found
 
     def _class_attribute(self, owner: ClassValue, name: str) -> Value:
@@ -290,6 +315,8 @@ class Caller(Evaluator):
                 return found.function
             case ClassMethod():
                 return Bound(owner, "", found.function)
+            case _:
+                pass
         return Unknown(name, weak=True) if found is MISSING else found
 
     def _super_attribute(self, owner: Super, name: str) -> Value:
@@ -309,6 +336,7 @@ class Caller(Evaluator):
             return inner
         return self.undefined(name, owner.environment)
 
+    @override
     def super_of(self, scope: Environment) -> Value:
         """Return what `super()` means in the method being run."""
         function = self.stack[-1].function if self.stack else None
@@ -323,6 +351,7 @@ class Caller(Evaluator):
 
     # --- elements -------------------------------------------------------------------------------------------------
 
+    @override
     def subscript(self, owner: Value, key: Value) -> Value:
         """Return an element; an `Unknown` of the key's name where it is not known."""
         name = str(key) if isinstance(key, str) else ""
@@ -341,20 +370,40 @@ class Caller(Evaluator):
                 return owner.invoke("__getitem__", Call(self, [key], {}))
             case Unknown():
                 return owner.derived(name or owner.name, weak=not name)
+            case _:
+                pass
         return Unknown(name)
 
     def _entry(self, owner: dict[Value, Value], key: Value, name: str) -> Value:
         try:
-            if key in owner:
+            if key in owner and not (isinstance(key, Text) and isinstance(owner[key], Function)):
                 return owner[key]
         except TypeError:
             return Unknown()
+        chosen = self._dispatched(owner, key)
+        if chosen is not MISSING:
+            return chosen
         default = owner.get(MISSING, MISSING)
         if default is not MISSING:
             owner[key] = self.apply(default)
             return owner[key]
         return Unknown(name or "value")
 
+    def _dispatched(self, owner: dict[Value, Value], key: Value) -> Value:
+        """Return one of a table's functions where the key is not known: each is a path of its own."""
+        entries = [
+            item for item in owner.items() if isinstance(item[1], Function | ClassValue | Bound)
+        ]
+        if known(key) or not entries or len(entries) < len(owner):
+            return MISSING
+        at = self.at(None)
+        for index, (name, value) in enumerate(entries[:-1]):
+            site = (at.file, at.line, index)
+            if self.path.decide(site, f"{fingerprintable(key)} == {fingerprintable(name)}"):
+                return value
+        return entries[-1][1]
+
+    @override
     def iterate(self, value: Value) -> list[Value] | None:
         """Return the elements of `value`; None where they are not known."""
         match value:
@@ -375,6 +424,8 @@ class Caller(Evaluator):
             case Native():
                 elements = value.invoke("__iter__", Call(self, [], {}))
                 return elements if isinstance(elements, list) else None
+            case _:
+                pass
         return None
 
 

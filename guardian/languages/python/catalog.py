@@ -131,6 +131,8 @@ def inputs_of(node: Operator) -> tuple[Handle, ...]:
             return node.inputs
         case Generate(input=None):
             return ()
+        case _:
+            pass
     inner = getattr(node, "input", None)
     return (inner,) if isinstance(inner, int) else ()
 
@@ -175,6 +177,8 @@ def _output(node: Operator, memory: dict[Handle, Columns], catalog: RepositoryCa
         case Unpivot(keys=keys) if keys is not None:
             names = tuple(key.name for key in keys if isinstance(key, Ref | FrameRef))
             return (*names, node.name_column, node.value_column)
+        case _:
+            pass
     return None
 
 

@@ -1,25 +1,35 @@
 """Expressions of the interpreted program: names, operators, calls, comprehensions, f-strings."""
 
 import ast
-import operator
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from typing import ClassVar
 
-from guardian.languages.python.branches import CONTAINER_LIMIT, LOOP_LIMIT, TEXT_LIMIT
-from guardian.languages.python.machine import Machine, PythonRaise, keyword_nodes
+from guardian.languages.python.branches import CONTAINER_LIMIT, TEXT_LIMIT
+from guardian.languages.python.machine import Machine, keyword_nodes
+from guardian.languages.python.operators import (
+    BINARY,
+    COMPARE,
+    UNARY,
+    WIDE,
+    computable,
+    element_node,
+    hashable,
+    hashable_set,
+    is_test,
+    node_name,
+    number,
+    too_large,
+)
+from guardian.languages.python.overriding import override
 from guardian.languages.python.python_builtins import BUILTINS
 from guardian.languages.python.values import (
     MISSING,
     Assumed,
-    Bound,
     Builtin,
     Call,
-    ClassMethod,
     Environment,
     External,
     Function,
-    Native,
     Text,
     Unknown,
     Value,
@@ -29,29 +39,6 @@ from guardian.languages.python.values import (
     to_text,
     truth,
 )
-
-BINARY: dict[type[ast.operator], tuple[str, Callable[[object, object], object]]] = {
-    ast.Add: ("+", operator.add),
-    ast.Sub: ("-", operator.sub),
-    ast.Mult: ("*", operator.mul),
-    ast.Div: ("/", operator.truediv),
-    ast.FloorDiv: ("//", operator.floordiv),
-    ast.Mod: ("%", operator.mod),
-    ast.Pow: ("**", operator.pow),
-    ast.BitAnd: ("&", operator.and_),
-    ast.BitOr: ("|", operator.or_),
-    ast.BitXor: ("^", operator.xor),
-}
-COMPARE: dict[type[ast.cmpop], tuple[str, Callable[[object, object], object]]] = {
-    ast.Eq: ("==", operator.eq),
-    ast.NotEq: ("!=", operator.ne),
-    ast.Lt: ("<", operator.lt),
-    ast.LtE: ("<=", operator.le),
-    ast.Gt: (">", operator.gt),
-    ast.GtE: (">=", operator.ge),
-}
-UNARY: dict[type[ast.unaryop], str] = {ast.USub: "-", ast.UAdd: "+", ast.Invert: "~"}
-POWER_LIMIT = 64
 
 
 class Evaluator(Machine):
@@ -88,8 +75,6 @@ class Evaluator(Machine):
             ast.Slice: self._slice,
         }
 
-    yields: ClassVar[None] = None
-
     @abstractmethod
     def make_function(
         self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Environment
@@ -108,6 +93,7 @@ class Evaluator(Machine):
     def emit(self, value: Value) -> None:
         """Collect a value that a generator yields."""
 
+    @override
     def evaluate(self, node: ast.expr, scope: Environment) -> Value:
         """Return the value of an expression; `Unknown` for syntax that has no meaning here."""
         self.budget.spend()
@@ -190,7 +176,7 @@ class Evaluator(Machine):
                 args.extend([Unknown()] if spread is None else spread)
                 nodes.extend(
                     [
-                        _element_node(argument.value, index, spread)
+                        element_node(argument.value, index, spread)
                         for index in range(len(args) - len(nodes))
                     ]
                 )
@@ -263,7 +249,7 @@ class Evaluator(Machine):
             if answer is stops_at:
                 return value
             if answer is None:
-                if stops_at and isinstance(value, Text | Unknown) and not _is_test(value):
+                if stops_at and isinstance(value, Text | Unknown) and not is_test(value):
                     # `args.path or "default"`: the name of the argument is the better name.
                     return value
                 keys.append(fingerprintable(value))
@@ -308,10 +294,10 @@ class Evaluator(Machine):
             return self._percent(left, right)
         if sign == "+" and (isinstance(left, str) or isinstance(right, str)):
             return self._concatenate(left, right, node)
-        if compute is None or _too_large(sign, left, right):
+        if compute is None or too_large(sign, left, right):
             return Unknown()
-        first, second = _number(left), _number(right)
-        if not _computable(first) or not _computable(second):
+        first, second = number(left), number(right)
+        if not computable(first) or not computable(second):
             return Unknown()
         try:
             made = compute(first, second)
@@ -323,7 +309,7 @@ class Evaluator(Machine):
 
     def _concatenate(self, left: Value, right: Value, node: ast.AST) -> Value:
         hints = (
-            (_node_name(node.left), _node_name(node.right))
+            (node_name(node.left), node_name(node.right))
             if isinstance(node, ast.BinOp)
             else ("", "")
         )
@@ -343,6 +329,8 @@ class Evaluator(Machine):
             operands = tuple(
                 part if isinstance(part, int | float) else to_text(part) for part in parts
             )
+        if WIDE.search(template):
+            return Unknown()
         try:
             made = as_text(template % operands, template, values)
         except (TypeError, ValueError, KeyError, OverflowError):
@@ -366,7 +354,7 @@ class Evaluator(Machine):
                 if isinstance(part.format_spec, ast.JoinedStr)
                 else ""
             )
-            pieces.append(to_text(value, str(spec), hint=_node_name(part.value)))
+            pieces.append(to_text(value, str(spec), hint=node_name(part.value)))
         made = "".join(pieces)
         if len(made) > TEXT_LIMIT:
             return Unknown()
@@ -423,6 +411,9 @@ class Evaluator(Machine):
         if test is not None:
             answer: Value = test(right, positive=positive)
             return answer
+        contains = getattr(right, "contains", None)
+        if contains is not None:
+            return contains(left) is positive
         elements: list[Value] | str | None = (
             right if isinstance(right, str) else self.iterate(right)
         )
@@ -483,64 +474,3 @@ class Evaluator(Machine):
             if narrow is not None:
                 scope.names[target.id] = narrow()
         return truth(value) is not False
-
-
-def hashable(value: Value) -> Value:
-    """Return a key that a dict can hold for `value`."""
-    try:
-        hash(value)
-    except TypeError:
-        return fingerprintable(value)
-    return value
-
-
-def hashable_set(values: Sequence[Value]) -> set[Value]:
-    """Return a set of `values`."""
-    return {hashable(value) for value in values}
-
-
-def _node_name(node: ast.expr) -> str:
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
-        return str(node.slice.value)
-    if isinstance(node, ast.Call):
-        return _node_name(node.func)
-    return ""
-
-
-def _is_test(value: Value) -> bool:
-    return isinstance(value, Unknown) and bool(value.key)
-
-
-def _element_node(node: ast.expr, index: int, spread: list[Value] | None) -> ast.expr | None:
-    if (
-        isinstance(node, ast.List | ast.Tuple)
-        and spread is not None
-        and len(node.elts) == len(spread)
-    ):
-        return node.elts[index]
-    return None
-
-
-def _number(value: Value) -> Value:
-    return value.value if isinstance(value, Assumed) else value
-
-
-def _computable(value: Value) -> bool:
-    return isinstance(value, bool | int | float | str | list | tuple | set | frozenset | dict)
-
-
-def _too_large(sign: str, left: Value, right: Value) -> bool:
-    if sign == "**":
-        return not (isinstance(right, int) and abs(right) <= POWER_LIMIT)
-    if sign == "*":
-        sizes = [len(value) for value in (left, right) if isinstance(value, str | list | tuple)]
-        counts = [value for value in (left, right) if isinstance(value, int)]
-        return bool(sizes and counts and sizes[0] * counts[0] > CONTAINER_LIMIT)
-    return isinstance(left, int) and isinstance(right, int) and abs(left) > 2**512
-
-
-__all__ = ["LOOP_LIMIT", "Bound", "ClassMethod", "Evaluator", "Native", "PythonRaise"]

@@ -7,13 +7,13 @@ from guardian.languages.python.spark_columns import Column, as_tree
 from guardian.languages.python.spark_frames import METHODS, Frame, frame_of, made
 from guardian.languages.python.spark_groups import opaque_function
 from guardian.languages.python.spark_io import write
+from guardian.languages.python.spark_rows import join as spark_join
 from guardian.languages.python.spark_state import (
     DIALECT,
     folded_names,
     item,
     reference,
     scan,
-    state_of,
 )
 from guardian.languages.python.spark_types import type_tree
 from guardian.languages.python.values import (
@@ -296,7 +296,7 @@ def _joined(left: Frame, right: Frame, keys1: Value, keys2: Value, call: Call) -
 
     firsts = [keys1] if isinstance(keys1, str) else call.machine.iterate(keys1) or []
     seconds = [keys2] if isinstance(keys2, str) else call.machine.iterate(keys2) or []
-    condition: exp.Expression | None = None
+    condition: exp.Expr | None = None
     for first, second in zip(firsts, seconds, strict=False):
         test = exp.EQ(
             this=named_column(to_text(first), left.handle).tree,
@@ -363,7 +363,7 @@ TRANSFORMS: dict[str, Callable[[Frame, Call], Value]] = {
     "UnnestFrame": _split_rows, "SplitFields": _split_rows, "SplitRows": _split_rows, "Spigot": _unchanged,
     "FillMissingValues": _split_rows, "EvaluateDataQuality": _unchanged,
 }  # fmt: skip
-SPARK_JOIN = METHODS["join"]
+SPARK_JOIN = spark_join
 METHODS.update({
     "apply_mapping": apply_mapping, "drop_fields": drop_fields, "select_fields": select_fields,
     "rename_field": rename_field, "resolveChoice": resolve_choice, "relationalize": _split_rows,
@@ -398,5 +398,3 @@ CALLS: dict[str, Handler] = {
     "awsglue.dynamicframe.DynamicFrame.fromDF": _from_frame,
     "awsglue.DynamicFrame.fromDF": _from_frame,
 }
-
-__all__ = ["CALLS", "TRANSFORMS", "Factory", "context_method", "state_of", "transform"]

@@ -4,10 +4,11 @@ import ast
 from collections.abc import Callable, Sequence
 from enum import Enum, auto
 
-from guardian.languages.python.branches import LOOP_LIMIT
+from guardian.languages.python.branches import CONTAINER_LIMIT, LOOP_LIMIT
 from guardian.languages.python.calls import Caller
 from guardian.languages.python.machine import PathEnd, PythonRaise
 from guardian.languages.python.modules import Module
+from guardian.languages.python.overriding import override
 from guardian.languages.python.relevance import gives_up, matters
 from guardian.languages.python.values import (
     MISSING,
@@ -89,6 +90,7 @@ class Interpreter(Caller):
                 return signal
         return None
 
+    @override
     def execute_body(self, body: Sequence[ast.stmt], scope: Environment) -> Value:
         """Return what a function's body returns; a generator's values as a list."""
         collected: list[Value] = []
@@ -103,11 +105,13 @@ class Interpreter(Caller):
         self.returned = None
         return value
 
+    @override
     def emit(self, value: Value) -> None:
         """Collect a value that a generator yields."""
         if self.yielded and len(self.yielded[-1]) < LOOP_LIMIT:
             self.yielded[-1].append(value)
 
+    @override
     def run_module(self, module: Module, environment: Environment | None = None) -> Environment:
         """Run a module's body and return its names."""
         scope = environment or Environment(module)
@@ -137,7 +141,8 @@ class Interpreter(Caller):
         current = self.evaluate(node.target, scope)
         change = self.evaluate(node.value, scope)
         if isinstance(current, list) and isinstance(node.op, ast.Add):
-            current.extend(self.iterate(change) or [Unknown()])
+            room = max(0, CONTAINER_LIMIT - len(current))
+            current.extend((self.iterate(change) or [Unknown()])[:room])
             return
         self.assign(node.target, self.binary(node.op, current, change, node), scope)
 
@@ -162,6 +167,7 @@ class Interpreter(Caller):
         del scope
         raise PythonRaise(_last_name(kind))
 
+    @override
     def assign(self, target: ast.expr, value: Value, scope: Environment) -> None:
         """Bind a target to a value; an unknown one takes the target's name."""
         match target:
@@ -176,6 +182,8 @@ class Interpreter(Caller):
             case ast.Subscript(value=owner_node, slice=key_node):
                 owner, key = self.evaluate(owner_node, scope), self.evaluate(key_node, scope)
                 self._assign_element(owner, key, value)
+            case _:
+                pass
 
     def _assign_attribute(self, owner: Value, name: str, value: Value) -> None:
         if isinstance(owner, Instance):
@@ -297,6 +305,8 @@ class Interpreter(Caller):
                     if open_ones
                     else False
                 )
+            case _:
+                pass
         return Unknown()
 
     # --- loops ----------------------------------------------------------------------------------------------------
@@ -346,6 +356,7 @@ class Interpreter(Caller):
 
     # --- definitions ----------------------------------------------------------------------------------------------
 
+    @override
     def make_function(
         self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Environment
     ) -> Function:
@@ -373,7 +384,7 @@ class Interpreter(Caller):
                 scope.names[f"{node.name}.setter"] = function
                 return scope.names.get(node.name, function)
             applied = self.evaluate(decorator, scope)
-            made = self.call(applied, Call(self, [value], {}, None, [node]))
+            made = self.call(applied, Call(self, [value], {}))
             # A decorator that we do not know is taken to call the function unchanged.
             value = value if isinstance(made, Unknown) else made
         return value
@@ -458,6 +469,7 @@ class Interpreter(Caller):
             scope.names.update({name: names[name] for name in chosen if name in names})
             scope.stars.extend(source.environment.stars)
 
+    @override
     def import_module(self, parts: tuple[str, ...], importer: Module, level: int) -> Value:
         """Return the repository's module of that name, run once; an `External` where it is not ours."""
         if not parts and not level:
@@ -524,6 +536,3 @@ def _make_members(cls: ClassValue) -> None:
     for name, value in list(cls.attributes.items()):
         if not isinstance(value, Function | Bound | Native) and not name.startswith("_"):
             cls.attributes[name] = Instance(cls, {"value": value, "name": name})
-
-
-__all__ = ["Interpreter", "Signal"]

@@ -6,10 +6,9 @@ from guardian.languages.python import glue, standard
 from guardian.languages.python.machine import Machine
 from guardian.languages.python.notebooks import run_cell, run_notebook
 from guardian.languages.python.spark_columns import WindowSpec
-from guardian.languages.python.spark_frames import METHODS, Frame, frame_of, made
+from guardian.languages.python.spark_frames import METHODS, PROPERTIES, Frame, frame_of
 from guardian.languages.python.spark_functions import function_call, is_function
-from guardian.languages.python.spark_groups import PROPERTIES
-from guardian.languages.python.spark_io import Writer, delta_table, write
+from guardian.languages.python.spark_io import write
 from guardian.languages.python.spark_session import (
     WINDOW_LIMITS,
     SparkSession,
@@ -174,13 +173,6 @@ class SparkLibrary:
             return self._on_frame(owner, name, call)
         if is_session_name(owner.name) and name in {"sql", "table", "createDataFrame"}:
             return SparkSession().invoke(name, call)
-        if name in PANDAS_WRITES and owner.handles and isinstance(call.value(0), str | Unknown):
-            plan = add(
-                call.machine, Opaque(inputs=owner.handles, reason="pandas", keeps=True, at=call.at)
-            )
-            options = WriteOptions(mode="overwrite", format=name.removeprefix("to_"))
-            write(call, plan, call.value(0), options, confidence=0.7)
-            return None
         self._visit_callbacks(call)
         return Unknown(name or owner.name, weak=True, handles=handles) if handles else MISSING
 
@@ -240,6 +232,3 @@ def _parameter_frame(name: str, machine: Machine) -> Value:
     return Frame(
         add(machine, Opaque(fingerprint=f"parameter {name}", reason=f"parameter `{name}`"))
     )
-
-
-__all__ = ["SparkLibrary", "made"]

@@ -10,6 +10,7 @@ from guardian.languages.python.branches import CALL_DEPTH, Budget, Path
 from guardian.languages.python.modules import Module, ModuleFinder
 from guardian.languages.python.values import (
     OPEN,
+    AssumedText,
     Call,
     Environment,
     Function,
@@ -210,7 +211,7 @@ def condition_key(value: Value) -> str:
     """Return what tells an open condition from others; empty where nothing does."""
     if isinstance(value, Unknown):
         return value.key or (value.name if not value.weak else "")
-    if isinstance(value, Text) and OPEN in value:
+    if isinstance(value, Text) and (OPEN in value or isinstance(value, AssumedText)):
         return fingerprintable(value)
     return ""
 

@@ -93,7 +93,7 @@ def parse_module(
     except SyntaxError as error:
         return refuse(error.lineno or 1, f"not valid Python: {error.msg}")
     except (ValueError, RecursionError, MemoryError) as error:
-        return refuse(1, f"not valid Python: {error or type(error).__name__}")
+        return refuse(1, f"not valid Python: {type(error).__name__}")
     return Module(path, text.removeprefix("\ufeff"), tree, name, line_numbers)
 
 
@@ -236,8 +236,7 @@ def imported_names(text: str) -> tuple[tuple[tuple[str, ...], int], ...]:
     for dots, base, names in _FROM.findall(text):
         parts = tuple(part for part in base.split(".") if part)
         found.append((parts, len(dots)))
-        for name in re.findall(r"\w+", names):
-            found.append(((*parts, name), len(dots)))
+        found.extend(((*parts, name), len(dots)) for name in re.findall(r"\w+", names))
     for names in _IMPORT.findall(text):
         for name in names.split(","):
             words = name.split()

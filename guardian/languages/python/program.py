@@ -12,7 +12,7 @@ from guardian.languages.python.library import SparkLibrary
 from guardian.languages.python.machine import Findings, PathEnd, PythonRaise
 from guardian.languages.python.modules import Module, ModuleFinder, parse_module
 from guardian.languages.python.spark_state import FileState, SessionState
-from guardian.languages.python.values import Call, Environment, Function, Instance, Unknown, Value
+from guardian.languages.python.values import Call, Environment, Function, Instance, Value
 from guardian.languages.recording import Recording
 from guardian.model.lineage import Diagnostic
 from guardian.model.plan import Lowered, PlanBuilder
@@ -136,12 +136,9 @@ class _Runs:
         A module that others import is theirs to call: its functions are no jobs.
         """
         candidates = [
-            node for node in _functions(self.module.tree) if node not in self.findings.called
-        ]
-        candidates = [
             node
             for node, owner in _entries(self.module.tree)
-            if node in candidates and _takes_spark(node, owner)
+            if node not in self.findings.called and _takes_spark(node, owner)
         ]
         if not candidates or self.finder.imported_elsewhere(self.module.path):
             return
@@ -163,12 +160,6 @@ class _Runs:
                     machine.call(target, Call(machine, [], {}))
             except (PythonRaise, PathEnd):
                 continue
-
-
-def _functions(tree: ast.Module) -> set[ast.AST]:
-    return {
-        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    }
 
 
 def _entries(
@@ -232,6 +223,3 @@ def _find(scope: Environment, node: ast.AST, machine: Interpreter) -> Value:
                 instance = machine.instantiate(value, Call(machine, [], {}))
                 return machine.attribute(instance, name)
     return None
-
-
-__all__ = ["Program", "Unknown", "lower_program"]

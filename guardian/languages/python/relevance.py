@@ -34,6 +34,8 @@ def _judge(statement: ast.stmt, memory: Memory) -> bool:
             return not _is_quiet(value)
         case ast.If(body=body, orelse=other):
             return matters(body, memory) or matters(other, memory)
+        case _:
+            pass
     return True
 
 

@@ -25,7 +25,7 @@ from guardian.languages.python.values import (
 )
 from guardian.model.lineage import Location
 
-Tree: TypeAlias = exp.Expression
+Tree: TypeAlias = exp.Expr
 TREE_DEPTH_LIMIT = 400
 
 COMPARISONS: dict[str, type[exp.Binary]] = {
@@ -92,7 +92,7 @@ class EachColumn(Text):
             return self
         if name in {"startswith", "endswith"}:
             return ColumnTest(self.partial())
-        from guardian.languages.python.python_builtins import text_method  # noqa: PLC0415 - rare
+        from guardian.languages.python.containers import text_method  # noqa: PLC0415 - rare
 
         return text_method(Text(self), name, call)
 
@@ -197,6 +197,8 @@ class WindowSpec:
                 return replace(
                     self, frame=("ROWS" if name == "rowsBetween" else "RANGE", start, end)
                 )
+            case _:
+                pass
         return Unknown()
 
 
@@ -252,8 +254,9 @@ def combined(tree: Tree, operands: Iterable[Value]) -> Column:
 def named_column(name: str, frame: int | None = None) -> Column:
     """Return the column that a name means: `a`, `o.a`, `a.b`, `*`, `o.*`, with backticks where written."""
     if isinstance(name, EachColumn):
-        tree = exp.Star(except_=[identifier(part) for part in name.excluded] or None)
-        return Column(tree, each=name)
+        star = exp.Star(except_=[identifier(part) for part in name.excluded] or None)
+        return Column(star, each=name)
+    tree: Tree
     parts = name_parts(plain(name))
     if parts[-1] == "*":
         if len(parts) == 1:
@@ -262,7 +265,7 @@ def named_column(name: str, frame: int | None = None) -> Column:
     if frame is not None:
         first = exp.Column(this=identifier(parts[0]))
         first.meta["frame"] = frame
-        tree: Tree = first
+        tree = first
         for part in parts[1:]:
             tree = field_of(tree, part)
         return Column(tree)

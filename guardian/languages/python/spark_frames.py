@@ -6,17 +6,17 @@ from typing import TypeAlias
 
 from sqlglot import exp
 
+from guardian.languages.python.catalog import columns_of
 from guardian.languages.python.fingerprints import call_fingerprint, values_fingerprint
 from guardian.languages.python.machine import Machine, flat
+from guardian.languages.python.overriding import override
 from guardian.languages.python.spark_columns import (
     Column,
-    ColumnTest,
     EachColumn,
     Tree,
     as_tree,
     identifier,
     named_column,
-    ordered,
     spread,
 )
 from guardian.languages.python.spark_functions import GENERATORS, parse_expression
@@ -30,16 +30,12 @@ from guardian.languages.python.spark_state import (
     reference,
     state_of,
 )
-from guardian.languages.python.spark_types import DataType, StructField, StructType
-from guardian.languages.python.catalog import columns_of
+from guardian.languages.python.spark_types import StructField, StructType
 from guardian.languages.python.values import (
     MISSING,
     OPEN,
-    Assumed,
-    Bound,
     Call,
     Collected,
-    Text,
     Unknown,
     Value,
     plain,
@@ -56,30 +52,20 @@ from guardian.model.plan import (
     Generate,
     Handle,
     Item,
-    Join,
-    JoinKind,
     Limit,
     Opaque,
     Operator,
-    Order,
     Project,
     Ref,
     Rename,
     Sample,
-    SetOperation,
     Sort,
     Star,
-    Unpivot,
     WithColumns,
 )
 from guardian.model.plan import Call as PlanCall
 
-JOIN_KINDS: dict[str, JoinKind] = {
-    "inner": "inner", "cross": "cross", "outer": "full", "full": "full", "fullouter": "full", "left": "left",
-    "leftouter": "left", "right": "right", "rightouter": "right", "semi": "semi", "leftsemi": "semi",
-    "anti": "anti", "leftanti": "anti",
-}  # fmt: skip
-GENERATOR_NODES: dict[type[exp.Expression], str] = {
+GENERATOR_NODES: dict[type[exp.Expr], str] = {
     exp.Explode: "explode", exp.ExplodeOuter: "explode_outer", exp.Posexplode: "posexplode",
     exp.PosexplodeOuter: "posexplode_outer", exp.Inline: "inline",
 }  # fmt: skip
@@ -120,9 +106,10 @@ class Frame:
             call.at,
         )
         others = [value.handle for value in call.args if isinstance(value, Frame)]
-        return self._opaque(call, name, others)
+        return self.opaque(call, name, others)
 
-    def _opaque(self, call: Call, name: str, others: Sequence[Handle]) -> "Frame":
+    def opaque(self, call: Call, name: str, others: Sequence[Handle]) -> "Frame":
+        """Return the frame behind a method that is not understood."""
         return made(
             call,
             Opaque(
@@ -131,10 +118,12 @@ class Frame:
             ),
         )  # fmt: skip
 
+    @override
     def __eq__(self, other: object) -> bool:
         """Two frames of one handle are one."""
         return isinstance(other, Frame) and other.handle == self.handle
 
+    @override
     def __hash__(self) -> int:
         """Hash by the handle."""
         return hash(self.handle)
@@ -319,7 +308,7 @@ def with_columns(frame: Frame, call: Call) -> Value:
     """Return `df.withColumns({name: column})`."""
     mapping = call.value(0, "colsMap")
     if not isinstance(mapping, dict):
-        return _unclear(frame, call, "withColumns")
+        return unclear(frame, call, "withColumns")
     node = call.syntax(0, "colsMap")
     places = _dict_places(node, call)
     entries = [
@@ -358,11 +347,12 @@ def _with(frame: Frame, entries: Sequence[tuple[Value, Value, Location, str]], c
     return made(call, Drop(result.handle, tuple(hidden))) if hidden else result
 
 
-def _unclear(frame: Frame, call: Call, what: str) -> Frame:
+def unclear(frame: Frame, call: Call, what: str) -> Frame:
+    """Return the frame as it was, with a warning: what the method is given is not known."""
     call.machine.warn(
         f"the arguments of `{what}` are not known here; its columns are taken as they were", call.at
     )
-    return frame._opaque(call, what, [])  # noqa: SLF001 - same module
+    return frame.opaque(call, what, [])
 
 
 def select_expr(frame: Frame, call: Call) -> Value:
@@ -381,7 +371,7 @@ def rename(frame: Frame, call: Call) -> Value:
     """Return `df.withColumnRenamed(old, new)`."""
     old, new = call.value(0, "existing"), call.value(1, "new")
     if isinstance(old, EachColumn):
-        return frame if isinstance(new, EachColumn) else _unclear(frame, call, "withColumnRenamed")
+        return frame if isinstance(new, EachColumn) else unclear(frame, call, "withColumnRenamed")
     return made(
         call,
         Rename(frame.handle, ((fold(column_name(old), DIALECT), fold(column_name(new), DIALECT)),)),
@@ -392,7 +382,7 @@ def rename_all(frame: Frame, call: Call) -> Value:
     """Return `df.withColumnsRenamed({old: new})`."""
     mapping = call.value(0, "colsMap")
     if not isinstance(mapping, dict):
-        return _unclear(frame, call, "withColumnsRenamed")
+        return unclear(frame, call, "withColumnsRenamed")
     pairs = tuple(
         (fold(column_name(old), DIALECT), fold(column_name(new), DIALECT))
         for old, new in mapping.items()
@@ -406,7 +396,7 @@ def to_frame(frame: Frame, call: Call) -> Value:
     if not values or all(isinstance(value, EachColumn) for value in values):
         return frame
     if not all(isinstance(value, str) and OPEN not in value for value in values):
-        return _unclear(frame, call, "toDF")
+        return unclear(frame, call, "toDF")
     return made(call, Rename(frame.handle, positional=folded_names(values)))
 
 
@@ -422,217 +412,18 @@ def drop(frame: Frame, call: Call) -> Value:
         if not isinstance(value, Unknown)
     )
     if len(gone) < len(values):
-        return _unclear(frame, call, "drop")
+        return unclear(frame, call, "drop")
     return made(call, Drop(frame.handle, gone)) if gone else frame
 
 
 def _drop_each(frame: Frame, each: EachColumn, call: Call) -> Value:
     if not each.certain or not each.excluded:
-        return _unclear(frame, call, "drop")
+        return unclear(frame, call, "drop")
     items = tuple(item(call.machine, name, call.at, name) for name in each.excluded)
     return made(call, Project(frame.handle, items))
 
 
-# --- rows ---------------------------------------------------------------------------------------------------------
-
-
-def where(frame: Frame, call: Call) -> Value:
-    """Return `df.filter(condition)`."""
-    condition = call.value(0, "condition")
-    if isinstance(condition, str):
-        text = plain(condition)
-        condition = parse_expression(condition, call)
-    else:
-        text = text_of(call, 0, "condition")
-    if condition is True:
-        return frame
-    if isinstance(condition, Unknown) and not isinstance(condition, ColumnTest):
-        call.machine.warn("this filter's condition is not known", call.at)
-    expr = lower(call.machine, as_tree(condition), call.at)
-    return made(call, Filter(frame.handle, expr, "WHERE", call.at, " ".join(text.split())[:300]))
-
-
-def join(frame: Frame, call: Call) -> Value:
-    """Return `df.join(other, on, how)`."""
-    other = frame_of(call.value(0, "other"), call.machine, "join")
-    if other is None:
-        return _unclear(frame, call, "join")
-    how = call.value(2, "how", "inner")
-    word = re_key(how)
-    kind = JOIN_KINDS.get(word)
-    if kind is None:
-        call.machine.warn(
-            f"the kind of this join, `{plain(to_text(how))}`, is not known; it is read as inner",
-            call.at,
-        )
-        kind = "inner"
-    return _joined(frame, other, call.value(1, "on"), kind, call)
-
-
-def re_key(how: Value) -> str:
-    """Return the kind of a join in the one spelling of `JOIN_KINDS`."""
-    return to_text(how if how is not None else "inner").lower().replace("_", "").strip()
-
-
-def _joined(frame: Frame, other: Frame, on: Value, kind: JoinKind, call: Call) -> Value:
-    using: tuple[str, ...] = ()
-    condition: Expr | None = None
-    keys = list(on) if isinstance(on, list | tuple | set) else [] if on is None else [on]
-    if isinstance(on, set):
-        keys.sort(key=str)
-    if keys and all(
-        isinstance(key, str | Unknown) and not isinstance(key, EachColumn) for key in keys
-    ):
-        using = folded_names(keys)
-    elif keys:
-        trees = [as_tree(key, literal=False) for key in keys if not isinstance(key, EachColumn)]
-        whole: Tree | None = None
-        for tree in trees:
-            whole = tree if whole is None else exp.And(this=whole, expression=tree)
-        condition = None if whole is None else lower(call.machine, whole, call.at)
-    if condition is None and not using and kind == "inner":
-        kind = "cross"
-    node = Join(
-        left=frame.handle,
-        right=other.handle,
-        kind=kind,
-        on=condition,
-        using=using,
-        at=call.at,
-        text=call.text,
-    )
-    return made(call, node)
-
-
-def cross_join(frame: Frame, call: Call) -> Value:
-    """Return `df.crossJoin(other)`."""
-    other = frame_of(call.value(0, "other"), call.machine, "crossJoin")
-    return frame if other is None else _joined(frame, other, None, "cross", call)
-
-
-def set_operation(kind: str, *, keep_all: bool, by_name: bool = False) -> "Method":
-    """Return the method for a union, an intersection or a difference."""
-
-    def apply(frame: Frame, call: Call) -> Value:
-        other = frame_of(call.value(0, "other"), call.machine, kind)
-        if other is None:
-            return frame
-        missing = call.value(1, "allowMissingColumns") is True and by_name
-        node = SetOperation(
-            kind=kind, inputs=(frame.handle, other.handle), all=keep_all,  # type: ignore[arg-type]  # one of three words
-            by_name=by_name, allow_missing=missing, at=call.at,
-        )  # fmt: skip
-        return made(call, node)
-
-    return apply
-
-
-def distinct(frame: Frame, call: Call) -> Value:
-    """Return `df.distinct()` and `df.dropDuplicates([...])`."""
-    values = spread([*call.args, *call.kwargs.values()])
-    keys = tuple(
-        reference(call.machine, value, call.at)
-        for value in values
-        if value is not None and not isinstance(value, EachColumn)
-    )
-    return made(call, Distinct(frame.handle, keys, at=call.at))
-
-
-def sort(frame: Frame, call: Call) -> Value:
-    """Return `df.orderBy(...)`."""
-    ascending = call.kwargs.get("ascending", True)
-    keys: list[Order] = []
-    for index, value in enumerate(spread(call.args)):
-        up = (
-            ascending[index]
-            if isinstance(ascending, list) and index < len(ascending)
-            else ascending
-        )
-        tree = ordered(value, descending=up in {False, 0} if isinstance(up, bool | int) else False)
-        keys.append(order_key(call.machine, tree, call.at))
-    return made(call, Sort(frame.handle, tuple(keys), call.at)) if keys else frame
-
-
-def order_key(machine: Machine, tree: Tree, at: Location) -> Order:
-    """Return a sort key."""
-    if isinstance(tree, exp.Ordered):
-        down, first = bool(tree.args.get("desc")), bool(tree.args.get("nulls_first"))
-        return Order(lower(machine, tree.this, at), down, first)
-    return Order(lower(machine, tree, at), False, True)  # noqa: FBT003 - ascending, nulls first
-
-
-def limit(frame: Frame, call: Call) -> Value:
-    """Return `df.limit(n)`."""
-    return made(
-        call, Limit(frame.handle, plain(to_text(call.value(0, "num"), hint="n")), at=call.at)
-    )
-
-
-def sample(frame: Frame, call: Call) -> Value:
-    """Return `df.sample(fraction, seed)`, also with `withReplacement` first."""
-    args = list(call.args)
-    replacement = call.kwargs.get("withReplacement")
-    if args and (isinstance(args[0], bool) or args[0] is None):
-        replacement = args.pop(0)
-    fraction = args[0] if args else call.kwargs.get("fraction")
-    seed = args[1] if len(args) > 1 else call.kwargs.get("seed")
-    how = plain(to_text(fraction)) + (" with replacement" if replacement is True else "")
-    shown = "" if seed is None else plain(to_text(seed, hint="seed"))
-    return made(call, Sample(frame.handle, how, shown, call.at))
-
-
-def random_split(frame: Frame, call: Call) -> Value:
-    """Return `df.randomSplit(weights, seed)`."""
-    weights = call.machine.iterate(call.value(0, "weights")) or [Unknown(), Unknown()]
-    seed = call.value(1, "seed")
-    shown = "" if seed is None else plain(to_text(seed, hint="seed"))
-    texts = [plain(to_text(weight)) for weight in weights]
-    return [
-        made(call, Sample(frame.handle, f"part {index + 1} of {', '.join(texts)}", shown, call.at))
-        for index in range(len(texts))
-    ]
-
-
-def alias(frame: Frame, call: Call) -> Value:
-    """Return `df.alias(name)`."""
-    return made(call, Alias(frame.handle, fold(plain(to_text(call.value(0, "alias"))), DIALECT)))
-
-
-def as_view(frame: Frame, call: Call) -> Value:
-    """Give the frame a name for SQL text."""
-    name = fold(plain(to_text(call.value(0, "name"))), DIALECT)
-    state_of(call.machine).views[name] = frame.handle
-    return None
-
-
-def as_global_view(frame: Frame, call: Call) -> Value:
-    """Give the frame a name in `global_temp`."""
-    name = fold(plain(to_text(call.value(0, "name"))), DIALECT)
-    state_of(call.machine).views[f"global_temp.{name}"] = frame.handle
-    return None
-
-
-def transform(frame: Frame, call: Call) -> Value:
-    """Return `df.transform(function, ...)`."""
-    inner = Call(
-        call.machine, [frame, *call.args[1:]], call.kwargs, call.node, [None, *call.nodes[1:]]
-    )
-    return call.machine.call(call.value(0, "func"), inner)
-
-
-def unpivot(frame: Frame, call: Call) -> Value:
-    """Return `df.unpivot(ids, values, variableColumnName, valueColumnName)`."""
-    ids, values = call.value(0, "ids"), call.value(1, "values")
-    names = folded_names(spread([values])) if values is not None else ()
-    node = Unpivot(
-        input=frame.handle,
-        columns=names,
-        name_column=fold(plain(to_text(call.value(2, "variableColumnName"))), DIALECT),
-        value_column=fold(plain(to_text(call.value(3, "valueColumnName"))), DIALECT),
-        keys=tuple(reference(call.machine, value, call.at) for value in spread([ids])),
-        at=call.at,
-    )
-    return made(call, node)
+# --- elements and schemas ---------------------------------------------------------------------------------------------
 
 
 def get_item(frame: Frame, call: Call) -> Value:
@@ -645,7 +436,7 @@ def get_item(frame: Frame, call: Call) -> Value:
     if isinstance(key, list | tuple):
         return select(frame, call)
     if isinstance(key, Column):
-        return where(frame, call)
+        return METHODS["where"](frame, call)
     names = columns(frame, call.machine)
     if isinstance(key, int) and names is not None and -len(names) <= key < len(names):
         return named_column(names[key], frame.handle)
@@ -705,18 +496,7 @@ Method: TypeAlias = Callable[[Frame, Call], Value]
 METHODS: dict[str, Method] = {
     "select": select, "withColumn": with_column, "withColumns": with_columns, "selectExpr": select_expr,
     "withColumnRenamed": rename, "withColumnsRenamed": rename_all, "toDF": to_frame, "drop": drop,
-    "filter": where, "where": where, "join": join, "crossJoin": cross_join,
-    "union": set_operation("union", keep_all=True), "unionAll": set_operation("union", keep_all=True),
-    "unionByName": set_operation("union", keep_all=True, by_name=True),
-    "intersect": set_operation("intersect", keep_all=False),
-    "intersectAll": set_operation("intersect", keep_all=True),
-    "subtract": set_operation("except", keep_all=False), "exceptAll": set_operation("except", keep_all=True),
-    "distinct": distinct, "dropDuplicates": distinct, "drop_duplicates": distinct,
-    "dropDuplicatesWithinWatermark": distinct, "orderBy": sort, "sort": sort, "sortWithinPartitions": sort,
-    "limit": limit, "sample": sample, "randomSplit": random_split, "alias": alias,
-    "createOrReplaceTempView": as_view, "createTempView": as_view, "registerTempTable": as_view,
-    "createGlobalTempView": as_global_view, "createOrReplaceGlobalTempView": as_global_view,
-    "transform": transform, "unpivot": unpivot, "melt": unpivot, "__getitem__": get_item, "colRegex": col_regex,
+    "__getitem__": get_item, "colRegex": col_regex,
 }  # fmt: skip
 # Methods that give the same rows and columns.
 UNCHANGED = frozenset({
@@ -732,16 +512,3 @@ PROPERTIES: dict[str, Callable[[Frame, Machine], Value]] = {
     "columns": column_list, "schema": schema, "dtypes": dtypes,
     "isStreaming": lambda *_: Unknown("isStreaming"),
 }  # fmt: skip
-
-__all__ = [
-    "METHODS",
-    "PROPERTIES",
-    "Assumed",
-    "Bound",
-    "DataType",
-    "Frame",
-    "Text",
-    "columns",
-    "frame_of",
-    "made",
-]

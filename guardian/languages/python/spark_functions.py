@@ -11,25 +11,20 @@ from sqlglot.errors import SqlglotError
 from guardian.languages.python.modules import nesting
 from guardian.languages.python.spark_columns import (
     Column,
+    EachColumn,
     Tree,
     as_tree,
     combined,
     identifier,
-    literal_text,
     named_column,
-    ordered,
     spread,
 )
 from guardian.languages.python.spark_types import schema_of
-from guardian.languages.python.udfs import Udf, udf_of
+from guardian.languages.python.udfs import udf_of
 from guardian.languages.python.values import (
-    MISSING,
-    Assumed,
     Builtin,
     Call,
     Function,
-    Text,
-    Unknown,
     Value,
     as_sql,
     plain,
@@ -70,6 +65,7 @@ GENERATORS: dict[str, tuple[str, ...]] = {
     "posexplode_outer": ("pos", "col"), "inline": (), "inline_outer": (),
 }  # fmt: skip
 # Builtins that `from pyspark.sql.functions import *` replaces.
+EXPRESSION_LIMIT, EXPRESSION_DEPTH = 200_000, 200
 SHADOWS = frozenset(
     {"abs", "max", "min", "sum", "round", "pow", "hash", "filter", "slice", "hex", "bin", "ascii"}
 )
@@ -105,13 +101,7 @@ def parse_expression(text: str, call: Call) -> Column:
     """Return SQL text as a column; text that cannot be read is opaque, with a warning."""
     sql = as_sql(text)
     try:
-        if len(sql) > 200_000 or nesting(sql) > 200:
-            raise ValueError("too long or too deeply nested")
-        tree = (
-            sqlglot.parse_one(sql, dialect="spark", into=exp.Expression)
-            if not sql.strip()
-            else _select_item(sql)
-        )
+        tree = _select_item(sql)
     except (SqlglotError, ValueError, RecursionError) as error:
         reason = (str(error).splitlines() or [""])[0].strip()
         call.machine.warn(f"this SQL expression cannot be read: {reason[:120]}", call.at)
@@ -126,6 +116,8 @@ def parse_expression(text: str, call: Call) -> Column:
 
 
 def _select_item(sql: str) -> Tree:
+    if len(sql) > EXPRESSION_LIMIT or nesting(sql) > EXPRESSION_DEPTH:
+        raise ValueError("too long or too deeply nested")
     select = sqlglot.parse_one(f"SELECT {sql}", dialect="spark")
     items = select.expressions if isinstance(select, exp.Select) else []
     if len(items) != 1 or len([key for key, value in select.args.items() if value]) > 1:
@@ -172,9 +164,7 @@ def _made(tree: Tree, operands: Sequence[Value], call: Call) -> Column:
     )
 
 
-def _each_of(made: Column, operands: Sequence[Value]) -> "Value":  # type: ignore[valid-type]
-    from guardian.languages.python.spark_columns import EachColumn  # noqa: PLC0415 - avoids a longer import list
-
+def _each_of(made: Column, operands: Sequence[Value]) -> EachColumn | None:
     if made.each is not None:
         return made.each
     return next((item for item in operands if isinstance(item, EachColumn)), None)
@@ -388,9 +378,3 @@ def _lambda(function: Function | Builtin, call: Call) -> Tree:
     parameters = [Column(exp.Column(this=identifier(name))) for name in names]
     body = call.machine.apply(function, *parameters)
     return exp.Lambda(this=as_tree(body), expressions=[identifier(name) for name in names])
-
-
-__all__ = [
-    "MISSING", "Assumed", "Text", "Udf", "Unknown", "build", "function_call", "is_function", "literal_text",
-    "ordered", "parse_expression",
-]  # fmt: skip

@@ -9,21 +9,30 @@ from sqlglot import exp
 from guardian.languages.python.fingerprints import call_fingerprint, digest
 from guardian.languages.python.machine import Machine
 from guardian.languages.python.spark_columns import Column, EachColumn, as_tree, spread
-from guardian.languages.python.spark_functions import build
 from guardian.languages.python.spark_frames import (
     METHODS,
     PROPERTIES,
     Frame,
+    Method,
     columns,
-    frame_of,
     made,
     place_of,
     text_of,
 )
+from guardian.languages.python.spark_functions import build
 from guardian.languages.python.spark_state import DIALECT, folded_names, item, lower
 from guardian.languages.python.spark_types import schema_of
 from guardian.languages.python.udfs import udf_of
-from guardian.languages.python.values import MISSING, Call, Function, Unknown, Value, plain, to_text
+from guardian.languages.python.values import (
+    MISSING,
+    Call,
+    Collected,
+    Function,
+    Unknown,
+    Value,
+    plain,
+    to_text,
+)
 from guardian.model.lineage import Location
 from guardian.model.names import fold
 from guardian.model.plan import Aggregate, Filter, Item, Opaque, Pivot, WithColumns
@@ -114,7 +123,7 @@ def grouping_sets(kind: str, count: int) -> tuple[tuple[int, ...], ...]:
     return ()
 
 
-def group_by(sets: str = "") -> object:
+def group_by(sets: str = "") -> "Method":
     """Return the method that groups, plainly or by rollup or cube."""
 
     def apply(frame: Frame, call: Call) -> Value:
@@ -161,7 +170,7 @@ def aggregates(call: Call) -> list[Item]:
 def _by_name(column: str, function: str, call: Call) -> Item:
     name = "avg" if function == "mean" else function
     if column == "*":
-        tree: exp.Expression = exp.Count(this=exp.Star(), big_int=True)
+        tree: exp.Expr = exp.Count(this=exp.Star(), big_int=True)
         return item(call.machine, Column(tree, names=("count(1)",)), call.at, call.text)
     tree = build(name, [as_tree(column, literal=False)])
     return item(call.machine, Column(tree, names=(f"{name}({column})",)), call.at, call.text)
@@ -259,7 +268,7 @@ def drop_nulls(frame: Frame, call: Call) -> Value:
     if not tests:
         return frame
     kind = exp.Or if how == "all" else exp.And
-    whole: exp.Expression = tests[0]
+    whole: exp.Expr = tests[0]
     for test in tests[1:]:
         whole = kind(this=whole, expression=test)
     condition = lower(call.machine, whole, call.at)
@@ -367,5 +376,3 @@ PROPERTIES.update({
     "na": lambda frame, _: NullFunctions(frame),
     "rdd": lambda frame, _: Rdd(frame),
 })  # fmt: skip
-
-__all__ = ["Grouped", "NullFunctions", "Rdd", "frame_of", "rdd_frame"]

@@ -4,31 +4,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from guardian.languages.python.machine import Machine
-from guardian.languages.python.spark_columns import Column, EachColumn, as_tree, spread
-from guardian.languages.python.spark_frames import METHODS, PROPERTIES, Frame, frame_of, made
-from guardian.languages.python.spark_functions import parse_expression
+from guardian.languages.python.spark_columns import EachColumn, spread
+from guardian.languages.python.spark_frames import METHODS, PROPERTIES, Frame, made
 from guardian.languages.python.spark_state import (
-    DIALECT,
     dataset_name,
     folded_names,
-    item,
-    lower,
     names_nothing,
     scan,
     state_of,
     table,
+    written_name,
 )
 from guardian.languages.python.spark_types import StructType, schema_of
-from guardian.languages.python.values import MISSING, Call, Function, Unknown, Value, plain, to_text
+from guardian.languages.python.values import MISSING, Call, Unknown, Value, plain, to_text
 from guardian.model.lineage import Column as ModelColumn
-from guardian.model.lineage import Location
-from guardian.model.names import fold
 from guardian.model.plan import (
-    Filter,
     Handle,
-    Join,
-    Opaque,
-    Project,
     Scan,
     SetOperation,
     Write,
@@ -80,11 +71,13 @@ class Reader:
             case "schema":
                 return replace(self, schema=schema_of(call.value(0, "schema")))
             case "table":
-                return self._scan(call, [call.value(0, "tableName")], is_table=True)
+                return self.scanned(call, [call.value(0, "tableName")], is_table=True)
             case "jdbc":
-                return self._scan(call, [call.value(1, "table")])
+                return self.scanned(call, [call.value(1, "table")])
             case "load":
                 return self._load(call)
+            case _:
+                pass
         if name in PATH_FORMATS or name in {"textFile", "excel"}:
             paths = spread([call.value(0, "path", call.kwargs.get("paths"))])
             paths += (
@@ -92,7 +85,7 @@ class Reader:
                 if name == "parquet"
                 else []
             )
-            return replace(self, format=name)._scan(call, paths)
+            return replace(self, format=name).scanned(call, paths)
         return self
 
     def _load(self, call: Call) -> Value:
@@ -100,9 +93,10 @@ class Reader:
         options = {**self.options, **_lower_keys(call.kwargs)}
         if not paths or paths == [None]:
             paths = [_named_by(options, call, "source")]
-        return self._scan(call, paths)
+        return self.scanned(call, paths)
 
-    def _scan(self, call: Call, names: Sequence[Value], *, is_table: bool = False) -> Value:
+    def scanned(self, call: Call, names: Sequence[Value], *, is_table: bool = False) -> Value:
+        """Return the rows of the datasets of these names; several are read as one."""
         columns: tuple[ModelColumn, ...] = self.schema.columns() if self.schema is not None else ()
         handles: list[Handle] = []
         for name in names or [Unknown("source")]:
@@ -171,19 +165,19 @@ class Writer:
             case "save" | "start":
                 return self._save(call)
             case "saveAsTable" | "toTable":
-                return self._with_call(call)._write(
+                return self._with_call(call).written(
                     call, call.value(0, "name", call.kwargs.get("tableName"))
                 )
             case "insertInto":
                 overwrite = call.value(1, "overwrite") is True
                 mode = "overwrite" if overwrite or self.mode == "overwrite" else "append"
-                return replace(self, mode=mode)._write(
+                return replace(self, mode=mode).written(
                     call, call.value(0, "tableName"), positional=True
                 )
             case "jdbc":
-                mode = call.value(2, "mode", self.mode)
-                writer = replace(self, mode=_mode(mode), format="jdbc")
-                return writer._write(call, call.value(1, "table"))
+                said_mode = call.value(2, "mode", self.mode)
+                writer = replace(self, mode=_mode(said_mode), format="jdbc")
+                return writer.written(call, call.value(1, "table"))
             case (
                 "append"
                 | "overwrite"
@@ -193,8 +187,10 @@ class Writer:
                 | "createOrReplace"
             ):
                 return self._write_to(name, call)
+            case _:
+                pass
         if name in PATH_FORMATS:
-            return replace(self._with_call(call), format=name)._write(call, call.value(0, "path"))
+            return replace(self._with_call(call), format=name).written(call, call.value(0, "path"))
         return self
 
     def _said(self, name: str, call: Call) -> "Writer | None":
@@ -221,16 +217,17 @@ class Writer:
                 return self
             case "foreachBatch":
                 return replace(self, batch=call.value(0, "func"))
+            case _:
+                pass
         return None
 
     def _with_call(self, call: Call) -> "Writer":
         writer = self
-        for name in ("mode", "format"):
-            value = call.kwargs.get(name)
-            if value is not None:
-                writer = replace(
-                    writer, **{name: _mode(value) if name == "mode" else plain(to_text(value))}
-                )
+        mode, kind = call.kwargs.get("mode"), call.kwargs.get("format")
+        if mode is not None:
+            writer = replace(writer, mode=_mode(mode))
+        if kind is not None:
+            writer = replace(writer, format=plain(to_text(kind)))
         partition = call.kwargs.get("partitionBy")
         if partition is not None:
             writer = replace(writer, partition_by=folded_names(spread([partition])))
@@ -249,7 +246,7 @@ class Writer:
             return Unknown("query")
         writer = self._with_call(call)
         name = call.value(0, "path")
-        return writer._write(
+        return writer.written(
             call, name if name is not None else _named_by(writer.options, call, "target")
         )
 
@@ -263,9 +260,10 @@ class Writer:
             options["overwrite partitions"] = True
         if name == "overwrite":
             options["replacewhere"] = call.machine.text(call.syntax(0))
-        return replace(self, mode=mode, options=options)._write(call, self.table)
+        return replace(self, mode=mode, options=options).written(call, self.table)
 
-    def _write(self, call: Call, name: Value, *, positional: bool = False) -> Value:
+    def written(self, call: Call, name: Value, *, positional: bool = False) -> Value:
+        """Note the write, and return what it gives."""
         options = WriteOptions(
             mode=self.mode,
             format=self.format,
@@ -335,7 +333,7 @@ def write(
     """
     machine = call.machine
     state = state_of(machine)
-    text = to_text(name, hint="target")
+    text = written_name(name, "target")
     if machine.importing or names_nothing(text, state.parameters):
         return
     if state.alone and not _reads_something(machine, plan):
@@ -366,212 +364,6 @@ def _reads_something(machine: Machine, plan: Handle) -> bool:
     return False
 
 
-# --- Delta ------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class DeltaTable:
-    """`DeltaTable.forName(...)` or `forPath(...)`."""
-
-    name: Value
-    alias: str = ""
-
-    def attribute(self, name: str, machine: Machine) -> Value:
-        """Return nothing: a table has methods only."""
-        del name, machine
-        return MISSING
-
-    def invoke(self, name: str, call: Call) -> Value:
-        """Return what a method gives."""
-        match name:
-            case "alias":
-                return replace(self, alias=fold(plain(to_text(call.value(0))), DIALECT))
-            case "toDF":
-                return Frame(scan(call.machine, self.name, call.at))
-            case "merge":
-                source = frame_of(call.value(0, "source"), call.machine, "merge")
-                if source is None:
-                    return Unknown()
-                return Merge(self, source, _condition(call.value(1, "condition"), call), call)
-            case "delete":
-                self._delete(call)
-            case "update":
-                self._update(call)
-        return Unknown(name, weak=True)
-
-    def target(self, call: Call) -> Handle:
-        """Return the rows of the table itself, under its alias."""
-        from guardian.model.plan import Alias  # noqa: PLC0415 - used by this one function
-
-        dataset = dataset_name(to_text(self.name, hint="target"))
-        builder = state_of(call.machine).file.builder
-        handle = builder.add(Scan(dataset=dataset, target=True, at=call.at))
-        return builder.add(Alias(handle, self.alias)) if self.alias else handle
-
-    def _delete(self, call: Call) -> None:
-        handle = self.target(call)
-        if call.has(0, "condition"):
-            condition = lower(
-                call.machine, _condition(call.value(0, "condition"), call).tree, call.at
-            )
-            handle = made(call, Filter(handle, condition, "WHERE", call.at, call.text)).handle
-        write(
-            call,
-            made(call, Project(handle, ())).handle,
-            self.name,
-            WriteOptions(mode="delete", format="delta"),
-        )
-
-    def _update(self, call: Call) -> None:
-        handle = self.target(call)
-        first = call.value(0, "condition")
-        assigned = call.kwargs.get("set", first if isinstance(first, dict) else call.value(1))
-        if first is not None and not isinstance(first, dict):
-            condition = lower(call.machine, _condition(first, call).tree, call.at)
-            handle = made(call, Filter(handle, condition, "WHERE", call.at, call.text)).handle
-        items = _assignments(assigned, call, self.alias)
-        write(
-            call,
-            made(call, Project(handle, items)).handle,
-            self.name,
-            WriteOptions(mode="update", format="delta"),
-        )
-
-
-def _condition(value: Value, call: Call) -> Column:
-    if isinstance(value, str):
-        return parse_expression(value, call)
-    return value if isinstance(value, Column) else Column(as_tree(value))
-
-
-def _assignments(mapping: Value, call: Call, alias: str) -> "tuple[PlanItem, ...]":
-    items: list[PlanItem] = []
-    for key, value in mapping.items() if isinstance(mapping, dict) else ():
-        name = plain(to_text(key)).replace("`", "")
-        if alias and name.lower().startswith(f"{alias}."):
-            name = name[len(alias) + 1 :]
-        column = parse_expression(value, call) if isinstance(value, str) else value
-        items.append(item(call.machine, column, call.at, call.text, name))
-    return tuple(items)
-
-
-@dataclass(frozen=True, eq=False)
-class Merge:
-    """A Delta merge being built: arms of updates, inserts and deletes."""
-
-    target: DeltaTable
-    source: Frame
-    condition: Column
-    begun: Call
-    arms: tuple[Handle, ...] = ()
-    when: str = ""
-
-    def attribute(self, name: str, machine: Machine) -> Value:
-        """Return nothing: a merge has methods only."""
-        del name, machine
-        return MISSING
-
-    def invoke(self, name: str, call: Call) -> Value:
-        """Return the merge with one more arm, or write."""
-        if name == "execute":
-            return self._execute(call)
-        matched = "NotMatched" not in name
-        if name.startswith("when") and not name.endswith("BySource_"):
-            kind = name.removeprefix("whenMatched" if matched else "whenNotMatched")
-            return self._arm(
-                kind.removeprefix("BySource"), call, matched=matched, by_source="BySource" in name
-            )
-        return self
-
-    def _arm(self, kind: str, call: Call, *, matched: bool, by_source: bool) -> "Merge":
-        rows = self._rows(call, matched=matched, by_source=by_source)
-        condition = call.kwargs.get("condition")
-        if condition is None and (kind.endswith("All") or kind == "Delete"):
-            condition = call.value(0)
-        if condition is not None:
-            expr = lower(call.machine, _condition(condition, call).tree, call.at)
-            rows = made(call, Filter(rows, expr, "WHEN", call.at, call.text)).handle
-        if kind.endswith("All"):
-            from guardian.model.plan import Item, Star  # noqa: PLC0415 - used by this one function
-
-            qualifier = self._source_alias(call)
-            items: tuple[PlanItem, ...] = (
-                Item(Star((qualifier,) if qualifier else ()), None, call.at, call.text),
-            )
-            if not qualifier and matched:
-                # Without an alias the source's columns are taken from the source itself.
-                rows = self._semi(call)
-        elif kind == "Delete":
-            items = ()
-        else:
-            given = call.kwargs.get("set", call.kwargs.get("values"))
-            positional = next((value for value in call.args if isinstance(value, dict)), None)
-            items = _assignments(
-                given if given is not None else positional, call, self.target.alias
-            )
-        return replace(self, arms=(*self.arms, made(call, Project(rows, items)).handle))
-
-    def _rows(self, call: Call, *, matched: bool, by_source: bool) -> Handle:
-        on = lower(call.machine, self.condition.tree, call.at)
-        target = self.target.target(call)
-        text, at = self.begun.text, self.begun.at
-        if by_source:
-            node = Join(left=target, right=self.source.handle, kind="anti", on=on, at=at, text=text)
-        elif matched:
-            node = Join(
-                left=target, right=self.source.handle, kind="inner", on=on, at=at, text=text
-            )
-        else:
-            node = Join(left=self.source.handle, right=target, kind="anti", on=on, at=at, text=text)
-        return made(call, node).handle
-
-    def _semi(self, call: Call) -> Handle:
-        on = lower(call.machine, self.condition.tree, call.at)
-        node = Join(
-            left=self.source.handle, right=self.target.target(call), kind="semi", on=on, at=call.at
-        )
-        return made(call, node).handle
-
-    def _source_alias(self, call: Call) -> str:
-        from guardian.model.plan import Alias  # noqa: PLC0415 - used by this one function
-
-        node = state_of(call.machine).file.builder[self.source.handle]
-        return node.name if isinstance(node, Alias) else ""
-
-    def _execute(self, call: Call) -> Value:
-        arms = [arm for arm in self.arms if self._has_columns(arm, call)] or list(self.arms)
-        if not arms:
-            return None
-        plan = arms[0]
-        if len(arms) > 1:
-            node = SetOperation(
-                kind="union",
-                inputs=tuple(arms),
-                all=True,
-                by_name=True,
-                allow_missing=True,
-                at=call.at,
-            )
-            plan = made(call, node).handle
-        write(self.begun, plan, self.target.name, WriteOptions(mode="merge", format="delta"))
-        return None
-
-    def _has_columns(self, arm: Handle, call: Call) -> bool:
-        node = state_of(call.machine).file.builder[arm]
-        return isinstance(node, Project) and bool(node.items)
-
-
-def delta_table(path: str, call: Call) -> Value:
-    """Return what `DeltaTable.method(...)` gives."""
-    method = path.rpartition(".")[2]
-    if method in {"forName", "forPath", "createOrReplace", "createIfNotExists", "create"}:
-        names = [value for value in call.args if isinstance(value, str | Unknown)]
-        given = call.kwargs.get("tableOrViewName", call.kwargs.get("path"))
-        name = given if given is not None else names[-1] if names else None
-        return DeltaTable(name) if name is not None else Unknown()
-    return Unknown(method, weak=True)
-
-
 def _write_to(frame: Frame, call: Call) -> Value:
     return Writer(frame, table=call.value(0, "table"))
 
@@ -585,16 +377,3 @@ def stream_writer(frame: Frame, machine: Machine) -> Value:
 METHODS["writeTo"] = _write_to
 PROPERTIES["write"] = lambda frame, _: Writer(frame)
 PROPERTIES["writeStream"] = stream_writer
-
-from guardian.model.plan import Item as PlanItem  # noqa: E402 - the name `item` is taken above
-
-__all__ = [
-    "DeltaTable",
-    "Function",
-    "Location",
-    "Opaque",
-    "Reader",
-    "Writer",
-    "delta_table",
-    "write",
-]

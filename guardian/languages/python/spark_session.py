@@ -10,13 +10,12 @@ from guardian.languages.python.spark_frames import Frame, frame_of
 from guardian.languages.python.spark_groups import Rdd, rdd_frame
 from guardian.languages.python.spark_io import Reader
 from guardian.languages.python.spark_state import DIALECT, SqlResult, add, state_of, table
-from guardian.languages.python.spark_types import StructField, StructType, schema_of
+from guardian.languages.python.spark_types import schema_of
 from guardian.languages.python.standard import assumed
 from guardian.languages.python.udfs import udf_of
 from guardian.languages.python.values import (
     MISSING,
     Call,
-    External,
     Unknown,
     Value,
     as_sql,
@@ -372,9 +371,3 @@ def row(call: Call) -> Value:
 def is_session_name(name: str) -> bool:
     """Return whether a name is one that sessions commonly have."""
     return name.lower() in SESSION_NAMES
-
-
-__all__ = [
-    "SparkSession", "StructField", "StructType", "External", "Utilities", "is_session_name", "row", "run_sql",
-    "window_method", "WINDOW_LIMITS",
-]  # fmt: skip

@@ -13,7 +13,7 @@ from guardian.languages.python.catalog import RepositoryCatalog
 from guardian.languages.python.machine import Machine
 from guardian.languages.python.spark_columns import Column, Tree, as_tree
 from guardian.languages.python.udfs import MARK
-from guardian.languages.python.values import OPEN, SYMBOL, Unknown, Value, plain, to_text
+from guardian.languages.python.values import OPEN, SYMBOL, Unknown, Value, plain, symbol, to_text
 from guardian.languages.sql import Script, lower_query
 from guardian.model.lineage import Column as ModelColumn
 from guardian.model.lineage import Diagnostic, Location
@@ -29,7 +29,6 @@ from guardian.model.plan import (
     OpaqueExpr,
     Operator,
     PlanBuilder,
-    Ref,
     Scan,
     TableEdge,
     Write,
@@ -102,6 +101,12 @@ def dataset_name(text: str) -> str:
     return fold(name.replace("`", ""), DIALECT)
 
 
+def written_name(name: Value, hint: str) -> str:
+    """Return a dataset's name as text; an empty one, or one that is no text, as the symbol `hint`."""
+    text = to_text(name, hint=hint) if name is not None else ""
+    return text if any(letter.isalnum() for letter in text) else symbol(hint)
+
+
 def names_nothing(text: str, parameters: frozenset[str]) -> bool:
     """Return whether the last part of a name is made of nothing but parameters that nobody passed."""
     if not parameters or OPEN not in text:
@@ -122,7 +127,7 @@ def scan(
 ) -> Handle:
     """Return the rows of a dataset, one identity for each place and round at which it is read."""
     state = state_of(machine)
-    text = to_text(name, hint=hint or "source")
+    text = written_name(name, hint or "source")
     if names_nothing(text, state.parameters):
         return add(machine, Opaque(fingerprint="parameter", reason=plain(text), at=at))
     dataset = dataset_name(text)
@@ -252,9 +257,3 @@ def column_name(value: Value) -> str:
     if isinstance(value, Unknown):
         return plain(to_text(value))
     return ""
-
-
-__all__ = [
-    "Expr", "FileState", "Handle", "Ref", "SessionState", "SqlResult", "add", "column_name", "dataset_name",
-    "folded_names", "item", "lower", "names_nothing", "reference", "scan", "state_of", "table",
-]  # fmt: skip

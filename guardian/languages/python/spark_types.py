@@ -29,9 +29,9 @@ class DataType:
     spark_type = "DataType"
 
     def attribute(self, name: str, machine: Machine) -> Value:
-        """Return its names."""
-        del machine
-        return MISSING if name != "typeName" else MISSING
+        """Return nothing: a type has methods only."""
+        del name, machine
+        return MISSING
 
     def invoke(self, name: str, call: Call) -> Value:
         """Return its text, or itself where the class itself was given and is called now."""
@@ -63,6 +63,8 @@ class StructField:
                 return DataType(self.type_text) if self.type_text else Unknown("dataType")
             case "nullable":
                 return self.nullable if self.nullable is not None else Unknown()
+            case _:
+                pass
         return MISSING
 
     def invoke(self, name: str, call: Call) -> Value:
@@ -105,6 +107,8 @@ class StructType:
                 return self.text()
             case "__call__":
                 return self
+            case _:
+                pass
         return Unknown()
 
     def text(self) -> str:
@@ -164,6 +168,8 @@ def make_type(name: str, call: Call) -> Value:
         case "MapType":
             key, value = call.value(0, "keyType"), call.value(1, "valueType")
             return DataType(f"map<{type_text(key) or 'string'},{type_text(value) or 'string'}>")
+        case _:
+            pass
     return DataType(SIMPLE[name]) if name in SIMPLE else Unknown()
 
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 
 import yaml
 
+from guardian.languages import safe_yaml
+from guardian.languages.python.containers import text_method
 from guardian.languages.python.machine import Machine, PathEnd
-from guardian.languages.python.python_builtins import text_method
 from guardian.languages.python.values import (
     MISSING,
     OPEN,
     Assumed,
+    AssumedText,
     Bound,
     Call,
     External,
@@ -70,6 +72,8 @@ class PathText(Text):
                 return open_file(str(self), call).invoke("read", call)
             case "with_suffix":
                 return PathText(posixpath.splitext(self)[0] + to_text(call.value(0)))
+            case _:
+                pass
         return text_method(str(self), name, call)
 
 
@@ -145,13 +149,11 @@ def _yaml(call: Call) -> Value:
     content = _content(call)
     if content is None or len(content) > DATA_SIZE_LIMIT:
         return _named_after(call)
-    if content.count("*") > 200 and content.count("&") > 20:
-        call.machine.warn("this YAML has too many aliases to be followed", call.at)
-        return Unknown()
     try:
-        return _plain_data(yaml.safe_load(content), 0)
+        return _plain_data(safe_yaml.load(content, last_wins=True), 0)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        call.machine.warn(f"this YAML cannot be read: {str(error).splitlines()[0]}", call.at)
+        reason = (str(error).splitlines() or [""])[0]
+        call.machine.warn(f"this YAML cannot be read: {reason}", call.at)
         return Unknown()
 
 
@@ -171,7 +173,9 @@ def _plain_data(value: object, depth: int) -> Value:
 def assumed(value: Value, name: str) -> Value:
     """Return a job argument: its default where it has one, else its symbol; either decides no branch."""
     if isinstance(value, str):
-        return Text(value)
+        made = AssumedText(value)
+        made.argument = name
+        return made
     if isinstance(value, int | float) and not isinstance(value, bool):
         return Assumed(value, name)
     if isinstance(value, list | tuple) and value:
@@ -225,6 +229,8 @@ class ArgumentParser:
                 return Arguments(self.declared)
             case "parse_known_args":
                 return (Arguments(self.declared), Unknown("unknown_args"))
+            case _:
+                pass
         return self if name.startswith(("add_", "parse")) else Unknown()
 
     def _declare(self, call: Call) -> None:
@@ -264,6 +270,10 @@ def _environment_variable(call: Call) -> Value:
 class EnvironmentVariables:
     """`os.environ`."""
 
+    def contains(self, _: Value) -> bool:
+        """Return True: a job is taken to be started with the variables that it looks for."""
+        return True
+
     def attribute(self, name: str, machine: Machine) -> Value:
         """Return nothing: all that matters are methods."""
         del name, machine
@@ -278,6 +288,10 @@ class EnvironmentVariables:
 
 class CommandLine:
     """`sys.argv`."""
+
+    def contains(self, _: Value) -> bool:
+        """Return True: a job is taken to be started with the arguments that it looks for."""
+        return True
 
     def attribute(self, name: str, machine: Machine) -> Value:
         """Return nothing: all that matters are elements."""
@@ -409,7 +423,8 @@ def _namespace(call: Call) -> Value:
 
 
 def _collection(call: Call) -> Value:
-    return dict(call.kwargs) | (dict(call.value(0)) if isinstance(call.value(0), dict) else {})
+    first = call.value(0)
+    return {**(first if isinstance(first, dict) else {}), **call.kwargs}
 
 
 def _template(call: Call) -> Value:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
+from guardian.languages.python.overriding import override
 from guardian.model.lineage import Location
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ Value: TypeAlias = object
 
 # Noncharacters of Unicode: they cannot clash with the braces of a format string or of a JSON document.
 OPEN, CLOSE = "\ufdd0", "\ufdd1"
+# A width of five digits and more would fill the memory.
+WIDE = re.compile(r"\d{5,}")
 SYMBOL = re.compile(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}")
 
 
@@ -27,6 +30,12 @@ class Text(str):
     """A string that decides no branch: it has unknown parts, or is only the default of a job argument."""
 
     __slots__ = ()
+
+
+class AssumedText(Text):
+    """The default of the job argument `argument`; two arguments of one default are still two."""
+
+    argument: str = ""
 
 
 def symbol(name: str) -> Text:
@@ -83,10 +92,12 @@ class Collected(Unknown):
 
     __slots__ = ()
 
+    @override
     def derived(self, name: str, *, weak: bool = False) -> Unknown:
         """Return what is made of the rows, which is collected, too."""
         return Collected(name, weak=weak, handles=self.handles)
 
+    @override
     def renamed(self, name: str) -> Unknown:
         """Return it under the name of the variable that takes it."""
         return Collected(name, key=self.key, handles=self.handles)
@@ -370,6 +381,8 @@ def fingerprintable(value: Value) -> str:
         return value.key or value.name or f"?{id(value)}"
     if isinstance(value, Assumed):
         return value.name or repr(value.value)
+    if isinstance(value, AssumedText):
+        return f"argument {value.argument}"
     if isinstance(value, str):
         return repr(plain(value))
     if value is None or isinstance(value, bool | int | float):
@@ -389,9 +402,9 @@ def to_text(value: Value, spec: str = "", hint: str = "") -> str:
         return value
     if value is None or isinstance(value, bool | int | float):
         try:
-            return format(value, spec)
+            return format(value, "" if WIDE.search(spec) else spec)
         except (ValueError, TypeError):
-            return str(value)
+            return "" if isinstance(value, int) and value.bit_length() > 4096 else str(value)
     if isinstance(value, list | tuple | set | frozenset | dict):
         return _container_text(value)
     if isinstance(value, Unknown) and value.name and not (value.weak and hint):

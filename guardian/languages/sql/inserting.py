@@ -125,7 +125,11 @@ def _options(tree: exp.Expr, scope: Scope) -> tuple[tuple[str, str], ...]:
     conflict = tree.args.get("conflict")
     if isinstance(conflict, exp.OnConflict):
         action = conflict.args.get("action")
-        keys = ",".join(scope.text(key.sql()) for key in conflict.args.get("conflict_keys") or ())
+        keys = ",".join(
+            scope.name(identifier)
+            for key in conflict.args.get("conflict_keys") or ()
+            if (identifier := key.find(exp.Identifier)) is not None
+        )
         found.append(("on conflict", f"{keys} {action.name.lower() if action else ''}".strip()))
     where = tree.args.get("where")  # Databricks' INSERT … REPLACE WHERE
     if isinstance(where, exp.Expr):
@@ -273,8 +277,8 @@ def _is_location(node: exp.Expr, scope: Scope) -> bool:
     if isinstance(node, exp.Table) and isinstance(node.this, exp.Literal):
         return True
     return (
-        isinstance(node, exp.Table)
-        and isinstance(node.this, exp.Var)
+        (isinstance(node, exp.Table)
+        and isinstance(node.this, exp.Var))
         or is_path(scope.text(node.name))
     )
 

@@ -1,6 +1,8 @@
 """MERGE: a projection for each of its branches; the columns that SET gives a value."""
 
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from sqlglot import exp
 
@@ -20,6 +22,7 @@ from guardian.model.lineage import Location
 from guardian.model.plan import (
     Alias,
     Call,
+    Constant,
     Expr,
     Filter,
     Handle,
@@ -33,6 +36,9 @@ from guardian.model.plan import (
     Subquery,
     WriteOptions,
 )
+
+FALSE = Constant("boolean", "false")
+_MATCHED = re.compile(r"^(not\s+)?matched(\s+by\s+\w+)?\s+and\s+", re.IGNORECASE)
 
 
 def target_rows(table: exp.Expr, scope: Scope, script: Script) -> Handle:
@@ -68,10 +74,9 @@ def merge(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
     source = lower_from(tree.args["using"], scope)
     whens = tree.args["whens"]
     declared = _declared(tree.this, scope, script)
-    arms = [
-        _branch(when, tree, target, source, declared, scope)
-        for when in (whens.expressions if isinstance(whens, exp.Expr) else whens)
-    ]
+    listed = whens.expressions if isinstance(whens, exp.Expr) else whens
+    branches = _Branches(tree, target, source, declared, scope)
+    arms = [branches.rows(when) for when in listed]
     plan = united(arms, scope)
     name = temporary_of(tree.this, scope, script)
     if name is not None:
@@ -94,30 +99,61 @@ def united(arms: list[Handle], scope: Scope) -> Handle:
     )
 
 
-def _branch(
-    when: exp.Expr,
-    tree: exp.Expr,
-    target: Handle,
-    source: Handle,
-    declared: tuple[str, ...],
-    scope: Scope,
-) -> Handle:
-    """Return what one WHEN writes: over matched rows, new ones, or ones that the source lacks."""
-    if when.args.get("matched"):
-        rows = _joined(tree, target, source, "inner", scope)
-    elif when.args.get("source"):
-        rows = _joined(tree, target, source, "anti", scope)
-    else:
-        rows = _joined(tree, source, target, "anti", scope)
-    rows = _filtered(rows, when.args.get("condition"), scope)
-    then = when.args["then"]
-    items: tuple[Item, ...] = ()
-    if isinstance(then, exp.Update):
-        items = _update_items(then.expressions, tree, scope)
-    elif isinstance(then, exp.Insert):
-        items = _insert_items(then, tree, declared, scope)
-    rows = _filtered(rows, then.args.get("where") if isinstance(then, exp.Expr) else None, scope)
-    return scope.builder.add(Project(rows, items))
+@dataclass(slots=True)
+class _Branches:
+    """The branches of a MERGE: of those that a row may take, it takes the first."""
+
+    tree: exp.Expr
+    target: Handle
+    source: Handle
+    declared: tuple[str, ...]
+    scope: Scope
+    taken: dict[str, list[Expr]] = field(default_factory=dict)
+
+    def rows(self, when: exp.Expr) -> Handle:
+        """Return what one WHEN writes: over matched rows, new ones, or ones that the source lacks."""
+        scope, then = self.scope, when.args["then"]
+        handle = self._left_over(when)
+        condition = when.args.get("condition")
+        if condition is not None:
+            at, text = scope.item(condition)
+            shown = _MATCHED.sub("", text)
+            handle = scope.builder.add(
+                Filter(handle, lower_expression(condition, scope), "WHEN", at, shown)
+            )
+        items: tuple[Item, ...] = ()
+        if isinstance(then, exp.Update):
+            items = _update_items(then.expressions, self.tree, scope)
+        elif isinstance(then, exp.Insert):
+            items = _insert_items(then, self.tree, self.declared, scope)
+        where = then.args.get("where") if isinstance(then, exp.Expr) else None
+        return scope.builder.add(Project(_filtered(handle, where, scope), items))
+
+    def _left_over(self, when: exp.Expr) -> Handle:
+        """Return the rows of a branch's kind that no branch before it takes."""
+        if when.args.get("matched"):
+            kind, handle = (
+                "matched",
+                _joined(self.tree, self.target, self.source, "inner", self.scope),
+            )
+        elif when.args.get("source"):
+            kind, handle = (
+                "source",
+                _joined(self.tree, self.target, self.source, "anti", self.scope),
+            )
+        else:
+            kind, handle = (
+                "target",
+                _joined(self.tree, self.source, self.target, "anti", self.scope),
+            )
+        for condition in self.taken.get(kind, ()):
+            other = Call("not", (Call("coalesce", (condition, FALSE)),))
+            handle = self.scope.builder.add(Filter(handle, other, "WHEN"))
+        condition = when.args.get("condition")
+        if condition is not None:
+            lowered = lower_expression(condition, self.scope)
+            self.taken.setdefault(kind, []).append(lowered)
+        return handle
 
 
 def _joined(tree: exp.Expr, left: Handle, right: Handle, kind: JoinKind, scope: Scope) -> Handle:
@@ -225,7 +261,7 @@ def _insert_items(
                 lower_expression(cell, scope),
                 name,
                 at,
-                text if text else sql_text(cell, scope.dialect),
+                text or sql_text(cell, scope.dialect),
             )
         )
     return tuple(items)

@@ -11,7 +11,7 @@ _FILE_FORMATS = frozenset(
     {"delta", "parquet", "csv", "json", "orc", "text", "avro", "iceberg", "binaryfile"}
 )
 _FILE = re.compile(
-    r"\.(parquet|csv|tsv|json|jsonl|ndjson|orc|avro|xlsx|arrow)(\.(gz|zst|bz2))?$", re.I
+    r"\.(parquet|csv|tsv|json|jsonl|ndjson|orc|avro|xlsx|arrow)(\.(gz|zst|bz2))?$", re.IGNORECASE
 )
 
 

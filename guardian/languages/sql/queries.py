@@ -11,6 +11,7 @@ from guardian.languages.expressions import (
     with_aliases,
 )
 from guardian.languages.sql.ctes import with_ctes
+from guardian.languages.sql.grouping import aggregated
 from guardian.languages.sql.pivots import pivoted
 from guardian.languages.sql.relations import lower_from, lower_joins, values
 from guardian.languages.sql.script import Script
@@ -21,7 +22,6 @@ from guardian.languages.sql.select import (
     items_of,
     struct_items,
 )
-from guardian.languages.sql.grouping import aggregated
 from guardian.model.lineage import Location
 from guardian.model.plan import (
     Constant,

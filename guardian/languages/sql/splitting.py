@@ -184,9 +184,9 @@ def depth_of(tokens: Sequence[Token]) -> int:
     for token in tokens:
         text = token.text
         kind = token.token_type
-        if text in _OPENING and text and kind is not TokenType.STRING or kind is TokenType.CASE:
+        if (text in _OPENING and text and kind is not TokenType.STRING) or kind is TokenType.CASE:
             depth += 1
-        elif text in _CLOSING and text and kind is not TokenType.STRING or kind is TokenType.END:
+        elif (text in _CLOSING and text and kind is not TokenType.STRING) or kind is TokenType.END:
             depth = max(0, depth - 1)
         run = run + 1 if kind in _PREFIXES else 0
         deepest = max(deepest, depth + run)

@@ -196,4 +196,4 @@ SILENT_WORDS = frozenset({
 })  # fmt: skip
 
 
-__all__ = ["lower_returning", "lower_statement", "with_ctes", "lower_tree"]
+__all__ = ["lower_returning", "lower_statement", "lower_tree", "with_ctes"]

@@ -1,0 +1,107 @@
+"""Python's operators: their symbols, and what is too large to compute."""
+
+import ast
+import operator
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from guardian.languages.python.branches import CONTAINER_LIMIT
+from guardian.languages.python.values import (
+    Assumed,
+    Unknown,
+    Value,
+    fingerprintable,
+)
+
+# `Any`: what an operator takes is found out by trying it.
+BINARY: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
+    ast.Add: ("+", operator.add),
+    ast.Sub: ("-", operator.sub),
+    ast.Mult: ("*", operator.mul),
+    ast.Div: ("/", operator.truediv),
+    ast.FloorDiv: ("//", operator.floordiv),
+    ast.Mod: ("%", operator.mod),
+    ast.Pow: ("**", operator.pow),
+    ast.BitAnd: ("&", operator.and_),
+    ast.BitOr: ("|", operator.or_),
+    ast.BitXor: ("^", operator.xor),
+}
+
+
+COMPARE: dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]] = {
+    ast.Eq: ("==", operator.eq),
+    ast.NotEq: ("!=", operator.ne),
+    ast.Lt: ("<", operator.lt),
+    ast.LtE: ("<=", operator.le),
+    ast.Gt: (">", operator.gt),
+    ast.GtE: (">=", operator.ge),
+}
+
+
+# A field so wide that printing it would fill the memory.
+POWER_LIMIT, BIT_LIMIT = 64, 128
+WIDE = re.compile(r"\d{5,}|\*")
+
+
+UNARY: dict[type[ast.unaryop], str] = {ast.USub: "-", ast.UAdd: "+", ast.Invert: "~"}
+
+
+def hashable(value: Value) -> Value:
+    """Return a key that a dict can hold for `value`."""
+    try:
+        hash(value)
+    except TypeError:
+        return fingerprintable(value)
+    return value
+
+
+def hashable_set(values: Sequence[Value]) -> set[Value]:
+    """Return a set of `values`."""
+    return {hashable(value) for value in values}
+
+
+def node_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        return str(node.slice.value)
+    if isinstance(node, ast.Call):
+        return node_name(node.func)
+    return ""
+
+
+def is_test(value: Value) -> bool:
+    return isinstance(value, Unknown) and bool(value.key)
+
+
+def element_node(node: ast.expr, index: int, spread: list[Value] | None) -> ast.expr | None:
+    if (
+        isinstance(node, ast.List | ast.Tuple)
+        and spread is not None
+        and len(node.elts) == len(spread)
+    ):
+        return node.elts[index]
+    return None
+
+
+def number(value: Value) -> Value:
+    return value.value if isinstance(value, Assumed) else value
+
+
+def computable(value: Value) -> bool:
+    return isinstance(value, bool | int | float | str | list | tuple | set | frozenset | dict)
+
+
+def too_large(sign: str, left: Value, right: Value) -> bool:
+    if sign == "**":
+        return not (isinstance(right, int) and abs(right) <= POWER_LIMIT)
+    if sign == "*":
+        sizes = [len(value) for value in (left, right) if isinstance(value, str | list | tuple)]
+        counts = [value for value in (left, right) if isinstance(value, int)]
+        return bool(sizes and counts and sizes[0] * counts[0] > CONTAINER_LIMIT)
+    if isinstance(left, str | list | tuple) and isinstance(right, str | list | tuple):
+        return len(left) + len(right) > CONTAINER_LIMIT
+    return any(isinstance(value, int) and value.bit_length() > BIT_LIMIT for value in (left, right))

@@ -1,0 +1,18 @@
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from jobs import tracking
+
+spark = SparkSession.builder.appName("sessions").getOrCreate()
+
+events = spark.table("raw.web_events").where(F.col("session_id").isNotNull())
+counts = []
+for event in tracking.COUNTED:
+    hit = F.when(F.col("event_name") == F.lit(event), F.lit(1)).otherwise(F.lit(0))
+    counts.append(F.sum(hit).alias(event + "_count"))
+sessions = events.groupBy("session_id").agg(
+    F.min("received_at").alias("started_at"),
+    F.max("received_at").alias("ended_at"),
+    *counts,
+)
+sessions.write.mode("overwrite").saveAsTable(tracking.SESSION_TABLE)

@@ -1,0 +1,22 @@
+with source as (
+
+    select * from {{ source('erp', 'invoices') }}
+
+),
+
+renamed as (
+
+    select
+        invoice_no as invoice_id,
+        account_id,
+        issued_on,
+        round(gross_cents / 100.0, 2) as gross,
+        round(source.tax_cents / 100.0, 2) as tax,
+        upper(currency) as currency,
+        state
+    from source
+
+)
+
+select * from renamed
+where state <> 'draft'

@@ -1,0 +1,1 @@
+CREATE TABLE iot.readings (device STRING, metric STRING, raw STRING, at TIMESTAMP);

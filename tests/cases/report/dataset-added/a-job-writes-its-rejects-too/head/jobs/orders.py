@@ -1,0 +1,8 @@
+from pyspark.sql import SparkSession, functions as F
+
+spark = SparkSession.builder.getOrCreate()
+typed = spark.table("landing.orders").withColumn("total", F.col("total").cast("decimal(12,2)"))
+valid = typed.where(F.col("total").isNotNull())
+rejected = typed.where(F.col("total").isNull()).select("order_id", "placed_at")
+rejected.write.mode("append").saveAsTable("bronze.rejected_orders")
+valid.write.mode("append").saveAsTable("bronze.orders")
