@@ -46,7 +46,7 @@ class _Walk:
         self.world = world
         self.own = own
         self.new_name = new_name
-        self.came: dict[ColumnRef, tuple[ColumnRef, Hop] | None] = {}
+        self.came: dict[ColumnRef, tuple[ColumnRef, Edge | RowFlow] | None] = {}
         self.depth: dict[ColumnRef, int] = {}
         self.first: dict[str, ColumnRef] = {}
         self.jobs: set[str] = set()
@@ -74,9 +74,7 @@ class _Walk:
             self.jobs.add(step.job)
         if target in self.came:
             return
-        source = step.source if isinstance(step, Edge) else ColumnRef(step.source, None)
-        hop = Hop(source=source, target=target, job=step.job, location=step.location)
-        self.came[target] = (origin, hop)
+        self.came[target] = (origin, step)
         self.depth[target] = self.depth[origin] + 1
         self.first.setdefault(target.dataset, target)
         self._waiting.append(target)
@@ -99,6 +97,10 @@ class _Walk:
                 self._follow_what_was(ref)
 
     def _follow(self, ref: ColumnRef, graph: Graph) -> None:
+        rows_too = ref.column is not None and ColumnRef(ref.dataset, None) in self.came
+        # where the rows are felt, they carry along all else that a column would
+        if rows_too and not graph.has_side_keys(ref.dataset):
+            return
         if ref.column is None:
             for flow in graph.row_flows(ref.dataset):
                 self.reach_rows(ref, flow, graph)
@@ -106,9 +108,7 @@ class _Walk:
             self._explained.add(ref.dataset)
             for flow in _unexplained_flows(graph, ref.dataset):
                 self.reach_rows(ref, flow, graph)
-        rows_too = ref.column is not None and ColumnRef(ref.dataset, None) in self.came
         for edge in _edges_from(graph, ref):
-            # where the rows are felt, they carry along all else that a column would
             if not (rows_too and edge.decides_rows):
                 self._cross(ref, edge, graph)
 
@@ -173,11 +173,12 @@ class _Walk:
     def hops(self, ref: ColumnRef) -> tuple[Hop, ...]:
         """Return the way from the start to `ref`, in order; empty where `ref` is a start."""
         found: list[Hop] = []
-        step = self.came[ref]
-        while step is not None:
-            ref, hop = step
-            found.append(hop)
-            step = self.came[ref]
+        came = self.came[ref]
+        while came is not None:
+            origin, step = came
+            source = step.source if isinstance(step, Edge) else ColumnRef(step.source, None)
+            found.append(Hop(source=source, target=ref, job=step.job, location=step.location))
+            ref, came = origin, self.came[origin]
         return tuple(reversed(found))
 
 

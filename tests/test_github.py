@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 import responses
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guardian import github
@@ -141,6 +141,7 @@ def test_properties_and_message_are_escaped() -> None:
     assert line == "::error file=a%2Cb%3Ac.sql,title=x%0D%0A%3A%3Ay%3A%3A::50%25 of%0Arows\n"
 
 
+@settings(deadline=None, max_examples=50)  # a busy machine is no failure
 @given(st.text(), st.text(), st.text())
 def test_no_text_can_end_a_command(message: str, file: str, title: str) -> None:
     line = github.command("warning", message, {"file": file, "title": title})

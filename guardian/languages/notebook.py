@@ -1,8 +1,8 @@
 """Notebooks: the cells of `.ipynb` files and of Databricks and Synapse exports, as one program.
 
-Cells share names and the session, so that they are put together as one Python text: an SQL cell becomes a call of
-`spark.sql`, a `%run` a call that runs the other notebook, and what is neither is left blank. Each line remembers the
-line of the file that it came from.
+Cells share names and the session, so that they are put together as one Python text: an SQL cell
+becomes a call that runs it, a `%run` a call that runs the other notebook, and what is neither is
+left blank. Each line remembers the line of the file that it came from.
 """
 
 import ast
@@ -79,7 +79,10 @@ def extract(file: SourceFile, sources: Sources) -> Lowered:
 
 
 def program_of(file: SourceFile, warnings: list[Diagnostic]) -> Program | None:
-    """Return a notebook as one program; None where it cannot be read, with the reason in `warnings`."""
+    """Return a notebook as one program.
+
+    None where it cannot be read, with the reason in `warnings`.
+    """
     if file.path.endswith((".ipynb", ".json")):
         cells = json_cells(file, warnings)
     else:
@@ -89,7 +92,7 @@ def program_of(file: SourceFile, warnings: list[Diagnostic]) -> Program | None:
     return assembled(file.path, cells, warnings)
 
 
-# --- cells ------------------------------------------------------------------------------------------------------------
+# --- cells ----------------------------------------------------------------------------------------
 
 
 def json_cells(file: SourceFile, warnings: list[Diagnostic]) -> list[Cell]:
@@ -151,7 +154,7 @@ def _json_cell(raw: object, default: str, finder: "_LineFinder") -> Cell | None:
 
 
 class _LineFinder:
-    """Finds the lines of the file on which the lines of cells stand, in one pass from top to bottom."""
+    """Finds the lines of the file on which the lines of cells stand, in one pass."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -189,7 +192,7 @@ def exported_cells(file: SourceFile) -> list[Cell]:
     return cells
 
 
-# --- one program ------------------------------------------------------------------------------------------------------
+# --- one program ----------------------------------------------------------------------------------
 
 
 def assembled(path: str, cells: Sequence[Cell], warnings: list[Diagnostic]) -> Program:
@@ -224,7 +227,7 @@ def _python_lines(cell: Cell, path: str, warnings: list[Diagnostic]) -> Iterator
 
 
 def _language(cell: Cell) -> tuple[str, int, str]:
-    """Return a cell's language, the line of its magic (-1 where it has none), and what follows that."""
+    """Return a cell's language, the index of its magic's line (-1: none), and what follows it."""
     for index, line in enumerate(cell.lines):
         if not line.strip() or line.strip().startswith(("#", "--")):
             continue
@@ -275,7 +278,10 @@ def _notebook_path(text: str) -> str:
 
 
 def _parsed(lines: list[str], cell: Cell, path: str, warnings: list[Diagnostic]) -> list[str]:
-    """Return a cell's lines if they are Python; else blank ones and a warning, so that other cells are read."""
+    """Return a cell's lines if they are Python.
+
+    Else blank ones and a warning, so that other cells are read.
+    """
     text = "\n".join(lines)
     if len(text) > SIZE_LIMIT or nesting(text) > JSON_DEPTH_LIMIT:
         warnings.append(
@@ -309,7 +315,10 @@ def _dedented(text: str) -> str:
 
 
 def locate(name: str, importer: str, paths: frozenset[str]) -> str | None:
-    """Return the path of the notebook that `%run name` means; None where the repository has none."""
+    """Return the path of the notebook that `%run name` means.
+
+    None where the repository has none.
+    """
     for base in (normpath(join(dirname(importer), name)), normpath(name.lstrip("/"))):
         for ending in ("", ".py", ".ipynb", ".sql"):
             if f"{base}{ending}" in paths:

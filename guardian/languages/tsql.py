@@ -116,7 +116,10 @@ def _routine(batch: Tokens, script: Script) -> str | None:
 
 @dataclass(slots=True)
 class _Batch:
-    """One batch on its way through the splitter: `current` is the statement that is being collected."""
+    """One batch on its way through the splitter.
+
+    `current` is the statement that is being collected.
+    """
 
     tokens: Tokens
     script: Script
@@ -184,7 +187,10 @@ class _Batch:
         return 0
 
     def _starts(self, index: int, text: str) -> bool:
-        """Return whether the word at `index` begins a statement, and does not go on with the one before."""
+        """Return whether the word at `index` begins a statement.
+
+        And does not go on with the one before.
+        """
         if text in _SOFT:
             return self._opens_line(index)
         if text not in _STARTERS:
@@ -243,7 +249,10 @@ class _Batch:
         return following is None or word(following) not in {",", ".", "=", "AS", ")"}
 
     def _begins_with(self, index: int, before: str) -> bool:
-        """Return whether WITH opens a list of CTEs: a name follows, then AS or a list of columns."""
+        """Return whether WITH opens a list of CTEs.
+
+        A name follows, then AS or a list of columns.
+        """
         following = self.tokens[index + 1] if index + 1 < len(self.tokens) else None
         if following is None or word(following) == "(" or before in {"AS", "FOR", ","}:
             return False
@@ -292,12 +301,13 @@ class _Batch:
 
 
 _KINDS = frozenset({
-    "TABLE", "VIEW", "PROCEDURE", "PROC", "FUNCTION", "INDEX", "SCHEMA", "TRIGGER", "DATABASE", "COLUMN",
+    "TABLE", "VIEW", "PROCEDURE", "PROC", "FUNCTION", "INDEX", "SCHEMA", "TRIGGER", "DATABASE",
+    "COLUMN",
     "CONSTRAINT", "SYNONYM", "TYPE", "SEQUENCE", "USER", "ROLE", "STATISTICS",
 })  # fmt: skip
 
 
-# --- statements --------------------------------------------------------------------------------------------------
+# --- statements -----------------------------------------------------------------------------------
 
 
 def _run(statement: Tokens, script: Script) -> Handle | None:
@@ -322,7 +332,10 @@ def _run(statement: Tokens, script: Script) -> Handle | None:
 
 
 def _cleaned(statement: Tokens) -> Tokens:
-    """Return a statement without what sqlglot does not know and lineage does not need: OPTION (…)."""
+    """Return a statement without what sqlglot does not know and lineage does not need.
+
+    OPTION (…).
+    """
     for index in range(len(statement) - 2, 0, -1):
         if word(statement[index]) == "OPTION" and word(statement[index + 1]) == "(":
             return statement[:index]
@@ -376,7 +389,7 @@ def _with_storage(write: Write, options: tuple[tuple[str, str], ...]) -> Write:
     return msgspec.structs.replace(write, options=stored)
 
 
-# --- EXEC and dynamic SQL ----------------------------------------------------------------------------------------
+# --- EXEC and dynamic SQL -------------------------------------------------------------------------
 
 
 def _assign(statement: Tokens, script: Script) -> Handle | None:
@@ -427,7 +440,10 @@ def _column_names(tokens: Tokens, script: Script) -> Iterator[str]:
 
 
 def _assignments(statement: Tokens) -> Iterator[tuple[str, Tokens]]:
-    """Yield (variable, value) for `SET @a = …` and `DECLARE @a varchar(max) = …, @b …`; `+=` adds."""
+    """Yield (variable, value) for `SET @a = …` and `DECLARE @a varchar(max) = …, @b …`.
+
+    `+=` adds.
+    """
     index = 1
     while index < len(statement):
         if statement[index].token_type is not TokenType.PARAMETER or index + 1 >= len(statement):

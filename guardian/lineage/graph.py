@@ -65,6 +65,7 @@ class Graph:
         self._columns: dict[str, set[str]] = {}
         self._written: set[str] = set()
         self._incomplete: set[str] = set()
+        self._side_keys: set[str] = set()
         for document in documents:
             self._add(document)
 
@@ -72,6 +73,8 @@ class Graph:
         for edge in document.edges:
             self._outgoing.add(edge.source.dataset, edge)
             self._incoming.add(edge.target.dataset, edge)
+            if not edge.decides_rows:
+                self._side_keys.add(edge.source.dataset)
         for flow in document.rows:
             self._flows.setdefault(flow.source, []).append(flow)
             self._flowing.add((flow.source, flow.target, flow.job))
@@ -133,6 +136,12 @@ class Graph:
         """Return the columns that `dataset` is known to have; empty where none is known."""
         under = self._under.columns(dataset) if self._under is not None else frozenset()
         return under.union(self._columns.get(dataset, ()))
+
+    def has_side_keys(self, dataset: str) -> bool:
+        """Return whether a column of `dataset` decides on rows of a side input only."""
+        if dataset in self._side_keys:
+            return True
+        return self._under is not None and self._under.has_side_keys(dataset)
 
     def is_complete(self, dataset: str) -> bool:
         """Return whether all columns of `dataset` are known."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from guardian.lineage.columns import items
+from guardian.lineage.filters import filtered
 from guardian.lineage.joins import closed, freeze, through
 from guardian.lineage.relation import (
     Attribute,
@@ -33,7 +35,7 @@ SortKey = tuple[Expression, bool, bool]
 def grouped(binder: Binder, node: Aggregate) -> Relation:
     """Return the groups of the input as rows: keys and aggregates are seen through the group."""
     source, _ = freeze(binder.bound[node.input], binder.notes)
-    written, rests = binder.items(source, node.items, lateral=node.lateral)
+    written, rests = items(binder, source, node.items, lateral=node.lateral)
     aliases = {item.name: item.expression for item in written}
     keys = _keys(binder, source, node, aliases)
     source, fanning = without_fanning(source, keys)
@@ -52,7 +54,7 @@ def grouped(binder: Binder, node: Aggregate) -> Relation:
     )
     if node.having is not None:
         condition = lift(binder.resolver.resolve(node.having, scope))
-        relation = binder.filtered(relation, condition, node.having_text or "HAVING", node.at)
+        relation = filtered(binder, relation, condition, node.having_text or "HAVING", node.at)
     if order:
         block = replace(relation.block, sorts=tuple(key for key, _, _ in order))
         relation = replace(relation, order=order, block=block)

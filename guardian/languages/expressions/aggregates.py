@@ -18,7 +18,8 @@ _NAMES: dict[type[exp.Expr], str] = {
 }  # fmt: skip
 # Window functions whose result no frame alters.
 _UNFRAMED = (
-    exp.RowNumber, exp.Rank, exp.DenseRank, exp.PercentRank, exp.CumeDist, exp.Ntile, exp.Lag, exp.Lead,
+    exp.RowNumber, exp.Rank, exp.DenseRank, exp.PercentRank, exp.CumeDist, exp.Ntile, exp.Lag,
+    exp.Lead,
 )  # fmt: skip
 _WINDOW_ONLY = (*_UNFRAMED, exp.FirstValue, exp.LastValue, exp.NthValue)
 _UNFRAMED_NAMES = frozenset(
@@ -27,13 +28,18 @@ _UNFRAMED_NAMES = frozenset(
 # Aggregates that sqlglot has no class for; any other unknown function is taken for a scalar one.
 AGGREGATES = frozenset({
     "collect_list", "collect_set", "array_concat_agg", "bit_and", "bit_or", "bit_xor", "bool_and",
-    "bool_or", "every", "some_value", "any_value", "histogram", "listagg", "string_agg", "regr_slope",
-    "regr_intercept", "regr_count", "regr_r2", "regr_avgx", "regr_avgy", "median", "mode", "geomean",
+    "bool_or", "every", "some_value", "any_value", "histogram", "listagg", "string_agg",
+    "regr_slope",
+    "regr_intercept", "regr_count", "regr_r2", "regr_avgx", "regr_avgy", "median", "mode",
+    "geomean",
     "approx_count_distinct", "approx_set", "map_agg", "map_union", "multimap_agg",
-    "json_agg", "jsonb_agg", "jsonb_object_agg", "json_object_agg", "array_union_agg", "count_distinct",
-    "sum_distinct", "try_sum", "try_avg", "hll_sketch_agg", "kurtosis", "skewness", "product", "fsum",
+    "json_agg", "jsonb_agg", "jsonb_object_agg", "json_object_agg", "array_union_agg",
+    "count_distinct",
+    "sum_distinct", "try_sum", "try_avg", "hll_sketch_agg", "kurtosis", "skewness", "product",
+    "fsum",
     "favg", "arg_max", "arg_min", "max_by", "min_by", "first", "last", "approx_quantiles",
-    "approx_top_count", "approx_top_sum", "hll_count.init", "hll_count.merge", "hll_count.merge_partial",
+    "approx_top_count", "approx_top_sum", "hll_count.init", "hll_count.merge",
+    "hll_count.merge_partial",
     "logical_and", "logical_or", "checksum", "st_union_agg", "corr", "covar_pop", "covar_samp",
 })  # fmt: skip
 ROWS_ALL = "rows between unbounded preceding and unbounded following"
@@ -168,7 +174,7 @@ def order_of(nodes: Iterable[exp.Expr], scope: Scope) -> tuple[Order, ...]:
     return tuple(keys)
 
 
-# --- windows -----------------------------------------------------------------------------------------------------
+# --- windows --------------------------------------------------------------------------------------
 
 
 def _window_call(parts: _Parts, scope: Scope) -> Call:

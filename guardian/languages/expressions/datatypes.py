@@ -13,7 +13,10 @@ _texts: dict[tuple[str, object], str] = {}
 
 
 def type_text(node: exp.Expr, dialect: str) -> str:
-    """Return a type's text: `decimal(10,2)`, `string`; synonyms without a length have one spelling."""
+    """Return a type's text: `decimal(10,2)`, `string`.
+
+    Synonyms without a length have one spelling.
+    """
     key = _key(node, dialect)
     known = _texts.get(key) if key else None
     if known is None:
@@ -30,7 +33,10 @@ def _key(node: exp.Expr, dialect: str) -> tuple[str, object] | None:
 
 
 def normal_type(text: str, dialect: str) -> str:
-    """Return the text of a type in lower case, without needless spaces, synonyms in one spelling."""
+    """Return the text of a type in lower case.
+
+    Without needless spaces, synonyms in one spelling.
+    """
     lowered = _COMMA.sub(",", text.strip().lower().replace("`", "").replace('"', ""))
     lowered = _SPELLINGS.get(lowered, lowered)
     if lowered in _STRINGS:

@@ -39,7 +39,10 @@ class Scope:
         return replace(self, relations=relations)
 
     def name(self, identifier: exp.Expr | str | None) -> str:
-        """Return an identifier's text, folded as the dialect folds it, client variables restored."""
+        """Return an identifier's text.
+
+        Folded as the dialect folds it, client variables restored.
+        """
         if identifier is None:
             return ""
         if isinstance(identifier, str):

@@ -20,7 +20,8 @@ _PROPAGATES_NULL = frozenset(
 _SYNONYMS = {
     "now": "current_timestamp", "getdate": "current_timestamp", "sysdate": "current_timestamp",
     "sysdatetime": "current_timestamp", "getutcdate": "current_timestamp", "random": "rand",
-    "newid": "uuid", "gen_random_uuid": "uuid", "ceiling": "ceil", "ucase": "upper", "lcase": "lower",
+    "newid": "uuid", "gen_random_uuid": "uuid", "ceiling": "ceil", "ucase": "upper",
+    "lcase": "lower",
     "char_length": "length", "character_length": "length", "len": "length", "power": "pow",
 }  # fmt: skip
 _WRAPPERS = (exp.TsOrDsToDate, exp.TimeStrToTime, exp.TsOrDsToTimestamp)
@@ -82,7 +83,7 @@ def _concat(node: exp.Expr, scope: Scope) -> Expr:
     return Call(name, all_of(node.expressions, scope))
 
 
-# --- dates -------------------------------------------------------------------------------------------------------
+# --- dates ----------------------------------------------------------------------------------------
 
 
 def unit_of(node: exp.Expr | None, default: str = "day") -> str:
@@ -147,7 +148,7 @@ def _at_zone(node: exp.Expr, scope: Scope) -> Expr:
     return Call("at_time_zone", all_of((node.this, node.args.get("zone")), scope))
 
 
-# --- structure ---------------------------------------------------------------------------------------------------
+# --- structure ------------------------------------------------------------------------------------
 
 
 def _bracket(node: exp.Expr, scope: Scope) -> Expr:
@@ -232,7 +233,7 @@ def _wrapper(node: exp.Expr, scope: Scope) -> Expr:
     return _unwrapped(node, scope)
 
 
-# --- everything else ---------------------------------------------------------------------------------------------
+# --- everything else ------------------------------------------------------------------------------
 
 
 def anonymous(node: exp.Expr, scope: Scope) -> Expr:
@@ -247,7 +248,10 @@ _names: dict[type[exp.Expr], str] = {}
 
 
 def function_name(node: exp.Expr) -> str:
-    """Return the canonical name of a function's class: one for all the names dialects have for it."""
+    """Return the canonical name of a function's class.
+
+    One for all the names dialects have for it.
+    """
     kind = type(node)
     known = _names.get(kind)
     if known is None:

@@ -148,7 +148,7 @@ def _inner(node: exp.Expr, scope: Scope) -> Expr:
     return lower_expression(node.this, scope)
 
 
-# --- operators ---------------------------------------------------------------------------------------------------
+# --- operators ------------------------------------------------------------------------------------
 
 
 def _binary(node: exp.Expr, scope: Scope) -> Expr:
@@ -312,7 +312,7 @@ def _glob(node: exp.Expr, scope: Scope) -> Expr:
     return Call(node.key, all_of((node.this, node.args["expression"]), scope))
 
 
-# --- queries, structure ------------------------------------------------------------------------------------------
+# --- queries, structure ---------------------------------------------------------------------------
 
 
 def _scalar_query(node: exp.Expr, scope: Scope) -> Expr:
@@ -402,7 +402,8 @@ HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.Escape: _escape, exp.RegexpILike: _rlike_ignoring_case, exp.Glob: _glob,
     exp.Subquery: _scalar_query, exp.Query: _scalar_query, exp.Exists: _exists, exp.Tuple: _tuple,
     exp.Lambda: _lambda, exp.Dot: _dot, exp.Cast: _cast, exp.TryCast: _cast,
-    exp.Convert: _converted, exp.Kwarg: lambda node, scope: lower_expression(node.args["expression"], scope),
+    exp.Convert: _converted, exp.Kwarg: lambda node,
+    scope: lower_expression(node.args["expression"], scope),
     exp.PropertyEQ: lambda node, scope: lower_expression(node.args["expression"], scope),
     **dict.fromkeys(_BINARY, _binary),
 }  # fmt: skip

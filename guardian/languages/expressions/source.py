@@ -26,7 +26,8 @@ _LISTS = {
 _CLAUSES = _LISTS | {
     TokenType.WHERE, TokenType.HAVING, TokenType.QUALIFY, TokenType.WINDOW, TokenType.LIMIT,
     TokenType.UNION, TokenType.EXCEPT, TokenType.INTERSECT, TokenType.DISTRIBUTE_BY,
-    TokenType.SORT_BY, TokenType.CLUSTER_BY, TokenType.INTO, TokenType.INSERT, TokenType.CONNECT_BY, TokenType.START_WITH,
+    TokenType.SORT_BY, TokenType.CLUSTER_BY, TokenType.INTO, TokenType.INSERT,
+    TokenType.CONNECT_BY, TokenType.START_WITH,
 }  # fmt: skip
 _JOINS = {
     TokenType.ON, TokenType.USING, TokenType.JOIN, TokenType.LEFT, TokenType.RIGHT, TokenType.FULL,
@@ -144,7 +145,10 @@ class SourceText:
 
 
 class _Divider:
-    """Finds clauses and list items without a parser: by their words, at the bracket depth of a query."""
+    """Finds clauses and list items without a parser.
+
+    By their words, at the bracket depth of a query.
+    """
 
     def __init__(self, tokens: Sequence[Token]) -> None:
         self.tokens = tokens
@@ -254,7 +258,10 @@ class _Divider:
 
 
 def _anchor(node: exp.Expr) -> tuple[int | None, int | None]:
-    """Return a position that lies in `node` and in no query inside it, and the start of its alias."""
+    """Return a position that lies in `node` and in no query inside it.
+
+    And the start of its alias.
+    """
     if isinstance(node, exp.Alias):
         alias = node.args.get("alias")
         start = alias.meta.get("start") if isinstance(alias, exp.Expr) else None
@@ -294,9 +301,10 @@ def shortened(text: str) -> str:
     return line if len(line) <= MAX_TEXT else f"{line[: MAX_TEXT - 1]}…"
 
 
-# --- client variables --------------------------------------------------------------------------------------------
+# --- client variables -----------------------------------------------------------------------------
 
-# Characters of Unicode's private use area: a tokenizer takes them for letters, and no code holds them.
+# Characters of Unicode's private use area: a tokenizer takes them for letters, and no code holds
+# them.
 MARK, FILL, FIRST_SYMBOL, LAST_SYMBOL = "\ue000", "\ue001", 0xE100, 0xF8FF
 _PLACEHOLDER = re.compile(f"{MARK}([{chr(FIRST_SYMBOL)}-{chr(LAST_SYMBOL)}]){FILL}*")
 

@@ -1,4 +1,7 @@
-"""PySpark: a Python file, interpreted over abstract values, as the writes and plans that it makes."""
+"""PySpark.
+
+A Python file, interpreted over abstract values, as the writes and plans that it makes.
+"""
 
 import re
 
@@ -8,7 +11,8 @@ from guardian.model.plan import Lowered
 from guardian.model.source import SourceFile
 
 LANGUAGE = "pyspark"
-# A file without one of these does no Spark work; `spark.` also stands in notebooks that import nothing.
+# A file without one of these does no Spark work; `spark.` also stands in notebooks that import
+# nothing.
 WORK = re.compile(
     r"pyspark|awsglue|\bspark\b|\bspark_|_spark\b|SparkSession|delta\.tables|databricks|\.write\b|read_sql|glueContext"
 )

@@ -1,8 +1,8 @@
-"""Branches and limits: which way a run goes where only a run would tell, and how much work one file may cause.
+"""Branches and limits: which way to go where only a run would tell, and how much one file may cost.
 
-The program is interpreted several times, each time along another path (as a model checker replays a schedule).
-A run asks `Path.decide` at each open condition; `Explorer` hands out paths until every outcome of every branch
-was taken once, and all combinations of a few.
+The program is interpreted several times, each time along another path (as a model checker replays
+a schedule). A run asks `Path.decide` at each open condition; `Explorer` hands out paths until every
+outcome of every branch was taken once, and all combinations of a few.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,10 @@ class LimitReached(Exception):  # noqa: N818 - it ends a run, it is not an error
 
 @dataclass
 class Budget:
-    """The steps left for one file, shared by all of its runs: counted, not timed, so that results do not vary."""
+    """The steps left for one file, shared by all of its runs.
+
+    Counted, not timed, so that results do not vary.
+    """
 
     left: int = STEP_LIMIT
 

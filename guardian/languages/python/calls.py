@@ -46,7 +46,10 @@ GETTERS = frozenset({"get", "getString", "getOrElse", "pop", "getArgument", "get
 
 
 class Caller(Evaluator):
-    """Knows what calling, attribute access and indexing mean; the statements of a body are left open."""
+    """Knows what calling, attribute access and indexing mean.
+
+    The statements of a body are left open.
+    """
 
     @abstractmethod
     def execute_body(self, body: Sequence[ast.stmt], scope: Environment) -> Value:
@@ -95,7 +98,10 @@ class Caller(Evaluator):
                 return Unknown()
 
     def _answer(self, handler: Handler, call: Call) -> Value:
-        """Return what a library answers; a call with arguments that it was never meant to have is not known."""
+        """Return what a library answers.
+
+        A call with arguments that it was never meant to have is not known.
+        """
         try:
             return handler(call)
         except (TypeError, ValueError, AttributeError, LookupError) as error:
@@ -159,7 +165,10 @@ class Caller(Evaluator):
 
     @override
     def run_function(self, function: Function, call: Call) -> Value:
-        """Return what the body of `function` gives for these arguments; `Unknown` below the depth limit."""
+        """Return what the body of `function` gives for these arguments.
+
+        `Unknown` below the depth limit.
+        """
         node = function.node
         self.findings.called.add(node)
         recursive = sum(entry.function is function for entry in self.stack) > 8
@@ -214,7 +223,10 @@ class Caller(Evaluator):
 
     @override
     def instantiate(self, cls: Value, call: Call) -> Value:
-        """Return a new object; without an `__init__` of its own, arguments become its attributes."""
+        """Return a new object.
+
+        Without an `__init__` of its own, arguments become its attributes.
+        """
         if not isinstance(cls, ClassValue):
             return Unknown()
         instance = Instance(cls)
@@ -236,7 +248,7 @@ class Caller(Evaluator):
             self.run_function(post, Call(self, [instance], {}))
         return instance
 
-    # --- attributes -----------------------------------------------------------------------------------------------
+    # --- attributes -------------------------------------------------------------------------------
 
     @override
     def attribute(self, owner: Value, name: str) -> Value:
@@ -349,7 +361,7 @@ class Caller(Evaluator):
         instance = holder.names[positional[0].arg] if holder is not None else None
         return Super(instance, function.owner)
 
-    # --- elements -------------------------------------------------------------------------------------------------
+    # --- elements ---------------------------------------------------------------------------------
 
     @override
     def subscript(self, owner: Value, key: Value) -> Value:
@@ -390,7 +402,10 @@ class Caller(Evaluator):
         return Unknown(name or "value")
 
     def _dispatched(self, owner: dict[Value, Value], key: Value) -> Value:
-        """Return one of a table's functions where the key is not known: each is a path of its own."""
+        """Return one of a table's functions where the key is not known.
+
+        Each is a path of its own.
+        """
         entries = [
             item for item in owner.items() if isinstance(item[1], Function | ClassValue | Bound)
         ]

@@ -1,4 +1,4 @@
-"""The columns that plans and tables are known to have, for code that asks (`df.columns`, `df.schema`)."""
+"""The columns that plans and tables are known to have, for code that asks (`df.columns`)."""
 
 import re
 from dataclasses import dataclass, field
@@ -50,14 +50,20 @@ Columns = tuple[str, ...] | None
 
 @dataclass
 class RepositoryCatalog:
-    """The tables that `CREATE TABLE` statements of the repository declare; read when first asked for."""
+    """The tables that `CREATE TABLE` statements of the repository declare.
+
+    Read when first asked for.
+    """
 
     finder: ModuleFinder
     _statements: dict[str, str] | None = None
     _types: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def types(self, dataset: str) -> dict[str, str]:
-        """Return the columns of `dataset` with their types, in order; empty where no statement declares it."""
+        """Return the columns of `dataset` with their types, in order.
+
+        Empty where no statement declares it.
+        """
         if dataset not in self._types:
             statement = self._found().get(dataset, "")
             self._types[dataset] = _declared(statement) if statement else {}
@@ -140,29 +146,8 @@ def inputs_of(node: Operator) -> tuple[Handle, ...]:
 def _output(node: Operator, memory: dict[Handle, Columns], catalog: RepositoryCatalog) -> Columns:
     match node:
         case Scan():
-            return (
-                tuple(column.name for column in node.columns)
-                or tuple(catalog.types(node.dataset))
-                or None
-            )
-        case Alias(columns=columns) if columns:
-            return columns
-        case Alias() | Filter() | Distinct() | Sort() | Limit() | Sample():
-            return memory[node.input]
-        case Project():
-            return _projected(node.items, memory[node.input])
-        case Aggregate():
-            return _projected(node.items, memory[node.input])
-        case WithColumns():
-            base = memory[node.input]
-            made = [item.name for item in node.items if item.name]
-            return None if base is None else (*base, *(name for name in made if name not in base))
-        case Drop():
-            gone = {part.name for part in node.columns if isinstance(part, Ref | FrameRef)}
-            base = memory[node.input]
-            return None if base is None else tuple(name for name in base if name not in gone)
-        case Rename():
-            return _renamed(node, memory[node.input])
+            declared = tuple(column.name for column in node.columns)
+            return declared or tuple(catalog.types(node.dataset)) or None
         case Join():
             return _joined(node, memory[node.left], memory[node.right])
         case SetOperation():
@@ -171,15 +156,45 @@ def _output(node: Operator, memory: dict[Handle, Columns], catalog: RepositoryCa
             return node.columns or None
         case Opaque():
             return node.columns or (memory[node.inputs[0]] if node.keeps and node.inputs else None)
-        case Generate():
-            base = memory[node.input] if node.input is not None else ()
-            return None if base is None or not node.columns else (*base, *node.columns)
+        case Generate(input=None):
+            return node.columns or None
         case Unpivot(keys=keys) if keys is not None:
             names = tuple(key.name for key in keys if isinstance(key, Ref | FrameRef))
             return (*names, node.name_column, node.value_column)
         case _:
+            inner = inputs_of(node)
+            return _changed(node, memory[inner[0]]) if inner else None
+
+
+def _changed(node: Operator, base: Columns) -> Columns:
+    """Return the columns of an operator with one input, whose columns are `base`."""
+    match node:
+        case Alias(columns=columns) if columns:
+            return columns
+        case Alias() | Filter() | Distinct() | Sort() | Limit() | Sample():
+            return base
+        case Project() | Aggregate():
+            return _projected(node.items, base)
+        case Rename(positional=names) if names:
+            return names
+        case _:
             pass
-    return None
+    if base is None:
+        return None
+    match node:
+        case WithColumns():
+            made = [item.name for item in node.items if item.name]
+            return (*base, *dict.fromkeys(name for name in made if name not in base))
+        case Drop():
+            gone = {part.name for part in node.columns if isinstance(part, Ref | FrameRef)}
+            return tuple(name for name in base if name not in gone)
+        case Rename():
+            pairs = dict(node.pairs)
+            return tuple(pairs.get(name, name) for name in base)
+        case Generate() if node.columns:
+            return (*base, *node.columns)
+        case _:
+            return None
 
 
 def _projected(items: tuple[Item, ...], base: Columns) -> Columns:
@@ -194,15 +209,6 @@ def _projected(items: tuple[Item, ...], base: Columns) -> Columns:
         else:
             names.append(item.name)
     return tuple(names)
-
-
-def _renamed(node: Rename, base: Columns) -> Columns:
-    if node.positional:
-        return node.positional
-    if base is None:
-        return None
-    pairs = dict(node.pairs)
-    return tuple(pairs.get(name, name) for name in base)
 
 
 def _joined(node: Join, left: Columns, right: Columns) -> Columns:

@@ -105,7 +105,7 @@ def _marked(made: object, owner: str, args: Sequence[Value]) -> Value:
 
 
 def _format(template: str, call: Call) -> Value:
-    """Return `str.format`, one field at a time, so that no attribute of a real object is ever reached."""
+    """Return `str.format`, field by field, so that no attribute of a real object is reached."""
     import string  # noqa: PLC0415 - used by this one function
 
     pieces: list[str] = []
@@ -246,6 +246,7 @@ def set_method(owner: set[Value], name: str, call: Call) -> Value:
 
 
 def sorted_values(call: Call, elements: list[Value]) -> list[Value]:
+    """Return `elements` sorted as the call says; as they are where that is not known."""
     key = call.kwargs.get("key")
     keyed = [
         (call.machine.apply(key, item) if key is not None else item, item) for item in elements

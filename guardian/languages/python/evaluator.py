@@ -42,7 +42,10 @@ from guardian.languages.python.values import (
 
 
 class Evaluator(Machine):
-    """Evaluates expressions; statements and calls of functions are left to the classes built on it."""
+    """Evaluates expressions.
+
+    Statements and calls of functions are left to the classes built on it.
+    """
 
     def __init__(self, **state: object) -> None:
         """Set up the table of what evaluates which syntax."""
@@ -67,7 +70,7 @@ class Evaluator(Machine):
             ast.GeneratorExp: self._comprehension,
             ast.SetComp: lambda node, scope: hashable_set(self._comprehension(node, scope)),
             ast.DictComp: self._dict_comprehension,
-            ast.Lambda: lambda node, scope: self.make_function(node, scope),
+            ast.Lambda: self.make_function,
             ast.NamedExpr: self._walrus,
             ast.Await: lambda node, scope: self.evaluate(node.value, scope),
             ast.Yield: self._yield,
@@ -112,7 +115,10 @@ class Evaluator(Machine):
         return self.undefined(node.id, scope)
 
     def undefined(self, name: str, scope: Environment) -> Value:
-        """Return what a name means that no environment holds: a star import, a builtin, a notebook's global."""
+        """Return what a name means that no environment holds.
+
+        A star import, a builtin, a notebook's global.
+        """
         for path in reversed(scope.outermost().stars):
             if self.library.offers(f"{path}.{name}"):
                 return External(f"{path}.{name}")

@@ -1,4 +1,7 @@
-"""What tells two calls that are not understood apart: their meaning as far as it is known, not their layout."""
+"""What tells two calls that are not understood apart.
+
+Their meaning as far as it is known, not their layout.
+"""
 
 import ast
 import hashlib
@@ -30,7 +33,10 @@ def values_fingerprint(values: Iterable[Value]) -> str:
 
 
 def described(value: Value, node: ast.expr | None) -> str:
-    """Return what tells a value from others; the syntax that made it where the value does not tell."""
+    """Return what tells a value from others.
+
+    The syntax that made it where the value does not tell.
+    """
     if isinstance(value, EachColumn):
         return f"each but {','.join(sorted(value.excluded))}"
     if isinstance(value, Column):
@@ -49,5 +55,5 @@ def described(value: Value, node: ast.expr | None) -> str:
         return f"[{','.join(described(item, None) for item in list(value)[:200])}]"
     if isinstance(value, dict):
         pairs = list(value.items())[:200]
-        return f"{{{','.join(f'{described(key, None)}:{described(item, None)}' for key, item in pairs)}}}"
+        return repr([(described(key, None), described(item, None)) for key, item in pairs])
     return ast.dump(node)[:2000] if node is not None else type(value).__name__

@@ -1,4 +1,7 @@
-"""AWS Glue: GlueContext, DynamicFrame and the transforms of `awsglue`; a DynamicFrame is taken for a frame."""
+"""AWS Glue: GlueContext, DynamicFrame and the transforms of `awsglue`.
+
+A DynamicFrame is taken for a frame.
+"""
 
 from collections.abc import Callable, Mapping
 
@@ -45,9 +48,17 @@ OPTION_READS = frozenset(
 )
 CATALOG_WRITES = frozenset({"write_dynamic_frame_from_catalog", "write_data_frame_from_catalog"})
 OPTION_WRITES = frozenset({
-    "write_dynamic_frame_from_options", "write_from_options", "write_data_frame_from_options", "getSink",
+    "write_dynamic_frame_from_options", "write_from_options", "write_data_frame_from_options",
+    "getSink",
     "write_dynamic_frame_from_jdbc_conf", "write_data_frame", "write_dynamic_frame",
 })  # fmt: skip
+
+# Options that say which table or place is meant, the most telling first.
+LOCATION_OPTIONS = (
+    "dbtable", "path", "paths", "topicName", "dynamodb.output.tableName",
+    "dynamodb.input.tableName",
+    "tableName", "collection", "dynamodb.tableArn", "database",
+)  # fmt: skip
 
 
 def context_method(name: str, call: Call) -> Value:
@@ -141,8 +152,7 @@ def _format(call: Call) -> str:
 
 
 def _location(options: Mapping[str, Value], call: Call) -> Value:
-    for key in ("dbtable", "path", "paths", "topicName", "dynamodb.output.tableName", "dynamodb.input.tableName",
-                "tableName", "collection", "dynamodb.tableArn", "database"):  # fmt: skip
+    for key in LOCATION_OPTIONS:
         value = options.get(key)
         if isinstance(value, list) and value:
             return value[0]
@@ -188,7 +198,7 @@ def _write(call: Call, name: Value, kind: str, given: Value = None) -> None:
     )
 
 
-# --- transforms ---------------------------------------------------------------------------------------------------------
+# --- transforms -----------------------------------------------------------------------------------
 
 
 def _frame(call: Call) -> tuple[Frame | None, Call]:
@@ -360,7 +370,8 @@ TRANSFORMS: dict[str, Callable[[Frame, Call], Value]] = {
     "ApplyMapping": apply_mapping, "DropFields": drop_fields, "SelectFields": select_fields,
     "RenameField": rename_field, "ResolveChoice": resolve_choice, "DropNullFields": _unchanged,
     "Filter": filter_rows, "Map": map_rows, "Relationalize": _split_rows, "Unbox": _split_rows,
-    "UnnestFrame": _split_rows, "SplitFields": _split_rows, "SplitRows": _split_rows, "Spigot": _unchanged,
+    "UnnestFrame": _split_rows, "SplitFields": _split_rows, "SplitRows": _split_rows,
+    "Spigot": _unchanged,
     "FillMissingValues": _split_rows, "EvaluateDataQuality": _unchanged,
 }  # fmt: skip
 SPARK_JOIN = spark_join

@@ -1,4 +1,7 @@
-"""Statements of the interpreted program: assignments, branches, loops, definitions, imports, and where a run starts."""
+"""Statements of the interpreted program.
+
+Assignments, branches, loops, definitions, imports, and where a run starts.
+"""
 
 import ast
 from collections.abc import Callable, Sequence
@@ -78,7 +81,7 @@ class Interpreter(Caller):
             ast.Continue: lambda *_: Signal.CONTINUE,
         }
 
-    # --- blocks ---------------------------------------------------------------------------------------------------
+    # --- blocks -----------------------------------------------------------------------------------
 
     def execute(self, body: Sequence[ast.stmt], scope: Environment) -> Signal | None:
         """Run statements until one ends the block."""
@@ -123,7 +126,7 @@ class Interpreter(Caller):
             self.module = before
         return scope
 
-    # --- simple statements ----------------------------------------------------------------------------------------
+    # --- simple statements ------------------------------------------------------------------------
 
     def _expression(self, node: ast.Expr, scope: Environment) -> None:
         self.evaluate(node.value, scope)
@@ -221,7 +224,7 @@ class Interpreter(Caller):
         for target, element in zip(targets, elements, strict=True):
             self.assign(target, element, scope)
 
-    # --- branches -------------------------------------------------------------------------------------------------
+    # --- branches ---------------------------------------------------------------------------------
 
     def _if(self, node: ast.If, scope: Environment) -> Signal | None:
         condition = self.evaluate(node.test, scope)
@@ -233,7 +236,10 @@ class Interpreter(Caller):
     def _choose(
         self, node: ast.AST, body: Sequence[ast.stmt], other: Sequence[ast.stmt], condition: Value
     ) -> bool:
-        """Return whether to run `body`; a guard that only raises, and branches that only log, open no path."""
+        """Return whether to run `body`.
+
+        A guard that only raises, and branches that only log, open no path.
+        """
         if gives_up(body, self.matters) and not gives_up(other, self.matters):
             return False
         if other and gives_up(other, self.matters):
@@ -309,7 +315,7 @@ class Interpreter(Caller):
                 pass
         return Unknown()
 
-    # --- loops ----------------------------------------------------------------------------------------------------
+    # --- loops ------------------------------------------------------------------------------------
 
     def _for(self, node: ast.For | ast.AsyncFor, scope: Environment) -> Signal | None:
         elements = self.iterate(self.evaluate(node.iter, scope))
@@ -354,7 +360,7 @@ class Interpreter(Caller):
             self.call_method(manager, "__exit__", Call(self, [None, None, None], {}))
         return signal
 
-    # --- definitions ----------------------------------------------------------------------------------------------
+    # --- definitions ------------------------------------------------------------------------------
 
     @override
     def make_function(
@@ -402,8 +408,8 @@ class Interpreter(Caller):
         inner.names = cls.attributes
         self.execute(node.body, inner)
         # Methods do not see the names of the class body: they are looked up around it.
-        for name, value in cls.attributes.items():
-            self._adopt(cls, value, scope, f"{cls.name}.{name}")
+        for value in cls.attributes.values():
+            self._adopt(cls, value, scope)
         cls.annotated = [
             item.target.id
             for item in node.body
@@ -415,15 +421,12 @@ class Interpreter(Caller):
             _make_members(cls)
         scope.assign(node.name, self._decorated_class(node, cls, scope))
 
-    def _adopt(self, cls: ClassValue, value: Value, scope: Environment, name: str) -> None:
+    def _adopt(self, cls: ClassValue, value: Value, scope: Environment) -> None:
         inner = getattr(value, "function", value)
-        if isinstance(inner, Function) and isinstance(
-            inner.node, ast.FunctionDef | ast.AsyncFunctionDef
-        ):
-            if inner.owner is None and inner.closure.names is cls.attributes:
-                inner.owner = cls
-                inner.closure = scope
-        del name
+        own = isinstance(inner, Function) and inner.closure.names is cls.attributes
+        if isinstance(inner, Function) and own and not isinstance(inner.node, ast.Lambda):
+            inner.owner = cls
+            inner.closure = scope
 
     def _decorated_class(self, node: ast.ClassDef, cls: ClassValue, scope: Environment) -> Value:
         value: Value = cls
@@ -432,7 +435,7 @@ class Interpreter(Caller):
             value = made if isinstance(made, ClassValue) else value
         return value
 
-    # --- imports --------------------------------------------------------------------------------------------------
+    # --- imports ----------------------------------------------------------------------------------
 
     def _import(self, node: ast.Import, scope: Environment) -> None:
         for alias in node.names:
@@ -471,7 +474,10 @@ class Interpreter(Caller):
 
     @override
     def import_module(self, parts: tuple[str, ...], importer: Module, level: int) -> Value:
-        """Return the repository's module of that name, run once; an `External` where it is not ours."""
+        """Return the repository's module of that name, run once.
+
+        An `External` where it is not ours.
+        """
         if not parts and not level:
             return Unknown()
         path = (

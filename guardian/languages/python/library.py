@@ -1,8 +1,12 @@
-"""What the interpreter is told about the world outside the repository: one dispatch by dotted path."""
+"""What the interpreter is told about the world outside the repository.
+
+One dispatch by dotted path.
+"""
 
 import re
 
 from guardian.languages.python import glue, standard
+from guardian.languages.python.delta import delta_table
 from guardian.languages.python.machine import Machine
 from guardian.languages.python.notebooks import run_cell, run_notebook
 from guardian.languages.python.spark_columns import WindowSpec
@@ -44,8 +48,10 @@ SESSION = re.compile(
 )
 # Methods that only a DataFrame has: an unknown value on which they are called is one.
 FRAME_ONLY = frozenset({
-    "withColumn", "withColumns", "withColumnRenamed", "selectExpr", "createOrReplaceTempView", "unionByName",
-    "dropDuplicates", "crossJoin", "createTempView", "unionAll", "dropna", "fillna", "writeTo", "exceptAll",
+    "withColumn", "withColumns", "withColumnRenamed", "selectExpr", "createOrReplaceTempView",
+    "unionByName",
+    "dropDuplicates", "crossJoin", "createTempView", "unionAll", "dropna", "fillna", "writeTo",
+    "exceptAll",
     "toDF", "repartition", "groupBy", "orderBy", "createOrReplaceGlobalTempView", "drop_duplicates",
 })  # fmt: skip
 PANDAS_WRITES = frozenset({"to_csv", "to_parquet", "to_json", "to_excel", "to_sql", "to_feather"})
@@ -144,7 +150,7 @@ class SparkLibrary:
         return False
 
     def unknown_attribute(self, owner: Unknown, name: str, machine: Machine) -> Value:
-        """Return an attribute of an unknown value that is a frame or a session by all that can be told."""
+        """Return an attribute of what is a frame or a session, as far as can be told."""
         if isinstance(owner, Collected):
             return MISSING
         if name in {"write", "writeStream"}:
@@ -160,7 +166,10 @@ class SparkLibrary:
         return MISSING
 
     def unknown_method(self, owner: Unknown, name: str, call: Call) -> Value:
-        """Return what a method of an unknown value gives; `MISSING` where nothing better than unknown is known."""
+        """Return what a method of an unknown value gives.
+
+        `MISSING` where nothing better than unknown is known.
+        """
         frames = tuple(
             value.handle
             for value in [*call.args, *call.kwargs.values()]
@@ -190,7 +199,7 @@ class SparkLibrary:
         if frame is None:
             return MISSING
         call.machine.warn(
-            f"what `{plain(owner.name) or 'this value'}` is cannot be told here; its lineage ends at this call",
+            f"`{plain(owner.name) or 'this value'}` is not known; its lineage ends at this call",
             call.at,
         )
         return METHODS[name](frame, call)

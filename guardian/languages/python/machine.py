@@ -52,16 +52,28 @@ class Library(Protocol):
         """Return whether `path` exists, as far as a star import needs to know."""
 
     def unknown_attribute(self, owner: Unknown, name: str, machine: "Machine") -> Value:
-        """Return an attribute of an unknown value; `MISSING` where nothing better than unknown is known."""
+        """Return an attribute of an unknown value.
+
+        `MISSING` where nothing better than unknown is known.
+        """
 
     def unknown_method(self, owner: Unknown, name: str, call: Call) -> Value:
-        """Return what a method of an unknown value gives; `MISSING` where nothing better than unknown is known."""
+        """Return what a method of an unknown value gives.
+
+        `MISSING` where nothing better than unknown is known.
+        """
 
     def parameter(self, name: str, annotation: str, machine: "Machine") -> Value:
-        """Return what a parameter that nobody passes may be; `MISSING` where its name and type tell nothing."""
+        """Return what a parameter that nobody passes may be.
+
+        `MISSING` where its name and type tell nothing.
+        """
 
     def ambient(self, name: str, machine: "Machine") -> Value:
-        """Return what a name that nobody defines means (a notebook's `spark`); `MISSING` where nothing."""
+        """Return what a name that nobody defines means (a notebook's `spark`).
+
+        `MISSING` where nothing.
+        """
 
 
 @dataclass
@@ -145,7 +157,10 @@ class Machine(ABC):
         return self.call(function, Call(self, list(args), dict(kwargs)))
 
     def at(self, node: ast.AST | None) -> Location:
-        """Return where `node` of the module being run is written; without one, where it was called from."""
+        """Return where `node` of the module being run is written.
+
+        Without one, where it was called from.
+        """
         if node is None or self.module is None:
             return self.stack[-1].caller if self.stack else Location("", 1)
         return self.module.location(node)
@@ -155,7 +170,10 @@ class Machine(ABC):
         return self.module.segment(node) if node is not None and self.module is not None else ""
 
     def call_text(self, node: ast.Call | None) -> str:
-        """Return a call's text from its name on: `filter(x > 1)` of `df.select(…).filter(x > 1)`."""
+        """Return a call's text from its name on.
+
+        `filter(x > 1)` of `df.select(…).filter(x > 1)`.
+        """
         if node is None or self.module is None:
             return ""
         if not isinstance(node.func, ast.Attribute):
@@ -192,7 +210,7 @@ class Machine(ABC):
         return len(self.stack) >= CALL_DEPTH
 
     def remember_origin(self, text: str, node: ast.AST) -> None:
-        """Remember where a long string is written, so that SQL in it is located in its own lines."""
+        """Remember where a long string is written, so that SQL in it has its own lines."""
         if len(text) > 20 and self.module is not None:
             self.findings.origins[text] = self.at(node)
 

@@ -23,8 +23,8 @@ OPENING, CLOSING = "([{", ")]}"
 class Module:
     """One Python text: its path, its syntax tree, its lines.
 
-    `line_numbers` maps a line of the text to the line of the file that it came from (notebooks); empty where they
-    are the same. `name` is the dotted name that it was imported under.
+    `line_numbers` maps a line of the text to the line of the file that it came from (notebooks);
+    it is empty where they are the same. `name` is the dotted name that it was imported under.
     """
 
     path: str
@@ -98,7 +98,10 @@ def parse_module(
 
 
 def nesting(text: str) -> int:
-    """Return how deep brackets are nested, those in strings included; a cheap bound, taken before parsing."""
+    """Return how deep brackets are nested, those in strings included.
+
+    A cheap bound, taken before parsing.
+    """
     deepest = depth = 0
     for match in re.finditer(r"[()\[\]{}]", text):
         depth += 1 if match.group() in OPENING else -1
@@ -138,11 +141,11 @@ class ModuleFinder:
         return self._folders
 
     def locate(self, parts: tuple[str, ...], importer: str, level: int = 0) -> str | None:
-        """Return the path of the module or package `parts` as `importer` sees it; None where it is not ours.
+        """Return the path of the module `parts` as `importer` sees it; None where it is not ours.
 
-        Roots are tried as a run would have them on its path: the file's own folder, its ancestors up to the
-        repository's root, and `src` under each of these. A package is named by its `__init__.py`, or by its
-        folder with a trailing `/` where it has none.
+        Roots are tried as a run would have them: the file's own folder, its ancestors up
+        to the repository's root, and `src` under each of these. A package is named by its
+        `__init__.py`, or by its folder with a trailing `/` where it has none.
         """
         for root in self._roots(importer, level):
             base = normpath(join(root, *parts)) if parts or root else ""
@@ -181,9 +184,10 @@ class ModuleFinder:
         return self._parsed[path, name]
 
     def read(self, path: str, importer: str) -> SourceFile | None:
-        """Return the data file that code at `importer` opens as `path`: beside it, above it, or from the root.
+        """Return the data file that code at `importer` opens: beside it, above it, or at the root.
 
-        An absolute path (`/opt/job/conf/a.json`) is matched by its longest tail that exists in the repository.
+        An absolute path (`/opt/job/conf/a.json`) is matched by its longest tail that exists in the
+        repository.
         """
         cleaned = normpath(path.removeprefix("file://")).lstrip("/")
         if not cleaned or cleaned.startswith(".."):

@@ -1,4 +1,7 @@
-"""`%run`: another notebook of the repository, run with the names and the session of the one that asks for it."""
+"""`%run`.
+
+Another notebook of the repository, run with the names and the session of the one that asks for it.
+"""
 
 import re
 
@@ -41,7 +44,10 @@ def run_notebook(call: Call) -> Value:
 
 
 def run_cell(call: Call) -> Value:
-    """Return the rows of an SQL cell; widgets that it names (`$db`, `${db}`) are put in where they are known."""
+    """Return the rows of an SQL cell.
+
+    Widgets that it names (`$db`, `${db}`) are put in where they are known.
+    """
     from guardian.languages.python.spark_session import run_sql  # noqa: PLC0415 - it needs the machine's library
 
     text = call.value(0)
@@ -60,7 +66,7 @@ def run_cell(call: Call) -> Value:
 
 
 def _inside(module: Module, scope: Environment) -> Environment:
-    """Return the asking notebook's names, with functions made from now on placed in the other notebook's file."""
+    """Return the asking notebook's names, for code that stands in the other notebook."""
     inner = Environment(module)
     inner.names = scope.names
     inner.stars = scope.stars

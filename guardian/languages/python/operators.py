@@ -62,6 +62,7 @@ def hashable_set(values: Sequence[Value]) -> set[Value]:
 
 
 def node_name(node: ast.expr) -> str:
+    """Return the name that an expression ends in; empty where it has none."""
     if isinstance(node, ast.Name):
         return node.id
     if isinstance(node, ast.Attribute):
@@ -74,10 +75,12 @@ def node_name(node: ast.expr) -> str:
 
 
 def is_test(value: Value) -> bool:
+    """Return whether `value` is the open outcome of a comparison."""
     return isinstance(value, Unknown) and bool(value.key)
 
 
 def element_node(node: ast.expr, index: int, spread: list[Value] | None) -> ast.expr | None:
+    """Return the syntax of an element of a list that is spread out where it is written."""
     if (
         isinstance(node, ast.List | ast.Tuple)
         and spread is not None
@@ -88,14 +91,17 @@ def element_node(node: ast.expr, index: int, spread: list[Value] | None) -> ast.
 
 
 def number(value: Value) -> Value:
+    """Return the number that is assumed for a job argument; any other value as it is."""
     return value.value if isinstance(value, Assumed) else value
 
 
 def computable(value: Value) -> bool:
+    """Return whether Python's own operators may be applied to `value`."""
     return isinstance(value, bool | int | float | str | list | tuple | set | frozenset | dict)
 
 
 def too_large(sign: str, left: Value, right: Value) -> bool:
+    """Return whether an operator could give something that fills the memory."""
     if sign == "**":
         return not (isinstance(right, int) and abs(right) <= POWER_LIMIT)
     if sign == "*":

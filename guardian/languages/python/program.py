@@ -1,4 +1,7 @@
-"""From one program (a file, or a notebook's cells) to its plan: every path run, what they found put together."""
+"""From one program (a file, or a notebook's cells) to its plan.
+
+Every path run, what they found put together.
+"""
 
 import ast
 from collections.abc import Sequence
@@ -18,12 +21,16 @@ from guardian.model.lineage import Diagnostic
 from guardian.model.plan import Lowered, PlanBuilder
 
 ALONE_LIMIT = 200
+SPARK_WORDS = frozenset({"write", "read", "sql", "table", "spark"})
 SPARK_TYPES = ("SparkSession", "DataFrame", "GlueContext", "SparkContext")
 
 
 @dataclass(frozen=True)
 class Program:
-    """Python text, and for each of its lines the line of the file that it came from (empty: the same)."""
+    """Python text, and for each of its lines the line of the file that it came from (empty.
+
+    The same).
+    """
 
     path: str
     text: str
@@ -93,7 +100,7 @@ class _Runs:
                 Diagnostic(
                     file,
                     line,
-                    "the file has more branches than are followed; one outcome of this one is left out",
+                    "the file has too many branches to follow; one outcome of this one is left out",
                 )
             )
 
@@ -128,7 +135,7 @@ class _Runs:
                 Diagnostic(self.module.path, self.module.line(line), message)
             )
 
-    # --- functions that nobody calls ----------------------------------------------------------------------------------
+    # --- functions that nobody calls --------------------------------------------------------------
 
     def _try_alone(self) -> None:
         """Run each function that nothing in the file calls, with parameters that are not known.
@@ -203,8 +210,10 @@ def _takes_spark(node: ast.FunctionDef | ast.AsyncFunctionDef, owner: ast.ClassD
         or not _parameters(node)
         or node.name in {"main", "run", "handler", "lambda_handler"}
     ):
-        return any(isinstance(inner, ast.Attribute) and inner.attr in {"write", "read", "sql", "table", "spark"}
-                   for inner in ast.walk(node))  # fmt: skip
+        return any(
+            isinstance(inner, ast.Attribute) and inner.attr in SPARK_WORDS
+            for inner in ast.walk(node)
+        )
     return False
 
 

@@ -28,12 +28,13 @@ from guardian.languages.python.values import (
 )
 
 TYPES: dict[str, tuple[type, ...]] = {
-    "str": (str,), "int": (int,), "float": (float,), "bool": (bool,), "list": (list,), "tuple": (tuple,),
+    "str": (str,), "int": (int,), "float": (float,), "bool": (bool,), "list": (list,),
+    "tuple": (tuple,),
     "dict": (dict,), "set": (set, frozenset), "bytes": (bytes,),
 }  # fmt: skip
 
 
-# --- builtin functions ------------------------------------------------------------------------------------------
+# --- builtin functions ----------------------------------------------------------------------------
 
 
 def _elements(call: Call, position: int = 0) -> list[Value] | None:
@@ -313,17 +314,23 @@ def _input(_: Call) -> Value:
 
 
 BUILTINS: dict[str, Handler] = {
-    "len": _length, "range": _range, "enumerate": _enumerate, "zip": _zip, "map": _map, "filter": _filter,
-    "sorted": _sorted_builtin, "reversed": _reversed, "sum": _sum, "min": _extreme(min), "max": _extreme(max),
+    "len": _length, "range": _range, "enumerate": _enumerate, "zip": _zip, "map": _map,
+    "filter": _filter,
+    "sorted": _sorted_builtin, "reversed": _reversed, "sum": _sum, "min": _extreme(min),
+    "max": _extreme(max),
     "any": _quantified(every=False), "all": _quantified(every=True), "isinstance": _isinstance,
-    "issubclass": _unknown, "getattr": _getattr, "setattr": _setattr, "hasattr": _hasattr, "str": _string,
+    "issubclass": _unknown, "getattr": _getattr, "setattr": _setattr, "hasattr": _hasattr,
+    "str": _string,
     "repr": _string, "int": _to_number(int), "float": _to_number(float), "bool": _bool,
-    "list": _container(list), "tuple": _container(tuple), "set": _container(set), "frozenset": _container(set),
+    "list": _container(list), "tuple": _container(tuple), "set": _container(set),
+    "frozenset": _container(set),
     "dict": _dict_of, "type": _type_of, "iter": _container(list), "next": _next, "open": _open,
     "property": _property, "staticmethod": lambda call: StaticMethod(call.value(0)),
     "classmethod": lambda call: ClassMethod(call.value(0)), "abs": _reduce_number("abs"),
     "round": _reduce_number("round"), "print": _nothing, "callable": _callable, "input": _input,
-    "id": _unknown, "hash": _unknown, "vars": _unknown, "dir": _unknown, "object": _unknown, "bytes": _unknown,
-    "pow": _unknown, "chr": _unknown, "ord": _unknown, "format": _string, "exit": _unknown, "quit": _unknown,
+    "id": _unknown, "hash": _unknown, "vars": _unknown, "dir": _unknown, "object": _unknown,
+    "bytes": _unknown,
+    "pow": _unknown, "chr": _unknown, "ord": _unknown, "format": _string, "exit": _unknown,
+    "quit": _unknown,
     "super": _unknown, "locals": _unknown, "globals": _unknown, "display": _nothing,
 }  # fmt: skip

@@ -1,4 +1,7 @@
-"""Which blocks bear on data at all: a branch that only logs, or only raises, opens no path worth following."""
+"""Which blocks bear on data at all.
+
+A branch that only logs, or only raises, opens no path worth following.
+"""
 
 import ast
 from collections.abc import MutableMapping, Sequence
@@ -8,8 +11,10 @@ QUIET_OWNERS = frozenset(
 )
 QUIET_NAMES = frozenset({"print", "display", "exit", "quit"})
 QUIET_METHODS = frozenset({
-    "info", "debug", "warning", "warn", "error", "exception", "critical", "log", "exit", "stop", "show", "sleep",
-    "printSchema", "explain", "commit", "setLogLevel", "print_help", "unpersist", "close", "flush", "format_exc",
+    "info", "debug", "warning", "warn", "error", "exception", "critical", "log", "exit", "stop",
+    "show", "sleep",
+    "printSchema", "explain", "commit", "setLogLevel", "print_help", "unpersist", "close", "flush",
+    "format_exc",
     "print_exc", "add_argument", "setLevel",
 })  # fmt: skip
 Memory = MutableMapping[ast.AST, bool]

@@ -1,4 +1,7 @@
-"""PySpark's Column: an expression of sqlglot's Spark dialect, its names resolved where it is used."""
+"""PySpark's Column.
+
+An expression of sqlglot's Spark dialect, its names resolved where it is used.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -33,7 +36,8 @@ COMPARISONS: dict[str, type[exp.Binary]] = {
 }  # fmt: skip
 MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 ARITHMETIC: dict[str, type[exp.Binary]] = {
-    "+": exp.Add, "-": exp.Sub, "*": exp.Mul, "%": exp.Mod, "&": exp.And, "|": exp.Or, "**": exp.Pow,
+    "+": exp.Add, "-": exp.Sub, "*": exp.Mul, "%": exp.Mod, "&": exp.And, "|": exp.Or,
+    "**": exp.Pow,
 }  # fmt: skip
 
 
@@ -57,7 +61,10 @@ class EachColumn(Text):
         return made
 
     def membership(self, others: Value, *, positive: bool) -> Value:
-        """Return the test `column not in [...]`, which narrows; any other test leaves it uncertain."""
+        """Return the test `column not in [...]`, which narrows.
+
+        Any other test leaves it uncertain.
+        """
         names = others if isinstance(others, list | tuple | set | frozenset) else ()
         if not positive and names and all(type(name) is str for name in names):
             return ColumnTest(self.without(tuple(str(name) for name in names)))
@@ -87,7 +94,10 @@ class EachColumn(Text):
         return MISSING
 
     def invoke(self, name: str, call: Call) -> Value:
-        """Return what a string method gives; Spark does not tell cases apart, so they stay the same name."""
+        """Return what a string method gives.
+
+        Spark does not tell cases apart, so they stay the same name.
+        """
         if name in {"lower", "upper", "strip", "casefold"}:
             return self
         if name in {"startswith", "endswith"}:
@@ -110,8 +120,8 @@ class ColumnTest(Unknown):
 class Column:
     """An expression not yet resolved; `names` is its alias (several for a generator).
 
-    `each` is set where it stands for one column after the other of a frame; `changed` says that it is no longer
-    the plain column.
+    `each` is set where it stands for one column after the other of a frame; `changed` says that it
+    is no longer the plain column.
     """
 
     tree: Tree
@@ -144,7 +154,10 @@ class Column:
         return combined(tree, (self, *call.args))
 
     def operate(self, sign: str, other: Value, machine: Machine, *, reflected: bool) -> Value:
-        """Return an operator applied to it and another value, which is a literal unless it is a column."""
+        """Return an operator applied to it and another value.
+
+        Is a literal unless it is a column.
+        """
         del machine
         operand = as_tree(other)
         if sign in COMPARISONS:
@@ -237,11 +250,14 @@ def _frame_bound(offset: int) -> tuple[object, str | None]:
     return exp.Literal.number(abs(offset)), side
 
 
-# --- making expressions -------------------------------------------------------------------------------------------
+# --- making expressions ---------------------------------------------------------------------------
 
 
 def combined(tree: Tree, operands: Iterable[Value]) -> Column:
-    """Return a column made from others: it inherits what they stand for, and grows no deeper than the limit."""
+    """Return a column made from others.
+
+    It inherits what they stand for, and grows no deeper than the limit.
+    """
     columns = [item for item in operands if isinstance(item, Column)]
     depth = 1 + max((item.depth for item in columns), default=0)
     if depth > TREE_DEPTH_LIMIT:
@@ -252,7 +268,10 @@ def combined(tree: Tree, operands: Iterable[Value]) -> Column:
 
 
 def named_column(name: str, frame: int | None = None) -> Column:
-    """Return the column that a name means: `a`, `o.a`, `a.b`, `*`, `o.*`, with backticks where written."""
+    """Return the column that a name means.
+
+    `a`, `o.a`, `a.b`, `*`, `o.*`, with backticks where written.
+    """
     if isinstance(name, EachColumn):
         star = exp.Star(except_=[identifier(part) for part in name.excluded] or None)
         return Column(star, each=name)
@@ -304,7 +323,10 @@ def field_of(tree: Tree, name: str) -> Tree:
 
 
 def as_tree(value: Value, *, literal: bool = True) -> Tree:
-    """Return a value as an expression: a column as it is, a string as a literal or else as a column's name."""
+    """Return a value as an expression.
+
+    A column as it is, a string as a literal or else as a column's name.
+    """
     if isinstance(value, Column):
         return value.tree
     if isinstance(value, Instance) and "value" in value.attributes:
@@ -334,7 +356,10 @@ def literal_text(text: str) -> Tree:
 
 
 def ordered(value: Value, *, descending: bool = False) -> Tree:
-    """Return a sort key, with Spark's null ordering written out: first when ascending, last when descending."""
+    """Return a sort key, with Spark's null ordering written out.
+
+    First when ascending, last when descending.
+    """
     tree = as_tree(value, literal=False)
     if isinstance(tree, exp.Ordered):
         return tree
@@ -352,7 +377,7 @@ def spread(values: Sequence[Value]) -> list[Value]:
     return made
 
 
-# --- methods of a column ------------------------------------------------------------------------------------------
+# --- methods of a column --------------------------------------------------------------------------
 
 Method: TypeAlias = Callable[[Column, Call], Column]
 
@@ -474,12 +499,15 @@ def _bitwise(kind: type[exp.Binary]) -> Method:
 METHODS: dict[str, Method] = {
     "alias": _alias, "name": _alias, "cast": _cast, "astype": _cast, "try_cast": _cast,
     "isNull": _is_null, "isNotNull": _is_not_null, "isin": _isin, "between": _between,
-    "isNaN": _function("isnan"), "eqNullSafe": _test(exp.NullSafeEQ), "when": _when, "otherwise": _otherwise,
-    "over": _over, "getItem": _item, "__getitem__": _item, "getField": _field, "withField": _with_field,
+    "isNaN": _function("isnan"), "eqNullSafe": _test(exp.NullSafeEQ), "when": _when,
+    "otherwise": _otherwise,
+    "over": _over, "getItem": _item, "__getitem__": _item, "getField": _field,
+    "withField": _with_field,
     "dropFields": _drop_fields, "like": _test(exp.Like), "ilike": _test(exp.ILike),
     "rlike": _test(exp.RegexpLike), "contains": _contains, "startswith": _function("startswith"),
     "endswith": _function("endswith"), "substr": _function("substring"),
-    "asc": _order(descending=False, nulls_first=True), "desc": _order(descending=True, nulls_first=False),
+    "asc": _order(descending=False, nulls_first=True),
+    "desc": _order(descending=True, nulls_first=False),
     "asc_nulls_first": _order(descending=False, nulls_first=True),
     "asc_nulls_last": _order(descending=False, nulls_first=False),
     "desc_nulls_first": _order(descending=True, nulls_first=True),

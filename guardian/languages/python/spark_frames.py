@@ -176,7 +176,7 @@ def place_of(call: Call, position: int, name: str = "") -> Location:
     return call.machine.at(node) if node is not None else call.at
 
 
-# --- projections --------------------------------------------------------------------------------------------------
+# --- projections ----------------------------------------------------------------------------------
 
 
 def select(frame: Frame, call: Call) -> Frame:
@@ -229,9 +229,12 @@ def _is_plain(value: Value) -> bool:
 
 
 def _each_changed(frame: Frame, entries: Sequence[Entry], call: Call) -> Frame:
-    """Return a projection over columns that are not known by name: connected, but not understood."""
+    """Return a projection over columns that are not known by name.
+
+    Connected, but not understood.
+    """
     call.machine.warn(
-        "these columns are computed from a list that is not known here; their lineage is approximate",
+        "these columns are computed from a list that is not known; their lineage is approximate",
         call.at,
     )
     code = values_fingerprint(value for value, _, _ in entries)
@@ -423,7 +426,7 @@ def _drop_each(frame: Frame, each: EachColumn, call: Call) -> Value:
     return made(call, Project(frame.handle, items))
 
 
-# --- elements and schemas ---------------------------------------------------------------------------------------------
+# --- elements and schemas -------------------------------------------------------------------------
 
 
 def get_item(frame: Frame, call: Call) -> Value:
@@ -484,7 +487,7 @@ def dtypes(frame: Frame, machine: Machine) -> Value:
     return [(name, types.get(str(name)) or Unknown("type")) for name in column_list(frame, machine)]
 
 
-def col_regex(frame: Frame, call: Call) -> Value:
+def col_regex(frame: Frame, _: Call) -> Value:
     """Return `df.colRegex(...)`: columns that only a schema would tell."""
     return Column(
         as_tree(EachColumn.of(frame.handle).partial(), literal=False),
@@ -494,18 +497,22 @@ def col_regex(frame: Frame, call: Call) -> Value:
 
 Method: TypeAlias = Callable[[Frame, Call], Value]
 METHODS: dict[str, Method] = {
-    "select": select, "withColumn": with_column, "withColumns": with_columns, "selectExpr": select_expr,
+    "select": select, "withColumn": with_column, "withColumns": with_columns,
+    "selectExpr": select_expr,
     "withColumnRenamed": rename, "withColumnsRenamed": rename_all, "toDF": to_frame, "drop": drop,
     "__getitem__": get_item, "colRegex": col_regex,
 }  # fmt: skip
 # Methods that give the same rows and columns.
 UNCHANGED = frozenset({
-    "cache", "persist", "unpersist", "repartition", "coalesce", "checkpoint", "localCheckpoint", "hint",
+    "cache", "persist", "unpersist", "repartition", "coalesce", "checkpoint", "localCheckpoint",
+    "hint",
     "repartitionByRange", "withWatermark", "observe", "to_spark", "toDF_", "tail_",
 })  # fmt: skip
 ACTIONS = frozenset({
-    "count", "show", "collect", "first", "head", "take", "tail", "toPandas", "isEmpty", "printSchema", "explain",
-    "foreach", "foreachPartition", "toLocalIterator", "describe_", "approxQuantile", "corr", "cov", "inputFiles",
+    "count", "show", "collect", "first", "head", "take", "tail", "toPandas", "isEmpty",
+    "printSchema", "explain",
+    "foreach", "foreachPartition", "toLocalIterator", "describe_", "approxQuantile", "corr", "cov",
+    "inputFiles",
     "toJSON", "to_koalas", "pandas_api", "display", "isLocal", "toArrow", "storageLevel",
 })  # fmt: skip
 PROPERTIES: dict[str, Callable[[Frame, Machine], Value]] = {

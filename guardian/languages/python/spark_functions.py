@@ -32,32 +32,30 @@ from guardian.languages.python.values import (
 )
 
 # Positions of arguments that are constants, not columns; the string "foo" there is the text foo.
+_LITERALS: dict[tuple[int, ...], str] = {
+    (0,): """concat_ws date_trunc format_string locate printf ntile rand randn schema_of_json
+        schema_of_csv monotonically_increasing_id""",
+    (1,): """date_format to_date to_timestamp to_timestamp_ltz to_timestamp_ntz from_unixtime
+        unix_timestamp to_unix_timestamp trunc regexp_extract_all instr substring_index from_json
+        from_csv get_json_object encode decode from_utc_timestamp to_utc_timestamp next_day
+        array_contains array_position array_remove array_append array_prepend format_number sha2
+        round bround add_months element_at split_part to_char to_number to_binary xpath xpath_string
+        substring left right repeat try_to_timestamp try_to_number""",
+    (1, 2): """regexp_extract regexp_replace translate array_join lag lead split overlay nth_value
+        percentile_approx approx_percentile session_window lpad rpad""",
+    (1, 2, 3): "window",
+    tuple(range(1, 60)): "json_tuple",
+}
 LITERAL_ARGUMENTS: dict[str, frozenset[int]] = {
-    name: frozenset(positions)
-    for names, positions in (
-        ("concat_ws date_trunc format_string locate printf", (0,)),
-        ("date_format to_date to_timestamp to_timestamp_ltz to_timestamp_ntz from_unixtime unix_timestamp "
-         "to_unix_timestamp trunc regexp_extract_all instr substring_index from_json from_csv get_json_object "
-         "encode decode from_utc_timestamp to_utc_timestamp next_day array_contains array_position "
-         "array_remove array_append array_prepend lag lead format_number sha2 round bround add_months "
-         "getitem element_at split_part to_char to_number to_binary make_interval xpath xpath_string "
-         "substring left right repeat try_to_timestamp schema_of_csv try_to_number", (1,)),
-        ("regexp_extract regexp_replace translate array_join lag lead split overlay nth_value "
-         "percentile_approx approx_percentile window session_window", (1, 2)),
-        ("lpad rpad", (1, 2)),
-        ("json_tuple", tuple(range(1, 60))),
-        ("window", (1, 2, 3)),
-        ("ntile rand randn schema_of_json schema_of_csv monotonically_increasing_id", (0,)),
-    )
-    for name in names.split()
-}  # fmt: skip
-for _name in ("lag", "lead"):
-    LITERAL_ARGUMENTS[_name] = frozenset({1, 2})
+    name: frozenset(positions) for positions, names in _LITERALS.items() for name in names.split()
+}
 RENAMED = {
     "countdistinct": "count_distinct", "approxcountdistinct": "approx_count_distinct",
-    "sumdistinct": "sum_distinct", "todegrees": "degrees", "toradians": "radians", "create_map": "map",
+    "sumdistinct": "sum_distinct", "todegrees": "degrees", "toradians": "radians",
+    "create_map": "map",
     "bitwisenot": "bitwise_not", "signum": "sign", "column": "col", "shiftleft": "shiftleft",
-    "negative": "negate", "reduce": "aggregate", "char_length": "length", "character_length": "length",
+    "negative": "negate", "reduce": "aggregate", "char_length": "length",
+    "character_length": "length",
     "dayofmonth": "day", "typedlit": "lit",
 }  # fmt: skip
 GENERATORS: dict[str, tuple[str, ...]] = {
@@ -70,22 +68,36 @@ SHADOWS = frozenset(
     {"abs", "max", "min", "sum", "round", "pow", "hash", "filter", "slice", "hex", "bin", "ascii"}
 )
 NOT_FUNCTIONS = frozenset({
-    "if", "in", "like", "cast", "list", "len", "map", "int", "float", "str", "dict", "set", "any", "all", "bool",
-    "range", "print", "format", "date", "type", "object", "id", "string", "next", "iter", "input", "open",
+    "if", "in", "like", "cast", "list", "len", "map", "int", "float", "str", "dict", "set", "any",
+    "all", "bool",
+    "range", "print", "format", "date", "type", "object", "id", "string", "next", "iter", "input",
+    "open",
 })  # fmt: skip
 EXTRA_NAMES = frozenset({
-    "col", "column", "lit", "expr", "when", "udf", "pandas_udf", "broadcast", "desc", "asc", "isnull", "isnotnull",
-    "countDistinct", "count_distinct", "approxCountDistinct", "sumDistinct", "sum_distinct", "create_map",
-    "monotonically_increasing_id", "input_file_name", "asc_nulls_first", "asc_nulls_last", "desc_nulls_first",
-    "desc_nulls_last", "struct", "array", "window", "transform", "to_utc_timestamp", "spark_partition_id",
-    "explode", "explode_outer", "posexplode", "posexplode_outer", "inline", "inline_outer", "call_udf",
-    "array_sort", "zip_with", "forall", "exists", "aggregate", "collect_list", "collect_set", "row_number", "rank",
-    "dense_rank", "percent_rank", "ntile", "lag", "lead", "first", "last", "sequence", "from_json", "to_json",
-    "schema_of_json", "json_tuple", "arrays_zip", "map_from_entries", "regexp_extract", "negate", "negative",
-    "bitwise_not", "bitwiseNOT", "shiftleft", "shiftright", "sha2", "md5", "crc32", "xxhash64", "toDegrees",
-    "toRadians", "randn", "rand", "cume_dist", "nth_value", "from_csv", "to_csv", "grouping", "grouping_id", "isnan",
-    "nanvl", "array_contains", "rint", "hypot", "initcap", "soundex", "base64", "unbase64", "overlay",
-    "format_string", "format_number", "months_between", "next_day", "from_unixtime", "make_date", "timestamp_seconds",
+    "col", "column", "lit", "expr", "when", "udf", "pandas_udf", "broadcast", "desc", "asc",
+    "isnull", "isnotnull",
+    "countDistinct", "count_distinct", "approxCountDistinct", "sumDistinct", "sum_distinct",
+    "create_map",
+    "monotonically_increasing_id", "input_file_name", "asc_nulls_first", "asc_nulls_last",
+    "desc_nulls_first",
+    "desc_nulls_last", "struct", "array", "window", "transform", "to_utc_timestamp",
+    "spark_partition_id",
+    "explode", "explode_outer", "posexplode", "posexplode_outer", "inline", "inline_outer",
+    "call_udf",
+    "array_sort", "zip_with", "forall", "exists", "aggregate", "collect_list", "collect_set",
+    "row_number", "rank",
+    "dense_rank", "percent_rank", "ntile", "lag", "lead", "first", "last", "sequence", "from_json",
+    "to_json",
+    "schema_of_json", "json_tuple", "arrays_zip", "map_from_entries", "regexp_extract", "negate",
+    "negative",
+    "bitwise_not", "bitwiseNOT", "shiftleft", "shiftright", "sha2", "md5", "crc32", "xxhash64",
+    "toDegrees",
+    "toRadians", "randn", "rand", "cume_dist", "nth_value", "from_csv", "to_csv", "grouping",
+    "grouping_id", "isnan",
+    "nanvl", "array_contains", "rint", "hypot", "initcap", "soundex", "base64", "unbase64",
+    "overlay",
+    "format_string", "format_number", "months_between", "next_day", "from_unixtime", "make_date",
+    "timestamp_seconds",
     "assert_true", "raise_error", "product", "skewness", "kurtosis", "expm1", "log1p", "cbrt",
 })  # fmt: skip
 
@@ -151,7 +163,7 @@ def function_call(name: str, call: Call) -> Value:
 
 
 def spread_lists(args: Sequence[Value]) -> list[Value]:
-    """Return arguments, a single list among them spread out (`F.coalesce(*cols)`, `F.array([...])`)."""
+    """Return arguments; a single list stands for its elements (`F.array([...])`)."""
     if len(args) == 1 and isinstance(args[0], list | tuple):
         return list(args[0])
     return list(args)
@@ -170,7 +182,7 @@ def _each_of(made: Column, operands: Sequence[Value]) -> EachColumn | None:
     return next((item for item in operands if isinstance(item, EachColumn)), None)
 
 
-# --- functions that are not simply a function of columns ------------------------------------------------------------
+# --- functions that are not simply a function of columns ------------------------------------------
 
 Special: TypeAlias = Callable[[Call], Value]
 
@@ -337,24 +349,28 @@ def _array_sort(call: Call) -> Value:
 
 
 SPECIAL: dict[str, Special] = {
-    "col": _col, "lit": _lit, "expr": _expr, "when": _when, "count": _count, "count_distinct": _count_distinct,
+    "col": _col, "lit": _lit, "expr": _expr, "when": _when, "count": _count,
+    "count_distinct": _count_distinct,
     "sum_distinct": _sum_distinct, "isnull": _is_null, "isnotnull": _is_not_null, "negate": _negate,
     "bitwise_not": _not, "equal_null": _null_safe, "struct": _struct, "from_json": _from_json,
     "first": lambda call: _first(call, "first"), "last": lambda call: _first(call, "last"),
-    "asc": _ordering(descending=False, nulls_first=True), "desc": _ordering(descending=True, nulls_first=False),
+    "asc": _ordering(descending=False, nulls_first=True),
+    "desc": _ordering(descending=True, nulls_first=False),
     "asc_nulls_first": _ordering(descending=False, nulls_first=True),
     "asc_nulls_last": _ordering(descending=False, nulls_first=False),
     "desc_nulls_first": _ordering(descending=True, nulls_first=True),
     "desc_nulls_last": _ordering(descending=True, nulls_first=False),
-    "call_udf": _call_udf, "call_function": _call_udf, "broadcast": _broadcast, "udf": _udf, "pandas_udf": _udf,
+    "call_udf": _call_udf, "call_function": _call_udf, "broadcast": _broadcast, "udf": _udf,
+    "pandas_udf": _udf,
     "sort_array": _sort_array, "array_sort": _array_sort,
     **{name: _generator(name) for name in GENERATORS},
 }  # fmt: skip
 
-# --- higher-order functions -----------------------------------------------------------------------------------------
+# --- higher-order functions -----------------------------------------------------------------------
 
 HIGHER_ORDER = frozenset({
-    "transform", "filter", "exists", "forall", "aggregate", "zip_with", "map_filter", "transform_keys",
+    "transform", "filter", "exists", "forall", "aggregate", "zip_with", "map_filter",
+    "transform_keys",
     "transform_values", "map_zip_with",
 })  # fmt: skip
 

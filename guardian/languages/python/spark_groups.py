@@ -1,4 +1,7 @@
-"""Grouped frames: `groupBy`, `rollup`, `cube`, `pivot` and their aggregates; null handling and RDDs."""
+"""Grouped frames: `groupBy`, `rollup`, `cube`, `pivot` and their aggregates.
+
+Null handling and RDDs.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -192,7 +195,10 @@ def aggregate_all(frame: Frame, call: Call) -> Value:
 
 
 def opaque_function(frame: Frame, name: str, call: Call) -> Value:
-    """Return what a function over batches of rows gives: opaque, with the columns that its schema tells."""
+    """Return what a function over batches of rows gives.
+
+    Opaque, with the columns that its schema tells.
+    """
     function = next(
         (value for value in call.args if isinstance(value, Function)), call.kwargs.get("func")
     )
@@ -212,7 +218,7 @@ def opaque_function(frame: Frame, name: str, call: Call) -> Value:
     return made(call, node)
 
 
-# --- nulls --------------------------------------------------------------------------------------------------------
+# --- nulls ----------------------------------------------------------------------------------------
 
 
 def _subset(frame: Frame, value: Value, machine: Machine) -> tuple[str, ...] | None:
@@ -230,7 +236,8 @@ def fill(frame: Frame, call: Call) -> Value:
     if isinstance(value, dict):
         pairs = [(fold(str(name), DIALECT), replacement) for name, replacement in value.items()]
     else:
-        # Without a subset the value goes to the columns of its own type, and types are not known here.
+        # Without a subset the value goes to the columns of its own type, and types are
+        # not known here.
         names = None if subset is None else _subset(frame, subset, call.machine)
         if names is None:
             return _kept(frame, call, "fillna")
@@ -360,14 +367,16 @@ def rdd_frame(rdd: Rdd, schema: Value, call: Call) -> Frame:
     if not rdd.fingerprint and not names:
         return rdd.frame
     node = Opaque(
-        inputs=(rdd.frame.handle,), fingerprint=rdd.fingerprint, columns=names, keeps=not rdd.fingerprint and not names,
+        inputs=(rdd.frame.handle,), fingerprint=rdd.fingerprint, columns=names,
+        keeps=not rdd.fingerprint and not names,
         reason="rdd", at=rdd.at or call.at,
     )  # fmt: skip
     return made(call, node)
 
 
 METHODS.update({
-    "groupBy": group_by(), "groupby": group_by(), "rollup": group_by("rollup"), "cube": group_by("cube"),
+    "groupBy": group_by(), "groupby": group_by(), "rollup": group_by("rollup"),
+    "cube": group_by("cube"),
     "agg": aggregate_all, "fillna": fill, "dropna": drop_nulls, "replace": replace_values,
     "mapInPandas": lambda frame, call: opaque_function(frame, "mapInPandas", call),
     "mapInArrow": lambda frame, call: opaque_function(frame, "mapInArrow", call),

@@ -1,4 +1,7 @@
-"""Reading and writing: `spark.read…`, `df.write…`, `df.writeTo(…)`, `writeStream`, Delta's `merge`."""
+"""Reading and writing.
+
+`spark.read…`, `df.write…`, `df.writeTo(…)`, `writeStream`, Delta's `merge`.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,20 +30,25 @@ from guardian.model.plan import (
 )
 
 PATH_FORMATS = frozenset({
-    "parquet", "csv", "json", "orc", "text", "avro", "delta", "binaryFile", "xml", "image", "com.databricks.spark.csv",
+    "parquet", "csv", "json", "orc", "text", "avro", "delta", "binaryFile", "xml", "image",
+    "com.databricks.spark.csv",
     "hudi", "iceberg", "com.crealytics.spark.excel", "cloudFiles", "libsvm", "wholetext",
 })  # fmt: skip
 # Options that say which table or place is meant, the most telling first.
 NAME_OPTIONS = (
-    "dbtable", "table", "tablename", "collection", "topic", "subscribe", "keyspace_table", "path", "query",
+    "dbtable", "table", "tablename", "collection", "topic", "subscribe", "keyspace_table", "path",
+    "query",
     "es.resource", "kafka.topic", "hoodie.table.name", "temporaryGcsBucket_",
 )  # fmt: skip
 # Options that alter what is written; others (credentials, speed) do not.
 RESULT_OPTIONS = frozenset({
-    "mergeschema", "overwriteschema", "replacewhere", "partitionoverwritemode", "header", "delimiter", "sep",
-    "compression", "nullvalue", "dateformat", "timestampformat", "encoding", "quote", "escape", "truncate",
+    "mergeschema", "overwriteschema", "replacewhere", "partitionoverwritemode", "header",
+    "delimiter", "sep",
+    "compression", "nullvalue", "dateformat", "timestampformat", "encoding", "quote", "escape",
+    "truncate",
     "hoodie.datasource.write.operation", "hoodie.datasource.write.recordkey.field",
-    "hoodie.datasource.write.precombine.field", "checkpointlocation_", "emptyvalue", "maxrecordsperfile_",
+    "hoodie.datasource.write.precombine.field", "checkpointlocation_", "emptyvalue",
+    "maxrecordsperfile_",
     "txnappid_", "multiline", "inferschema_",
 })  # fmt: skip
 
@@ -135,7 +143,7 @@ def _named_by(options: Mapping[str, Value], call: Call, hint: str) -> Value:
     return Unknown(hint)
 
 
-# --- writing --------------------------------------------------------------------------------------------------------
+# --- writing --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)
@@ -252,7 +260,8 @@ class Writer:
 
     def _write_to(self, name: str, call: Call) -> Value:
         mode = {
-            "append": "append", "overwrite": "overwrite", "overwritePartitions": "overwrite", "create": "error",
+            "append": "append", "overwrite": "overwrite", "overwritePartitions": "overwrite",
+            "create": "error",
             "replace": "overwrite", "createOrReplace": "overwrite",
         }[name]  # fmt: skip
         options = dict(self.options)
@@ -328,7 +337,8 @@ def write(
 ) -> None:
     """Note that a dataset is written.
 
-    Imported modules write in their own right, as jobs of their own. Where a function is tried without a caller, a
+    Imported modules write in their own right,
+    as jobs of their own. Where a function is tried without a caller, a
     dataset named after nothing but its parameters, or made of nothing but its parameters, is none.
     """
     machine = call.machine
@@ -340,7 +350,8 @@ def write(
         return
     dataset = dataset_name(text)
     noted = Write(
-        job=state.file.job, dataset=dataset, plan=plan, options=options, positional=positional, at=call.at,
+        job=state.file.job, dataset=dataset, plan=plan, options=options, positional=positional,
+        at=call.at,
         confidence=confidence, text=call.text,
     )  # fmt: skip
     state.file.writes.setdefault(noted)

@@ -1,5 +1,7 @@
 """Methods of a DataFrame that pick, order, join and name rows."""
 
+from typing import Literal
+
 from sqlglot import exp
 
 from guardian.languages.python.machine import Machine
@@ -53,8 +55,10 @@ from guardian.model.plan import (
 )
 
 JOIN_KINDS: dict[str, JoinKind] = {
-    "inner": "inner", "cross": "cross", "outer": "full", "full": "full", "fullouter": "full", "left": "left",
-    "leftouter": "left", "right": "right", "rightouter": "right", "semi": "semi", "leftsemi": "semi",
+    "inner": "inner", "cross": "cross", "outer": "full", "full": "full", "fullouter": "full",
+    "left": "left",
+    "leftouter": "left", "right": "right", "rightouter": "right", "semi": "semi",
+    "leftsemi": "semi",
     "anti": "anti", "leftanti": "anti",
 }  # fmt: skip
 
@@ -133,7 +137,9 @@ def cross_join(frame: Frame, call: Call) -> Value:
     return frame if other is None else _joined(frame, other, None, "cross", call)
 
 
-def set_operation(kind: str, *, keep_all: bool, by_name: bool = False) -> Method:
+def set_operation(
+    kind: Literal["union", "intersect", "except"], *, keep_all: bool, by_name: bool = False
+) -> Method:
     """Return the method for a union, an intersection or a difference."""
 
     def apply(frame: Frame, call: Call) -> Value:
@@ -142,7 +148,8 @@ def set_operation(kind: str, *, keep_all: bool, by_name: bool = False) -> Method
             return frame
         missing = call.value(1, "allowMissingColumns") is True and by_name
         node = SetOperation(
-            kind=kind, inputs=(frame.handle, other.handle), all=keep_all,  # type: ignore[arg-type]  # one of three words
+            kind=kind, inputs=(frame.handle, other.handle), all=keep_all,
+
             by_name=by_name, allow_missing=missing, at=call.at,
         )  # fmt: skip
         return made(call, node)
@@ -171,7 +178,7 @@ def sort(frame: Frame, call: Call) -> Value:
             if isinstance(ascending, list) and index < len(ascending)
             else ascending
         )
-        tree = ordered(value, descending=up in {False} if isinstance(up, bool | int) else False)
+        tree = ordered(value, descending=isinstance(up, bool | int) and not up)
         keys.append(order_key(call.machine, tree, call.at))
     return made(call, Sort(frame.handle, tuple(keys), call.at)) if keys else frame
 
@@ -260,13 +267,16 @@ def unpivot(frame: Frame, call: Call) -> Value:
 
 METHODS.update({
     "filter": where, "where": where, "join": join, "crossJoin": cross_join,
-    "union": set_operation("union", keep_all=True), "unionAll": set_operation("union", keep_all=True),
+    "union": set_operation("union", keep_all=True),
+    "unionAll": set_operation("union", keep_all=True),
     "unionByName": set_operation("union", keep_all=True, by_name=True),
     "intersect": set_operation("intersect", keep_all=False),
     "intersectAll": set_operation("intersect", keep_all=True),
-    "subtract": set_operation("except", keep_all=False), "exceptAll": set_operation("except", keep_all=True),
+    "subtract": set_operation("except", keep_all=False),
+    "exceptAll": set_operation("except", keep_all=True),
     "distinct": distinct, "dropDuplicates": distinct, "drop_duplicates": distinct,
-    "dropDuplicatesWithinWatermark": distinct, "orderBy": sort, "sort": sort, "sortWithinPartitions": sort,
+    "dropDuplicatesWithinWatermark": distinct, "orderBy": sort, "sort": sort,
+    "sortWithinPartitions": sort,
     "limit": limit, "sample": sample, "randomSplit": random_split, "alias": alias,
     "createOrReplaceTempView": as_view, "createTempView": as_view, "registerTempTable": as_view,
     "createGlobalTempView": as_global_view, "createOrReplaceGlobalTempView": as_global_view,

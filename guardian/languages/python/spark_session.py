@@ -1,4 +1,4 @@
-"""SparkSession, its catalog and SQL, Databricks' `dbutils`, and the dispatch of everything under `pyspark`."""
+"""SparkSession, its catalog and its SQL, and Databricks' `dbutils`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,7 +28,8 @@ from guardian.model.names import fold
 from guardian.model.plan import Constant, Expr, Opaque, Values
 
 SESSION_NAMES = frozenset({
-    "spark", "session", "spark_session", "sparksession", "sqlcontext", "sql_context", "hivecontext", "sqlctx", "sc",
+    "spark", "session", "spark_session", "sparksession", "sqlcontext", "sql_context", "hivecontext",
+    "sqlctx", "sc",
     "spark_context", "sparkcontext", "_spark", "gluecontext", "glue_context", "glue",
 })  # fmt: skip
 ROW_LIMIT = 50
@@ -86,8 +87,10 @@ class SparkSession:
 
 
 _SELF = frozenset({
-    "__call__", "appName", "master", "config", "enableHiveSupport", "getOrCreate", "remote", "newSession",
-    "getActiveSession", "active", "builder", "create", "getSparkSession", "get_spark_session", "__enter__",
+    "__call__", "appName", "master", "config", "enableHiveSupport", "getOrCreate", "remote",
+    "newSession",
+    "getActiveSession", "active", "builder", "create", "getSparkSession", "get_spark_session",
+    "__enter__",
 })  # fmt: skip
 
 
@@ -155,7 +158,7 @@ class UdfRegistry:
         return made
 
 
-# --- SQL text ---------------------------------------------------------------------------------------------------------
+# --- SQL text -------------------------------------------------------------------------------------
 
 
 def _sql(call: Call) -> Value:
@@ -172,7 +175,7 @@ def _sql(call: Call) -> Value:
 
 
 def run_sql(text: str, call: Call) -> Frame:
-    """Return the rows of the last query in `text`, its statements run with the session's views in scope."""
+    """Return the rows of the last query in `text`, run with the session's views in scope."""
     machine = call.machine
     state = state_of(machine)
     origin = machine.findings.origins.get(text, call.at)
@@ -198,7 +201,8 @@ def run_sql(text: str, call: Call) -> Frame:
 def _lower_sql(text: str, origin: Location, machine: Machine) -> SqlResult:
     state = state_of(machine)
     script = Script(
-        builder=state.file.builder, dialect=DIALECT, path=origin.file, job=state.file.job, first_line=origin.line,
+        builder=state.file.builder, dialect=DIALECT, path=origin.file, job=state.file.job,
+        first_line=origin.line,
         views=dict(state.views),
     )  # fmt: skip
     handle = run_script(as_sql(text), script)
@@ -211,7 +215,7 @@ def _lower_sql(text: str, origin: Location, machine: Machine) -> SqlResult:
     return SqlResult(handle, script.views, script.writes, script.declarations)
 
 
-# --- frames from values -----------------------------------------------------------------------------------------------
+# --- frames from values ---------------------------------------------------------------------------
 
 
 def _create_frame(call: Call) -> Value:
@@ -296,9 +300,12 @@ def _stop(_: Call) -> Value:
 
 
 _SESSION: dict[str, Callable[[Call], Value]] = {
-    "sql": _sql, "table": _table, "createDataFrame": _create_frame, "range": _range, "parallelize": _parallelize,
-    "textFile": _text_file, "wholeTextFiles": _text_file, "dropTempTable": _drop_view, "stop": _stop,
-    "setLogLevel": _stop, "addPyFile": _stop, "addFile": _stop, "broadcast": lambda call: Broadcast(call.value(0)),
+    "sql": _sql, "table": _table, "createDataFrame": _create_frame, "range": _range,
+    "parallelize": _parallelize,
+    "textFile": _text_file, "wholeTextFiles": _text_file, "dropTempTable": _drop_view,
+    "stop": _stop,
+    "setLogLevel": _stop, "addPyFile": _stop, "addFile": _stop,
+    "broadcast": lambda call: Broadcast(call.value(0)),
     "emptyRDD": _parallelize,
 }  # fmt: skip
 
@@ -320,7 +327,7 @@ class Broadcast:
         return Unknown()
 
 
-# --- Databricks -------------------------------------------------------------------------------------------------------
+# --- Databricks -----------------------------------------------------------------------------------
 
 
 class Utilities:
@@ -351,7 +358,7 @@ class Utilities:
         return Unknown(name, weak=True)
 
 
-# --- everything under `pyspark` -----------------------------------------------------------------------------------------
+# --- everything under `pyspark` -------------------------------------------------------------------
 
 WINDOW_LIMITS: dict[str, Value] = {
     "unboundedPreceding": -UNBOUNDED, "unboundedFollowing": UNBOUNDED, "currentRow": 0,

@@ -1,4 +1,7 @@
-"""What a Spark session holds while a file is read: its temporary views, its writes, and the plan they share."""
+"""What a Spark session holds while a file is read.
+
+Its temporary views, its writes, and the plan they share.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -49,7 +52,10 @@ class SqlResult:
 
 @dataclass
 class FileState:
-    """What all runs of one file share: nodes, scans by where they are made, and SQL already lowered."""
+    """What all runs of one file share.
+
+    Nodes, scans by where they are made, and SQL already lowered.
+    """
 
     builder: PlanBuilder
     job: str
@@ -66,7 +72,10 @@ class FileState:
 
 @dataclass
 class SessionState:
-    """One run's session. `parameters` are the names that nobody passed, where a function is tried on its own."""
+    """One run's session.
+
+    `parameters` are the names that nobody passed, where a function is tried `alone`.
+    """
 
     file: FileState
     views: dict[str, Handle] = field(default_factory=dict)
@@ -90,11 +99,14 @@ def add(machine: Machine, node: Operator) -> Handle:
     return state.file.builder.add(node)
 
 
-# --- reading ------------------------------------------------------------------------------------------------------
+# --- reading --------------------------------------------------------------------------------------
 
 
 def dataset_name(text: str) -> str:
-    """Return a dataset's name: a path keeps its case, a table's name is folded and loses its quotes."""
+    """Return a dataset's name.
+
+    A path keeps its case, a table's name is folded and loses its quotes.
+    """
     name = plain(text).strip()
     if is_path(name) or "/" in SYMBOL.sub("", text):
         return path_name(name)
@@ -102,13 +114,16 @@ def dataset_name(text: str) -> str:
 
 
 def written_name(name: Value, hint: str) -> str:
-    """Return a dataset's name as text; an empty one, or one that is no text, as the symbol `hint`."""
+    """Return a dataset's name as text.
+
+    An empty one, or one that is no text, as the symbol `hint`.
+    """
     text = to_text(name, hint=hint) if name is not None else ""
     return text if any(letter.isalnum() for letter in text) else symbol(hint)
 
 
 def names_nothing(text: str, parameters: frozenset[str]) -> bool:
-    """Return whether the last part of a name is made of nothing but parameters that nobody passed."""
+    """Return whether the last part of a name is nothing but parameters that nobody passed."""
     if not parameters or OPEN not in text:
         return False
     symbols = set(SYMBOL.findall(text))
@@ -143,7 +158,10 @@ def scan(
 
 
 def table(machine: Machine, name: Value, at: Location) -> Handle:
-    """Return the rows that a table's name leads to: a temporary view of the session, or a dataset."""
+    """Return the rows that a table's name leads to.
+
+    A temporary view of the session, or a dataset.
+    """
     if isinstance(name, str):
         folded = dataset_name(name)
         view = state_of(machine).views.get(folded)
@@ -152,7 +170,7 @@ def table(machine: Machine, name: Value, at: Location) -> Handle:
     return scan(machine, name, at, hint="table")
 
 
-# --- expressions --------------------------------------------------------------------------------------------------
+# --- expressions ----------------------------------------------------------------------------------
 
 
 def scope_of(machine: Machine, at: Location) -> tuple[Scope, list[Diagnostic]]:
@@ -160,7 +178,8 @@ def scope_of(machine: Machine, at: Location) -> tuple[Scope, list[Diagnostic]]:
     state = state_of(machine)
     warnings: list[Diagnostic] = []
     script = Script(
-        builder=state.file.builder, dialect=DIALECT, path=at.file, job=state.file.job, first_line=at.line,
+        builder=state.file.builder, dialect=DIALECT, path=at.file, job=state.file.job,
+        first_line=at.line,
         views=dict(state.views), warnings=warnings,
     )  # fmt: skip
     scope = Scope(
@@ -202,7 +221,10 @@ def _udf(part: Expr, machine: Machine) -> Expr | None:
 
 
 def item(machine: Machine, value: Value, at: Location, text: str, name: str | None = None) -> Item:
-    """Return a column being made: its expression, the name that Spark gives it, its place and text."""
+    """Return a column being made.
+
+    Its expression, the name that Spark gives it, its place and text.
+    """
     tree = as_tree(value, literal=False)
     if isinstance(tree, exp.Ordered):
         tree = tree.this
@@ -215,7 +237,10 @@ def item(machine: Machine, value: Value, at: Location, text: str, name: str | No
 
 
 def natural_name(machine: Machine, tree: Tree, expr: Expr, at: Location) -> str | None:
-    """Return the name that Spark gives a column without an alias; None where it is not a simple one."""
+    """Return the name that Spark gives a column without an alias.
+
+    None where it is not a simple one.
+    """
     if isinstance(tree, exp.Column) and not isinstance(tree.this, exp.Star):
         return fold(tree.name, DIALECT)
     if isinstance(tree, exp.Cast | exp.TryCast):

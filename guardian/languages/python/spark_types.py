@@ -1,4 +1,7 @@
-"""PySpark's types and schemas: `StructType([...])`, `StructType().add(...)`, DDL strings, type names."""
+"""PySpark's types and schemas.
+
+`StructType([...])`, `StructType().add(...)`, DDL strings, type names.
+"""
 
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,7 +18,8 @@ from guardian.model.names import fold
 SIMPLE = {
     "StringType": "string", "IntegerType": "int", "LongType": "bigint", "ShortType": "smallint",
     "ByteType": "tinyint", "DoubleType": "double", "FloatType": "float", "BooleanType": "boolean",
-    "DateType": "date", "TimestampType": "timestamp", "TimestampNTZType": "timestamp_ntz", "BinaryType": "binary",
+    "DateType": "date", "TimestampType": "timestamp", "TimestampNTZType": "timestamp_ntz",
+    "BinaryType": "binary",
     "NullType": "void", "VarcharType": "string", "CharType": "string", "VariantType": "variant",
 }  # fmt: skip
 CONTAINERS = frozenset({"DecimalType", "ArrayType", "MapType", "StructType", "StructField"})
@@ -198,7 +202,10 @@ def normal_text(text: str) -> str:
 
 
 def schema_of(value: Value) -> StructType | None:
-    """Return the schema that a value is: built, or a DDL string (`a INT, b STRING`), or a list of names."""
+    """Return the schema that a value is.
+
+    Built, or a DDL string (`a INT, b STRING`), or a list of names.
+    """
     if isinstance(value, StructType):
         return value
     if isinstance(value, list | tuple) and value and all(isinstance(name, str) for name in value):

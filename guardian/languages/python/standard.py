@@ -1,4 +1,4 @@
-"""Python's standard library, click and YAML, as far as ETL code uses them to make names and read configuration."""
+"""Python's standard library, click and YAML, as far as ETL code makes names of them."""
 
 import json
 import posixpath
@@ -79,7 +79,10 @@ class PathText(Text):
 
 @dataclass(eq=False)
 class OpenFile:
-    """A file of the repository that the code has opened; `content` is None where it is not in the repository."""
+    """A file of the repository that the code has opened.
+
+    `content` is None where it is not in the repository.
+    """
 
     path: str
     content: str | None
@@ -102,7 +105,7 @@ class OpenFile:
 
 
 def open_file(path: str, call: Call) -> OpenFile:
-    """Return the file that the code opens, where the repository holds it and it is not too large."""
+    """Return the file that the code opens, with its text where the repository holds it."""
     machine = call.machine
     importer = machine.module.path if machine.module is not None else ""
     source = machine.finder.read(plain(path), importer) if OPEN not in path else None
@@ -167,11 +170,14 @@ def _plain_data(value: object, depth: int) -> Value:
     return value if value is None or isinstance(value, str | int | float | bool) else str(value)
 
 
-# --- job arguments ----------------------------------------------------------------------------------------------------
+# --- job arguments --------------------------------------------------------------------------------
 
 
 def assumed(value: Value, name: str) -> Value:
-    """Return a job argument: its default where it has one, else its symbol; either decides no branch."""
+    """Return a job argument: its default where it has one, else its symbol.
+
+    Either decides no branch.
+    """
     if isinstance(value, str):
         made = AssumedText(value)
         made.argument = name
@@ -306,7 +312,7 @@ class CommandLine:
         return Unknown("argv", weak=True)
 
 
-# --- functions --------------------------------------------------------------------------------------------------------
+# --- functions ------------------------------------------------------------------------------------
 
 
 def _join_path(call: Call) -> Value:
@@ -468,8 +474,10 @@ CALLS: dict[str, Handler] = {
     "functools.partial": lambda call: Partial(call.value(0), tuple(call.args[1:]), call.kwargs),
     "functools.wraps": _wraps, "functools.lru_cache": _same, "functools.cache": _same,
     "functools.cached_property": lambda call: Property(call.value(0)),
-    "dataclasses.dataclass": _same, "dataclasses.field": _field, "attr.s": _same, "attrs.define": _same,
-    "contextlib.contextmanager": _context_manager, "abc.abstractmethod": _same, "typing.cast": lambda call: call.value(1),
+    "dataclasses.dataclass": _same, "dataclasses.field": _field, "attr.s": _same,
+    "attrs.define": _same,
+    "contextlib.contextmanager": _context_manager, "abc.abstractmethod": _same,
+    "typing.cast": lambda call: call.value(1),
     "collections.defaultdict": _default_dict, "collections.OrderedDict": _collection,
     "itertools.chain": _chain, "itertools.chain.from_iterable": _flatten,
     "textwrap.dedent": _dedent, "copy.deepcopy": _first_argument, "copy.copy": _first_argument,
@@ -484,8 +492,10 @@ ATTRIBUTES: dict[str, Value] = {
     "typing.TYPE_CHECKING": False,
 }
 KNOWN_ROOTS = frozenset({
-    "os", "sys", "json", "yaml", "argparse", "functools", "itertools", "collections", "dataclasses", "typing", "abc",
-    "datetime", "re", "logging", "pathlib", "contextlib", "copy", "enum", "textwrap", "string", "math", "time", "uuid",
+    "os", "sys", "json", "yaml", "argparse", "functools", "itertools", "collections", "dataclasses",
+    "typing", "abc",
+    "datetime", "re", "logging", "pathlib", "contextlib", "copy", "enum", "textwrap", "string",
+    "math", "time", "uuid",
 })  # fmt: skip
 
 

@@ -1,4 +1,7 @@
-"""User-defined functions: opaque, but told apart by a fingerprint of their code and of the code that they call."""
+"""User-defined functions.
+
+Opaque, but told apart by a fingerprint of their code and of the code that they call.
+"""
 
 import ast
 import hashlib
@@ -63,7 +66,10 @@ def udf_of(function: Value, machine: Machine) -> Udf:
 
 
 def function_fingerprint(function: Function) -> str:
-    """Return a digest of a function's code, comments and layout apart, and of the repository's code that it uses."""
+    """Return a digest of a function's code and of the repository's code that it uses.
+
+    Comments, docstrings and layout are no part of it.
+    """
     parts: list[str] = []
     pending: list[Value] = [function]
     seen: set[ast.AST] = set()
@@ -94,7 +100,10 @@ def _dump(node: ast.AST) -> str:
 
 
 def _used(function: Function, node: ast.AST, parts: list[str]) -> list[Value]:
-    """Return the repository's functions that the code names; constants that it names go into `parts`."""
+    """Return the repository's functions that the code names.
+
+    Constants that it names go into `parts`.
+    """
     found: list[Value] = []
     for inner in ast.walk(node):
         value: Value = MISSING

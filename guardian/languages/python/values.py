@@ -1,7 +1,7 @@
-"""What a variable may hold: Python's own values, strings with unknown parts, functions, classes, and `Unknown`.
+"""What a variable may hold: Python's own values, strings with unknown parts, functions, `Unknown`.
 
-Known constants are plain Python values, and known containers are Python lists, tuples, dicts and sets of values,
-so that the interpreted program mutates and shares them as the real one would.
+Known constants are plain Python values, and known containers are Python lists, tuples, dicts and
+sets of values, so that the interpreted program mutates and shares them as the real one would.
 """
 
 import ast
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 Value: TypeAlias = object
 
-# Noncharacters of Unicode: they cannot clash with the braces of a format string or of a JSON document.
+# Noncharacters of Unicode: they cannot clash with the braces of a format string or of a JSON
+# document.
 OPEN, CLOSE = "\ufdd0", "\ufdd1"
 # A width of five digits and more would fill the memory.
 WIDE = re.compile(r"\d{5,}")
@@ -27,7 +28,10 @@ SYMBOL = re.compile(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}")
 
 
 class Text(str):
-    """A string that decides no branch: it has unknown parts, or is only the default of a job argument."""
+    """A string that decides no branch.
+
+    It has unknown parts, or is only the default of a job argument.
+    """
 
     __slots__ = ()
 
@@ -61,10 +65,11 @@ def only_symbol(text: str) -> str | None:
 
 
 class Unknown:
-    """A value that only a run would tell; `name` is its symbol, `weak` where a better name may replace it.
+    """A value that only a run would tell; `name` is its symbol, `weak` where a better one may come.
 
-    `key` tells two tests of the same unknown condition to be one. `handles` are the plans of the frames that it was
-    made from, so that lineage stays connected through a call that is not understood.
+    `key` tells two tests of the same unknown condition to be one. `handles` are the plans of the
+    frames that it was made from, so that lineage stays connected through a call that is not
+    understood.
     """
 
     __slots__ = ("handles", "key", "name", "weak")
@@ -88,7 +93,10 @@ class Unknown:
 
 
 class Collected(Unknown):
-    """Rows brought out of Spark: a pandas frame, a list of rows, a count. It is no DataFrame any more."""
+    """Rows brought out of Spark.
+
+    A pandas frame, a list of rows, a count. It is no DataFrame any more.
+    """
 
     __slots__ = ()
 
@@ -105,7 +113,10 @@ class Collected(Unknown):
 
 @dataclass(frozen=True)
 class Assumed:
-    """A number or flag that is only the default of a job argument: printed as such, but it decides no branch."""
+    """A number or flag that is only the default of a job argument.
+
+    Printed as such, but it decides no branch.
+    """
 
     value: int | float | bool
     name: str = ""
@@ -294,7 +305,10 @@ MISSING = Missing()
 
 @dataclass
 class Call:
-    """One call, its arguments evaluated; `nodes` are the arguments' syntax, for the author's own text."""
+    """One call, its arguments evaluated.
+
+    `nodes` are the arguments' syntax, for the author's own text.
+    """
 
     machine: "Machine"
     args: list[Value]
@@ -393,7 +407,10 @@ def fingerprintable(value: Value) -> str:
 
 
 def to_text(value: Value, spec: str = "", hint: str = "") -> str:
-    """Return `value` as `str()` and f-strings print it; an unknown one as its symbol, or that of `hint`."""
+    """Return `value` as `str()` and f-strings print it.
+
+    An unknown one as its symbol, or that of `hint`.
+    """
     if isinstance(value, Assumed):
         value = value.value
     if isinstance(value, Instance):
@@ -433,7 +450,7 @@ def _quoted(value: Value) -> str:
 
 
 def as_text(text: str, *operands: Value) -> str:
-    """Return `text` marked as undecided where it has a symbol, or where one of `operands` decides no branch."""
+    """Return `text` marked as undecided where it has a symbol, or an undecided operand."""
     if isinstance(text, Text):
         return text
     if OPEN in text or any(isinstance(item, Text | Assumed | Unknown) for item in operands):

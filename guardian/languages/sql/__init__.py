@@ -1,6 +1,7 @@
 """SQL files in any dialect: text → statements → operators of the plan.
 
-`run_script` lowers a text into a `Script`, `lower_query` one parsed query; PySpark, dbt and notebooks call them, too.
+`run_script` lowers a text into a `Script`, `lower_query` one parsed query; PySpark,
+dbt and notebooks call them, too.
 """
 
 from guardian.languages import Extractor, Sources

@@ -15,7 +15,10 @@ _IMPLIED = frozenset({"tsql", "fabric", "oracle", "teradata", "snowflake"})
 
 
 def with_ctes(tree: exp.Expr, scope: Scope, lower: Lower) -> Scope:
-    """Return the scope in which the body of a query stands: its CTEs hide tables of the same name."""
+    """Return the scope in which the body of a query stands.
+
+    Its CTEs hide tables of the same name.
+    """
     clause = tree.args.get("with_")
     if clause is None:
         return scope
@@ -63,7 +66,10 @@ def _names_itself(query: exp.Expr, name: str, scope: Scope) -> bool:
 def _recursive(
     query: exp.Expr, name: str, columns: tuple[str, ...], scope: Scope, lower: Lower
 ) -> Handle:
-    """Return anchor and step of a recursive CTE; arms that name it are steps, whatever their place."""
+    """Return anchor and step of a recursive CTE.
+
+    Arms that name it are steps, whatever their place.
+    """
     inner = scope
     if query.args.get("with_") is not None:
         inner = with_ctes(query, scope, lower)

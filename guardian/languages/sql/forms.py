@@ -1,4 +1,7 @@
-"""Statements that sqlglot does not know, recognised by their words; blocks of procedures taken off."""
+"""Statements that sqlglot does not know, recognised by their words.
+
+Blocks of procedures taken off.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -34,7 +37,10 @@ def words(tokens: Tokens, count: int) -> list[str]:
 
 
 def unblocked(tokens: Tokens) -> Tokens:
-    """Return a statement without the words of a procedure's block in front of it (`BEGIN`, `IF x THEN`)."""
+    """Return a statement without the words of a procedure's block in front of it (`BEGIN`.
+
+    `IF x THEN`).
+    """
     for _ in range(50):
         shorter = _step(tokens)
         if shorter is tokens:
@@ -95,7 +101,10 @@ def undecorated(tokens: Tokens) -> Tokens:
 
 
 def special(tokens: Tokens, script: Script) -> bool:
-    """Note a statement that needs no parser (a synonym, a stream, a rename); return whether it was one."""
+    """Note a statement that needs no parser (a synonym, a stream, a rename).
+
+    Return whether it was one.
+    """
     head = words(tokens, 8)
     if head[:1] == ["CREATE"]:
         return _alias(tokens, head, script)
@@ -139,7 +148,10 @@ def inner_statement(tokens: Tokens) -> Tokens | None:
 
 
 def directory(tokens: Tokens) -> tuple[str, str, Tokens] | None:
-    """Return path, format and query of `INSERT OVERWRITE DIRECTORY '…' USING csv OPTIONS (…) SELECT …`."""
+    """Return path.
+
+    Format and query of `INSERT OVERWRITE DIRECTORY '…' USING csv OPTIONS (…) SELECT …`.
+    """
     head = words(tokens, 5)
     if head[:2] != ["INSERT", "OVERWRITE"] or "DIRECTORY" not in head:
         return None

@@ -39,7 +39,10 @@ _TWO_COLUMNS = frozenset({"posexplode", "posexplode_outer"})
 
 @dataclass(frozen=True, slots=True)
 class Generator:
-    """A generator as it is written: its value, the names of what it makes, whether it keeps every row."""
+    """A generator as it is written.
+
+    Its value, the names of what it makes, whether it keeps every row.
+    """
 
     value: Expr
     columns: tuple[str, ...] = ()

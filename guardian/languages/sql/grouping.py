@@ -131,7 +131,7 @@ def _elements(group: exp.Expr) -> list[exp.Expr]:
     return found
 
 
-# --- the operator ------------------------------------------------------------------------------------------------
+# --- the operator ---------------------------------------------------------------------------------
 
 
 def aggregated(
@@ -162,7 +162,8 @@ def _clause(group: exp.Expr | None, tree: exp.Expr, scope: Scope) -> tuple[Locat
 
 def _changed(base: Aggregate, *, items: tuple[Item, ...], order: tuple[Order, ...]) -> Aggregate:
     return Aggregate(
-        input=base.input, keys=base.keys, items=items, by_all=base.by_all, alias_keys=base.alias_keys,
+        input=base.input, keys=base.keys, items=items, by_all=base.by_all,
+        alias_keys=base.alias_keys,
         sets=base.sets, having=base.having, having_text=base.having_text, order=order,
         lateral=base.lateral, at=base.at, text=base.text,
     )  # fmt: skip
@@ -184,7 +185,10 @@ def _order(tree: exp.Expr, selection: Selection, scope: Scope) -> tuple[Order, .
 
 @dataclass(slots=True)
 class _Outside:
-    """Expressions above a grouping: aggregates, keys and columns in them become names of its output."""
+    """Expressions above a grouping.
+
+    Aggregates, keys and columns in them become names of its output.
+    """
 
     keys: frozenset[Expr]
     inside: list[Item] = field(default_factory=list)

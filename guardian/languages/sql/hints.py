@@ -1,4 +1,7 @@
-"""What is known of a script by table only: hint comments, and a last-resort search in what failed."""
+"""What is known of a script by table only.
+
+Hint comments, and a last-resort search in what failed.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -27,14 +30,18 @@ _WRITE = re.compile(
 _CTE = re.compile(rf"(?:\bWITH|,)\s*({_PART})\s*(?:\([^()]*\)\s*)?AS\s*\(", re.IGNORECASE)
 _NOISE = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
 _WORDS = frozenset({
-    "select", "lateral", "unnest", "values", "table", "set", "where", "on", "as", "if", "not", "exists",
+    "select", "lateral", "unnest", "values", "table", "set", "where", "on", "as", "if", "not",
+    "exists",
     "the", "dual", "only", "inserted", "deleted", "into", "from", "and", "or", "statistics", "top",
 })  # fmt: skip
 _PIECE = re.compile(_PART)
 
 
 def dataset_from_text(text: str, dialect: str) -> str:
-    """Return the dataset that a name in plain text means: brackets and quotes gone, schema defaulted."""
+    """Return the dataset that a name in plain text means.
+
+    Brackets and quotes gone, schema defaulted.
+    """
     text = text.strip().strip(";'")
     if is_path(text):
         return path_name(text)

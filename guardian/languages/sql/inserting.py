@@ -37,7 +37,10 @@ from guardian.model.plan import (
 
 
 def insert(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> Handle | None:
-    """Note an INSERT; return the rows that go in, named as the target names them where that is known."""
+    """Note an INSERT.
+
+    Return the rows that go in, named as the target names them where that is known.
+    """
     scope = with_ctes(tree, scope, lower_tree)
     table = tree.args.get("this")
     if not isinstance(table, exp.Expr):
@@ -169,7 +172,7 @@ def _into_directory(
     return rows
 
 
-# --- several tables at once --------------------------------------------------------------------------------------
+# --- several tables at once -----------------------------------------------------------------------
 
 
 def insert_many(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
@@ -243,7 +246,7 @@ def select_into(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> Non
     )
 
 
-# --- files -------------------------------------------------------------------------------------------------------
+# --- files ----------------------------------------------------------------------------------------
 
 
 def copy(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
@@ -276,10 +279,8 @@ def copy(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
 def _is_location(node: exp.Expr, scope: Scope) -> bool:
     if isinstance(node, exp.Table) and isinstance(node.this, exp.Literal):
         return True
-    return (
-        (isinstance(node, exp.Table)
-        and isinstance(node.this, exp.Var))
-        or is_path(scope.text(node.name))
+    return (isinstance(node, exp.Table) and isinstance(node.this, exp.Var)) or is_path(
+        scope.text(node.name)
     )
 
 

@@ -111,7 +111,10 @@ class _Branches:
     taken: dict[str, list[Expr]] = field(default_factory=dict)
 
     def rows(self, when: exp.Expr) -> Handle:
-        """Return what one WHEN writes: over matched rows, new ones, or ones that the source lacks."""
+        """Return what one WHEN writes.
+
+        Over matched rows, new ones, or ones that the source lacks.
+        """
         scope, then = self.scope, when.args["then"]
         handle = self._left_over(when)
         condition = when.args.get("condition")

@@ -16,7 +16,10 @@ _FILE = re.compile(
 
 
 def parts_of(table: exp.Expr, scope: Scope) -> tuple[str, ...]:
-    """Return the folded parts of a table's name, outermost first; empty parts (`db..t`) stay empty."""
+    """Return the folded parts of a table's name, outermost first.
+
+    Empty parts (`db..t`) stay empty.
+    """
     pieces: list[str] = []
     for key in ("catalog", "db", "this"):
         value = table.args.get(key)
@@ -89,7 +92,10 @@ def _raw(node: exp.Expr, scope: Scope) -> str:
 
 
 def alias_of(node: exp.Expr, scope: Scope) -> tuple[str, tuple[str, ...]]:
-    """Return the alias of a relation, empty where it has none, and the column names given with it."""
+    """Return the alias of a relation.
+
+    Empty where it has none, and the column names given with it.
+    """
     alias = node.args.get("alias")
     if isinstance(alias, exp.TableAlias):
         columns = tuple(

@@ -8,7 +8,8 @@ from guardian.languages.expressions import Scope, lower_expression, lower_item, 
 from guardian.languages.sql.names import alias_of
 from guardian.model.plan import Alias, Constant, Expr, Handle, Item, Pivot, Rename, Unpivot
 
-# How sqlglot says that a dialect names a pivot's columns: with the aggregate's name behind the value's.
+# How sqlglot says that a dialect names a pivot's columns: with the aggregate's name behind the
+# value's.
 _ONLY_IF_SEVERAL = "agg_name_if_multiple"
 
 
@@ -93,7 +94,10 @@ def _values(field: exp.Expr | None, scope: Scope) -> tuple[tuple[str, Expr], ...
 
 
 def _value(part: exp.Expr, scope: Scope) -> tuple[str, Expr]:
-    """Return a value and the name it gives its column; T-SQL writes a value as a name (`[2024]`)."""
+    """Return a value and the name it gives its column.
+
+    T-SQL writes a value as a name (`[2024]`).
+    """
     if isinstance(part, exp.Column) and scope.dialect in {"tsql", "fabric"}:
         return scope.name(part.this), Constant("string", scope.text(part.name))
     value = lower_expression(part, scope)

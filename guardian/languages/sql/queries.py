@@ -85,7 +85,7 @@ def _parenthesized(tree: exp.Expr, scope: Scope) -> Handle:
     return _ordered(handle, tree, scope)
 
 
-# --- SELECT ------------------------------------------------------------------------------------------------------
+# --- SELECT ---------------------------------------------------------------------------------------
 
 
 def _select(tree: exp.Expr, scope: Scope) -> Handle:
@@ -135,7 +135,10 @@ def _conditions(node: exp.Expr) -> list[exp.Expr]:
 
 
 def _aggregates(tree: exp.Expr, selection: Selection, scope: Scope) -> bool:
-    """Return whether this SELECT groups: by a clause, or by an aggregate anywhere but in a window."""
+    """Return whether this SELECT groups.
+
+    By a clause, or by an aggregate anywhere but in a window.
+    """
     if tree.args.get("group") is not None or "aggregate" in scope.noted:
         return True
     for key in ("having", "order"):
@@ -206,7 +209,10 @@ def _by_position(node: exp.Expr, selection: Selection, scope: Scope) -> Expr | N
 
 
 def sort_keys(tree: exp.Expr, selection: Selection, scope: Scope) -> tuple[Order, ...]:
-    """Return the sort keys of a SELECT over its input: ordinals and aliases are their expressions."""
+    """Return the sort keys of a SELECT over its input.
+
+    Ordinals and aliases are their expressions.
+    """
     node = tree.args.get("order")
     if node is None:
         return ()
@@ -243,7 +249,7 @@ def _clause_at(tree: exp.Expr, key: str, scope: Scope) -> Location | None:
     return scope.location(node) if node is not None else None
 
 
-# --- set operations ----------------------------------------------------------------------------------------------
+# --- set operations -------------------------------------------------------------------------------
 
 
 def _set_operation(tree: exp.Expr, scope: Scope) -> Handle:
@@ -279,7 +285,7 @@ def _continues(left: exp.Expr, tree: exp.Expr) -> bool:
     )
 
 
-# --- ORDER BY, LIMIT ---------------------------------------------------------------------------------------------
+# --- ORDER BY, LIMIT ------------------------------------------------------------------------------
 
 
 def _ordered(handle: Handle, tree: exp.Expr, scope: Scope) -> Handle:
@@ -300,7 +306,10 @@ def _ordered(handle: Handle, tree: exp.Expr, scope: Scope) -> Handle:
 
 
 def output_names(tree: exp.Expr) -> list[exp.Expr | None]:
-    """Return the names of a query's items as they are written in its first arm, None for one without."""
+    """Return the names of a query's items as they are written in its first arm.
+
+    None for one without.
+    """
     while isinstance(tree, (exp.SetOperation, exp.Subquery)):
         tree = tree.this
     names: list[exp.Expr | None] = []

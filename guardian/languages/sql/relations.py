@@ -31,7 +31,8 @@ MAX_ROWS = 50
 _TRUE = Constant("boolean", "true")
 _FILE_READERS = frozenset({
     "read_csv", "read_csv_auto", "read_parquet", "parquet_scan", "read_json", "read_json_auto",
-    "read_ndjson", "read_files", "readcsv", "readparquet", "delta_scan", "iceberg_scan", "read_text",
+    "read_ndjson", "read_files", "readcsv", "readparquet", "delta_scan", "iceberg_scan",
+    "read_text",
 })  # fmt: skip
 _UNREADABLE = frozenset(
     {"external_query", "openquery", "openrowset", "opendatasource", "dblink", "result_scan"}
@@ -109,7 +110,7 @@ def _aliased(handle: Handle, node: exp.Expr, scope: Scope) -> Handle:
     return scope.builder.add(Alias(handle, alias, columns))
 
 
-# --- values ------------------------------------------------------------------------------------------------------
+# --- values ---------------------------------------------------------------------------------------
 
 
 def values(node: exp.Expr, scope: Scope) -> Handle:
@@ -126,13 +127,15 @@ def values(node: exp.Expr, scope: Scope) -> Handle:
 
 def _value_names(width: int, dialect: str) -> tuple[str, ...]:
     pattern, first = {
-        "duckdb": ("col{}", 0), "spark": ("col{}", 1), "databricks": ("col{}", 1), "hive": ("col{}", 1),
-        "snowflake": ("COLUMN{}", 1), "presto": ("_col{}", 0), "trino": ("_col{}", 0), "athena": ("_col{}", 0),
+        "duckdb": ("col{}", 0), "spark": ("col{}", 1), "databricks": ("col{}", 1),
+        "hive": ("col{}", 1),
+        "snowflake": ("COLUMN{}", 1), "presto": ("_col{}", 0), "trino": ("_col{}", 0),
+        "athena": ("_col{}", 0),
     }.get(dialect, ("column{}", 1))  # fmt: skip
     return tuple(pattern.format(number + first) for number in range(width))
 
 
-# --- functions ---------------------------------------------------------------------------------------------------
+# --- functions ------------------------------------------------------------------------------------
 
 
 def _table_function(source: Handle | None, made: Generator, node: exp.Expr, scope: Scope) -> Handle:
@@ -199,11 +202,14 @@ def _text(node: exp.Expr | None, scope: Scope) -> str:
     )
 
 
-# --- joins -------------------------------------------------------------------------------------------------------
+# --- joins ----------------------------------------------------------------------------------------
 
 
 def lower_joins(handle: Handle, parts: Iterable[exp.Expr], scope: Scope) -> Handle:
-    """Return `handle` with every join and lateral view of a query, in the order they are written in."""
+    """Return `handle` with every join and lateral view of a query.
+
+    In the order they are written in.
+    """
     for part in parts:
         if isinstance(part, exp.Join):
             handle = lower_join(handle, part, scope)
@@ -266,7 +272,10 @@ def _kind(join: exp.Join) -> JoinKind:
 
 
 def _condition(join: exp.Join, scope: Scope) -> tuple[Expr | None, Location | None, str]:
-    """Return the condition of a join with where it is written; ASOF and POSITIONAL become part of it."""
+    """Return the condition of a join with where it is written.
+
+    ASOF and POSITIONAL become part of it.
+    """
     conditions = [
         part for part in (join.args.get("on"), join.args.get("match_condition")) if part is not None
     ]

@@ -1,4 +1,7 @@
-"""A script from its text to the end: each statement parsed by itself, so that a broken one breaks nothing else."""
+"""A script from its text to the end.
+
+Each statement parsed by itself, so that a broken one breaks nothing else.
+"""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -84,7 +87,10 @@ def _reading(source: SourceText, script: Script) -> Iterator[None]:
 
 
 def run_inner(text: str, line: int, script: Script, *, confidence: float = 1.0) -> Handle | None:
-    """Lower a script inside a script (the body of a function, dynamic SQL) that starts on `line`."""
+    """Lower a script inside a script (the body of a function.
+
+    Dynamic SQL) that starts on `line`.
+    """
     if script.depth >= MAX_BODIES:
         return None
     first_line, known = script.first_line, script.confidence

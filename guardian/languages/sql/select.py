@@ -10,7 +10,8 @@ from guardian.languages.sql.generators import IN_SELECT, select_columns
 from guardian.model.plan import Call, Expr, Generate, Handle, Item, Ref, Star
 
 _GENERATING = frozenset({
-    "spark", "spark2", "databricks", "hive", "duckdb", "postgres", "redshift", "materialize", "risingwave",
+    "spark", "spark2", "databricks", "hive", "duckdb", "postgres", "redshift", "materialize",
+    "risingwave",
 })  # fmt: skip
 
 
@@ -69,7 +70,10 @@ def _items(node: exp.Expr, position: int, scope: Scope) -> Iterator[Item]:
 
 
 def _transformed(node: exp.Expr, scope: Scope) -> Iterator[Item]:
-    """Yield what Hive's TRANSFORM … USING a script gives: each column depends on all that goes in."""
+    """Yield what Hive's TRANSFORM … USING a script gives.
+
+    Each column depends on all that goes in.
+    """
     at, text = scope.item(node)
     args = tuple(lower_expression(part, scope) for part in node.expressions)
     script = node.args.get("command_script")

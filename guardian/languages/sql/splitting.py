@@ -50,7 +50,10 @@ def refusal(text: str) -> str | None:
 
 
 def prepared(text: str, dialect: str) -> Text:
-    """Return `text` with client variables as placeholders, template blocks and psql commands blanked."""
+    """Return `text` with client variables as placeholders.
+
+    Template blocks and psql commands blanked.
+    """
     symbols: dict[str, int] = {}
     text = text.lstrip("\ufeff") if text.startswith("\ufeff") else text
 
@@ -72,7 +75,10 @@ def prepared(text: str, dialect: str) -> Text:
 
 
 def _padded(mark: str, replaced: str) -> str:
-    """Return `mark` filled up to the length of what it replaces, whose line breaks stay behind it."""
+    """Return `mark` filled up to the length of what it replaces.
+
+    Whose line breaks stay behind it.
+    """
     rest = replaced[len(mark) :]
     if "\n" in rest:
         return mark + _NOT_NEWLINE.sub(" ", rest)
@@ -179,7 +185,10 @@ def _retokenized(token: Token, begin: int, text: str, dialect: str) -> Iterator[
 
 
 def depth_of(tokens: Sequence[Token]) -> int:
-    """Return how deep brackets, CASE and NOT nest: a compiled parser must not be led deeper than it can go."""
+    """Return how deep brackets, CASE and NOT nest.
+
+    A compiled parser must not be led deeper than it can go.
+    """
     depth = deepest = run = 0
     for token in tokens:
         text = token.text

@@ -15,7 +15,10 @@ from guardian.model.plan import Declaration, Write, WriteOptions
 
 
 def columns_of(schema: exp.Expr | None, scope: Scope) -> tuple[Column, ...]:
-    """Return the columns of `(a int NOT NULL, b, …)`, those of the partition list not among them."""
+    """Return the columns of `(a int NOT NULL.
+
+    B, …)`, those of the partition list not among them.
+    """
     if schema is None:
         return ()
     keyed = {name for key in keys_of(schema, scope) for name in key}
@@ -73,7 +76,7 @@ def _names(nodes: Iterable[exp.Expr], scope: Scope) -> Iterable[str]:
             yield scope.name(identifier)
 
 
-# --- properties --------------------------------------------------------------------------------------------------
+# --- properties -----------------------------------------------------------------------------------
 
 
 def properties(tree: exp.Expr) -> list[exp.Expr]:
@@ -148,11 +151,14 @@ def list_texts(node: exp.Expr | None, scope: Scope) -> tuple[str, ...]:
     return tuple(found)
 
 
-# --- declarations ------------------------------------------------------------------------------------------------
+# --- declarations ---------------------------------------------------------------------------------
 
 
 def declare(tree: exp.Expr, schema: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
-    """Note the columns that CREATE TABLE gives a dataset, columns that it is partitioned by last."""
+    """Note the columns that CREATE TABLE gives a dataset.
+
+    Columns that it is partitioned by last.
+    """
     options = write_options(tree, scope, "create")
     columns = columns_of(schema, scope)
     named = {column.name for column in columns}
@@ -221,7 +227,10 @@ def _renamed(dataset: str, table: exp.Expr, scope: Scope) -> str:
 
 
 def rename_dataset(old: str, new: str, script: Script) -> None:
-    """Rename a dataset: what the script wrote under the old name, it has written under the new one."""
+    """Rename a dataset.
+
+    What the script wrote under the old name, it has written under the new one.
+    """
     if old in script.views:
         script.views[new] = script.views.pop(old)
         return

@@ -34,7 +34,10 @@ TRUE, FALSE = Constant("boolean", "true"), Constant("boolean", "false")
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """The table that a statement changes, and the relations beside it, with the joins they come by."""
+    """The table that a statement changes.
+
+    And the relations beside it, with the joins they come by.
+    """
 
     table: exp.Expr
     first: exp.Expr
@@ -114,7 +117,7 @@ def _filtered(handle: Handle, where: exp.Expr | None, scope: Scope) -> Handle:
     return scope.builder.add(Filter(handle, lower_expression(where.this, scope), "WHERE", at, text))
 
 
-# --- UPDATE ------------------------------------------------------------------------------------------------------
+# --- UPDATE ---------------------------------------------------------------------------------------
 
 
 def update(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> Handle | None:
@@ -144,7 +147,10 @@ def _updated(
     script: Script,
     scope: Scope,
 ) -> Handle:
-    """Return a temporary table with new values where the condition holds, the old ones elsewhere."""
+    """Return a temporary table with new values where the condition holds.
+
+    The old ones elsewhere.
+    """
     target = target_rows(rows.table, scope, script)
     alias = alias_of(rows.table, scope)[0] or name
     conditions = [
@@ -179,7 +185,7 @@ def _all(conditions: list[Expr]) -> Expr:
     return Call("and", tuple(conditions))
 
 
-# --- DELETE ------------------------------------------------------------------------------------------------------
+# --- DELETE ---------------------------------------------------------------------------------------
 
 
 def delete(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> Handle | None:

@@ -60,11 +60,14 @@ def add_write(
     )  # fmt: skip
 
 
-# --- temporary tables --------------------------------------------------------------------------------------------
+# --- temporary tables -----------------------------------------------------------------------------
 
 
 def temporary_of(table: exp.Expr, scope: Scope, script: Script) -> str | None:
-    """Return the name of the temporary table or view that `table` is, None where it is a dataset."""
+    """Return the name of the temporary table or view that `table` is.
+
+    None where it is a dataset.
+    """
     node = table.this if isinstance(table, exp.Schema) else table
     name = temporary_name(node, scope)
     known = name in script.views or name in script.columns
@@ -87,7 +90,10 @@ def rows_of_temporary(name: str, script: Script) -> Handle:
 def insert_temporary(
     name: str, rows: Handle, columns: tuple[str, ...], script: Script, *, overwrite: bool = False
 ) -> None:
-    """Add rows to a temporary table, its declared columns filled by position or by the given list."""
+    """Add rows to a temporary table.
+
+    Its declared columns filled by position or by the given list.
+    """
     declared = script.columns.get(name, ())
     rows = in_order(rows, columns or declared, declared, script)
     known = script.views.get(name)
@@ -114,7 +120,10 @@ def is_empty(handle: Handle, script: Script) -> bool:
 def in_order(
     rows: Handle, given: tuple[str, ...], declared: tuple[str, ...], script: Script
 ) -> Handle:
-    """Return rows named by `given` and put in the order of `declared`, null where nothing is given."""
+    """Return rows named by `given` and put in the order of `declared`.
+
+    Null where nothing is given.
+    """
     if not given:
         return rows
     named = script.builder.add(Rename(rows, positional=given))

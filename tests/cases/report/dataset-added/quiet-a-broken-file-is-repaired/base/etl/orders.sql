@@ -2,8 +2,8 @@ CREATE OR REPLACE TABLE silver.orders AS
 SELECT
   order_id,
   customer_id,
-  CAST(ordered_at AS DATE AS ordered_on,
-  amount - COALESCE(discount, 0) AS net,
+  CAST(ordered_at AS DATE) AS ordered_on,
+  amount - COALESCE(discount, 0 AS net,
   cost,
   status
 FROM raw.orders

@@ -1,0 +1,250 @@
+"""Columns of a relation: SELECT lists, stars, columns added, dropped and renamed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from guardian.lineage.relation import (
+    Attribute,
+    Relation,
+    Rest,
+)
+from guardian.lineage.scope import stars
+from guardian.model import plan
+from guardian.model.expression import (
+    Expression,
+    call,
+)
+from guardian.model.names import SYMBOL_OPEN
+from guardian.model.plan import Expr, FrameRef, Item, Ref, Star
+
+if TYPE_CHECKING:
+    from guardian.lineage.operators import Binder
+
+
+def item(
+    binder: Binder, relation: Relation, entry: Item, expression: Expression, position: int
+) -> Attribute:
+    """Return the column that a SELECT item makes.
+
+    A column passed on under its own name keeps its identity.
+    """
+    name = entry.name if entry.name is not None else implied_name(entry.expr) or f"_col{position}"
+    kept = None
+    if isinstance(entry.expr, Ref):
+        kept = binder.scope(relation).attribute(entry.expr)
+    elif isinstance(entry.expr, FrameRef):
+        kept = next((item for item in relation.attributes if item.expression is expression), None)
+    if kept is not None and kept.name == name:
+        return replace(
+            kept,
+            hidden=False,
+            expression=expression,
+            at=kept.at or entry.at,
+            text=kept.text or entry.text,
+        )
+    at, text = (kept.at, kept.text) if kept is not None and kept.text else (entry.at, entry.text)
+    return Attribute(name, expression, binder.fresh(), at=at or entry.at, text=text)
+
+
+def items(
+    binder: Binder,
+    relation: Relation,
+    entries: Iterable[Item],
+    *,
+    lateral: bool,
+) -> tuple[list[Attribute], list[Rest]]:
+    """Return the columns of a SELECT list, stars expanded."""
+    made: list[Attribute] = []
+    rests: list[Rest] = []
+    aliases: dict[str, Expression] = {}
+    for position, entry in enumerate(entries):
+        binder.place = entry.at or binder.place
+        if isinstance(entry.expr, Star):
+            known, unknown = _expanded(binder, relation, entry)
+            made.extend(known)
+            rests.extend(unknown)
+            continue
+        symbols = _unknown_names(entry, relation)
+        if symbols:
+            known, unknown = _for_each_column(binder, relation, entry, symbols)
+            made.extend(known)
+            rests.extend(unknown)
+            continue
+        scope = binder.scope(relation, aliases if lateral else None)
+        expression = binder.resolver.resolve(entry.expr, scope)
+        column = item(binder, relation, entry, expression, position)
+        made.append(column)
+        aliases[column.name] = expression
+    return made, rests
+
+
+def _for_each_column(
+    binder: Binder, relation: Relation, entry: Item, symbols: frozenset[str]
+) -> tuple[list[Attribute], list[Rest]]:
+    """Return what an item makes that stands for every column, its name known at run time only."""
+    made = []
+    for column in relation.visible():
+        scope = binder.scope(relation, dict.fromkeys(symbols, column.expression))
+        expression = binder.resolver.resolve(entry.expr, scope)
+        made.append(replace(column, expression=expression, at=entry.at, text=entry.text))
+    return made, list(relation.rest)
+
+
+def _expanded(
+    binder: Binder, relation: Relation, entry: Item
+) -> tuple[list[Attribute], list[Rest]]:
+    """Return the columns that a star stands for, with its EXCEPT, REPLACE and RENAME."""
+    star = entry.expr
+    assert isinstance(star, Star)  # noqa: S101 - the caller asked
+    known, unknown = stars(relation, star.qualifier)
+    if not known and not unknown:
+        return _struct_star(binder, relation, star, entry), []
+    renames = dict(star.rename)
+    replaced = {item.name: item for item in star.replace}
+    columns = []
+    for column in known:
+        if column.name in star.excluded:
+            continue
+        new = replace(column, hidden=False, name=renames.get(column.name, column.name))
+        if column.name in replaced:
+            other = replaced[column.name]
+            expression = binder.resolver.resolve(other.expr, binder.scope(relation))
+            new = replace(
+                new, expression=expression, identity=binder.fresh(), at=other.at, text=other.text
+            )
+        columns.append(new)
+    away = frozenset((*star.excluded, *renames))
+    return columns, [replace(rest, excluded=rest.excluded | away) for rest in unknown]
+
+
+def _struct_star(binder: Binder, relation: Relation, star: Star, entry: Item) -> list[Attribute]:
+    """Return `s.*` of a struct column as one column of unknown fields."""
+    *before, last = star.qualifier or ("*",)
+    expression = binder.resolver.resolve(Ref(last, tuple(before)), binder.scope(relation))
+    return [
+        Attribute(
+            "*", call("field", (expression,), "*"), binder.fresh(), at=entry.at, text=entry.text
+        )
+    ]
+
+
+def project(binder: Binder, node: plan.Project) -> Relation:
+    """Return what a SELECT list makes of its input."""
+    source = binder.bound[node.input]
+    made, rests = items(
+        binder,
+        source,
+        node.items,
+        lateral=node.lateral,
+    )
+    return projected(source, tuple(made), tuple(rests))
+
+
+def with_columns(binder: Binder, node: plan.WithColumns) -> Relation:
+    """Return the input with columns replaced where they stand, or added at the end."""
+    source = binder.bound[node.input]
+    made, _ = items(
+        binder,
+        source,
+        node.items,
+        lateral=False,
+    )
+    new = {item.name: replace(item, identity=binder.fresh()) for item in made}
+    kept = [new.pop(item.name, item) if not item.hidden else item for item in source.attributes]
+    away = frozenset(item.name for item in made)
+    rests = tuple(replace(rest, excluded=rest.excluded | away) for rest in source.rest)
+    return projected(source, (*kept, *new.values()), rests)
+
+
+def drop(binder: Binder, node: plan.Drop) -> Relation:
+    """Return the input without some columns; names that it does not have are ignored."""
+    source = binder.bound[node.input]
+    scope = binder.scope(source)
+    gone: set[int] = set()
+    names: set[str] = set()
+    for column in node.columns:
+        if isinstance(column, Ref) and not column.qualifier:
+            names.add(column.name)
+            gone |= {item.identity for item in source.attributes if item.name == column.name}
+            continue
+        found = (
+            scope.of_frame(column)
+            if isinstance(column, FrameRef)
+            else binder.resolver.resolve(column, scope)
+        )
+        gone |= {item.identity for item in source.attributes if item.expression is found}
+        if isinstance(column, FrameRef) and not any(
+            item.expression is found for item in source.attributes
+        ):
+            names.add(column.name)
+    kept = tuple(item for item in source.attributes if item.identity not in gone)
+    rests = tuple(replace(rest, excluded=rest.excluded | names) for rest in source.rest)
+    return projected(source, kept, rests)
+
+
+def renamed(binder: Binder, source: Relation, node: plan.Rename) -> Relation:
+    """Return the input with columns under other names."""
+    if node.positional:
+        named = [
+            replace(item, name=name, qualifier=())
+            for item, name in zip(source.visible(), node.positional, strict=False)
+        ]
+        return projected(source, tuple(named), ())
+    names = dict(node.pairs)
+    known = {item.name for item in source.attributes}
+    attributes = [replace(item, name=names.get(item.name, item.name)) for item in source.attributes]
+    for old, new in node.pairs:
+        if old not in known and source.rest:
+            found = binder.resolver.resolve(Ref(old), binder.scope(source))
+            attributes.append(Attribute(new, found, binder.fresh(), at=binder.place))
+    rests = tuple(replace(rest, excluded=rest.excluded | set(names)) for rest in source.rest)
+    return projected(source, tuple(attributes), rests)
+
+
+def aliased(source: Relation, node: plan.Alias) -> Relation:
+    """Return the same rows under a name; earlier qualifiers no longer reach them."""
+    qualifier = (node.name,)
+    visible = source.visible()
+    names = node.columns or tuple(item.name for item in visible)
+    named = [
+        replace(item, qualifier=qualifier, name=name)
+        for item, name in zip(visible, names, strict=False)
+    ]
+    named += [replace(item, qualifier=qualifier) for item in visible[len(named) :]]
+    rests = tuple(replace(rest, qualifier=qualifier) for rest in source.rest)
+    return replace(source, attributes=tuple(named), rest=rests, behind=None)
+
+
+def projected(
+    source: Relation, attributes: tuple[Attribute, ...], rests: tuple[Rest, ...]
+) -> Relation:
+    """Return other columns over the same rows."""
+    return replace(source, attributes=attributes, rest=rests, behind=replace(source, behind=None))
+
+
+def _unknown_names(entry: Item, relation: Relation) -> frozenset[str]:
+    """Return the run-time names that an item takes columns by, if its own name is one, too."""
+    if entry.name is None or SYMBOL_OPEN not in entry.name:
+        return frozenset()
+    own = {item.name for item in relation.attributes}
+    refs = (part for part in parts_of(entry.expr) if isinstance(part, Ref) and not part.qualifier)
+    return frozenset(ref.name for ref in refs if SYMBOL_OPEN in ref.name and ref.name not in own)
+
+
+def parts_of(expr: Expr) -> Iterable[Expr]:
+    """Yield an author's expression and the calls' arguments below it."""
+    yield expr
+    for arg in getattr(expr, "args", ()):
+        yield from parts_of(arg)
+
+
+def implied_name(expr: Expr) -> str | None:
+    """Return the name that an expression has without being given one."""
+    if isinstance(expr, Ref | FrameRef):
+        return expr.name
+    if isinstance(expr, plan.Call) and expr.name == "field":
+        return expr.option
+    return None

@@ -1,0 +1,186 @@
+"""Joins: sides told apart, ON and USING resolved, columns in the order that engines give them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from guardian.lineage.filters import (
+    filtered,
+)
+from guardian.lineage.joins import (
+    apart,
+    closed,
+    freeze,
+    full_join,
+    inner_join,
+    left_join,
+    matching,
+    sealed,
+    unit,
+)
+from guardian.lineage.relation import (
+    Attribute,
+    Relation,
+)
+from guardian.lineage.scalars import conditions
+from guardian.model import plan
+from guardian.model.expression import (
+    Expression,
+    call,
+)
+from guardian.model.plan import Handle, Ref
+
+if TYPE_CHECKING:
+    from guardian.lineage.operators import Binder
+
+
+def join(binder: Binder, node: plan.Join) -> Relation:
+    """Return two inputs side by side."""
+    left = sealed(binder.bound[node.left], binder.notes)
+    right = _lateral(binder, left, node.right) if node.lateral else binder.bound[node.right]
+    right = apart(left, sealed(right, binder.notes), binder.fresh, binder.notes)
+    if node.kind == "right":
+        return _joined(binder, right, left, node, swapped=True)
+    return _joined(binder, left, right, node, swapped=False)
+
+
+def _lateral(binder: Binder, left: Relation, handle: Handle) -> Relation:
+    """Bind the right side of a lateral join.
+
+    It sees the left one's columns as a subquery would.
+    """
+    return binder.inside(binder.scope(left)).relation(handle)
+
+
+def _joined(
+    binder: Binder, left: Relation, right: Relation, node: plan.Join, *, swapped: bool
+) -> Relation:
+    """Join `right` to `left`; `swapped` where the author wrote them the other way round (a.
+
+    Right join).
+    """
+    kind = "left" if swapped else node.kind
+    extra: tuple[Expression, ...] = ()
+    if kind == "left":
+        right, extra = unit(right, binder.notes)
+        right = apart(left, right, binder.fresh, binder.notes)
+    if kind == "full":
+        left, right = _whole(binder, left), _whole(binder, right)
+        right = apart(left, right, binder.fresh, binder.notes)
+    using = _using(binder, left, right, node)
+    on = [call("eq", pair) for _, pair in using]
+    if node.on is not None:
+        both = inner_join(left, right, ())
+        on.append(binder.resolver.resolve(node.on, binder.scope(both)))
+    matched = tuple(part for whole in on for part in conditions(whole))
+    binder.notes.joined.update(matched)
+    for part in (*matched, *extra):
+        binder.notes.words.setdefault(part, (node.text, node.at))
+    made = _combined(binder, left, right, kind, (*matched, *extra), node)
+    if using and kind not in {"semi", "anti"}:
+        made = _merged(binder, made, left, using, kind)
+    return _in_written_order(made, right) if swapped and not using else made
+
+
+def _whole(binder: Binder, relation: Relation) -> Relation:
+    """Return `relation` as one unconditional instance."""
+    whole, filters = unit(relation, binder.notes)
+    if not filters:
+        return whole
+    numbered, rows = freeze(relation, binder.notes)
+    return closed(numbered, rows)
+
+
+def _combined(
+    binder: Binder,
+    left: Relation,
+    right: Relation,
+    kind: str,
+    on: tuple[Expression, ...],
+    node: plan.Join,
+) -> Relation:
+    match kind:
+        case "left":
+            made = left_join(left, right, on)
+            binder.notes.words.setdefault(
+                made.block.optional[-1].node, (node.text or "LEFT JOIN", node.at)
+            )
+            return made
+        case "full":
+            made = full_join(left, right, on)
+            binder.notes.words.setdefault(
+                made.block.inner[0].args[0], (node.text or "FULL JOIN", node.at)
+            )
+            return made
+        case "semi" | "anti":
+            found = matching(left, right, on, binder.notes)
+            condition = found if kind == "semi" else call("not", (found,))
+            binder.notes.joined.add(condition)
+            kept = filtered(binder, left, condition, node.text or kind.upper() + " JOIN", node.at)
+            return replace(kept, behind=None)
+        case _:
+            made = inner_join(left, right, on)
+            for instance in right.block.inner:
+                binder.notes.words.setdefault(instance, (node.text or "JOIN", node.at))
+            return made
+
+
+def _using(
+    binder: Binder, left: Relation, right: Relation, node: plan.Join
+) -> list[tuple[str, tuple[Expression, Expression]]]:
+    names: Iterable[str] = node.using
+    if node.natural:
+        of_right = {item.name for item in right.visible()}
+        names = [item.name for item in left.visible() if item.name in of_right]
+    pairs = []
+    for name in names:
+        ref = Ref(name)
+        pair = (
+            binder.resolver.resolve(ref, binder.scope(left)),
+            binder.resolver.resolve(ref, binder.scope(right)),
+        )
+        pairs.append((name, pair))
+    return pairs
+
+
+def _merged(
+    binder: Binder,
+    made: Relation,
+    left: Relation,
+    using: list[tuple[str, tuple[Expression, Expression]]],
+    kind: str,
+) -> Relation:
+    """Return a USING join's columns: its keys once and first.
+
+    The right side's reached by qualifier only.
+    """
+    names = {name for name, _ in using}
+    of_left = {item.identity: item for item in left.attributes}
+    keys, hidden = [], []
+    for name, (one, _) in using:
+        from_left = next(
+            (item for item in left.attributes if item.name == name and not item.hidden), None
+        )
+        columns = [item for item in made.attributes if item.name == name and not item.hidden]
+        value = one
+        if kind == "full" and len(columns) == 2:
+            value = call("coalesce", tuple(item.expression for item in columns))
+        if from_left is not None:
+            keys.append(replace(from_left, expression=value))
+        else:
+            qualifier = left.rest[0].qualifier if len(left.rest) == 1 else ()
+            keys.append(Attribute(name, value, binder.fresh(), qualifier))
+        hidden += [replace(item, hidden=True) for item in columns if item.identity not in of_left]
+    others = [item for item in made.attributes if item.name not in names or item.hidden]
+    rests = tuple(replace(rest, excluded=rest.excluded | names) for rest in made.rest)
+    return replace(made, attributes=(*keys, *others, *hidden), rest=rests)
+
+
+def _in_written_order(made: Relation, right: Relation) -> Relation:
+    """Return a right join's columns in the order they were written: the other side's first."""
+    first = {item.identity for item in right.attributes}
+    ordered = [item for item in made.attributes if item.identity in first]
+    ordered += [item for item in made.attributes if item.identity not in first]
+    return replace(made, attributes=tuple(ordered))

@@ -1,0 +1,195 @@
+"""Relations that are made, not taken over: scans, literal rows, generators, recursion."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from guardian.lineage.columns import (
+    renamed,
+)
+from guardian.lineage.grouping import distinct
+from guardian.lineage.joins import (
+    closed,
+    freeze,
+    sealed,
+)
+from guardian.lineage.relation import (
+    Attribute,
+    Block,
+    Relation,
+    Rest,
+    SideNotes,
+    instance_of,
+)
+from guardian.lineage.schemas import Schema
+from guardian.lineage.sets import by_position, set_operation
+from guardian.model import plan
+from guardian.model.expression import (
+    Expression,
+    in_order,
+    make,
+)
+from guardian.model.plan import Ref
+
+if TYPE_CHECKING:
+    from guardian.lineage.operators import Binder
+
+
+def scan(binder: Binder, node: plan.Scan) -> Relation:
+    """Return a dataset's rows; columns that nobody has told us are its rest."""
+    schema = Schema(node.columns, complete=True) if node.columns else binder.schema(node.dataset)
+    instance = instance_of(make("scan", value=binder.actual(node.dataset)))
+    qualifier = tuple(node.dataset.split(".")) if "://" not in node.dataset else (node.dataset,)
+    attributes = tuple(
+        Attribute(column.name, make("field", (instance,), column.name), binder.fresh(), qualifier)
+        for column in schema.columns
+    )
+    names = frozenset(schema.names())
+    rest = (
+        ()
+        if schema.complete
+        else (Rest(instance, qualifier, excluded=names, identity=binder.fresh()),)
+    )
+    keys = frozenset(
+        frozenset(make("field", (instance,), name) for name in key) for key in schema.keys
+    )
+    return Relation(attributes, Block(inner=(instance,)), rest, keys)
+
+
+def generate(binder: Binder, node: plan.Generate) -> Relation:
+    """Return the input with rows made from a value of each row."""
+    source = (
+        Relation((), Block())
+        if node.input is None
+        else sealed(binder.bound[node.input], binder.notes)
+    )
+    generator = binder.resolver.resolve(node.generator, binder.scope(source))
+    made = make("generate", (generator,), (node.outer, node.fields))
+    taken = [instance for instance in source.block.instances() if instance.args[0] is made]
+    instance = instance_of(made, len(taken))
+    qualifier = (node.qualifier,) if node.qualifier else ()
+    new = tuple(
+        Attribute(name, make("field", (instance,), name), binder.fresh(), qualifier, at=node.at)
+        for name in node.columns
+    )
+    rest = (
+        (Rest(instance, qualifier, identity=binder.fresh()),)
+        if node.fields or not node.columns
+        else ()
+    )
+    block = replace(source.block, inner=(*source.block.inner, instance))
+    binder.notes.words.setdefault(instance, ("explode", node.at))
+    return Relation((*source.attributes, *new), block, (*source.rest, *rest))
+
+
+def values(binder: Binder, node: plan.Values) -> Relation:
+    """Return rows that are written in the code."""
+    if not node.columns and not node.rows and not node.fingerprint:
+        return Relation((), Block(), keys=frozenset({frozenset()}))
+    empty = binder.scope(Relation((), Block()))
+    rows = tuple(
+        make("list", tuple(binder.resolver.resolve(value, empty) for value in row))
+        for row in node.rows
+    )
+    instance = instance_of(
+        make("values", in_order(rows), (node.fingerprint if not rows else "", len(node.columns)))
+    )
+    attributes = tuple(
+        Attribute(name, make("field", (instance,), position), binder.fresh())
+        for position, name in enumerate(node.columns)
+    )
+    return Relation(attributes, Block(inner=(instance,)))
+
+
+def unpivot(binder: Binder, node: plan.Unpivot) -> Relation:
+    """Return columns turned into rows."""
+    source = sealed(binder.bound[node.input], binder.notes)
+    scope = binder.scope(source)
+    values = tuple(binder.resolver.resolve(Ref(name), scope) for name in node.columns)
+    made = make("generate", values, ("unpivot", node.columns))
+    instance = instance_of(made)
+    block = replace(source.block, inner=(*source.block.inner, instance))
+    kept = tuple(item for item in source.attributes if item.name not in node.columns)
+    if node.keys is not None:
+        wanted = {key.name for key in node.keys if isinstance(key, Ref)}
+        kept = tuple(item for item in kept if item.name in wanted)
+    name = Attribute(node.name_column, make("field", (instance,), 0), binder.fresh(), at=node.at)
+    value = Attribute(node.value_column, make("field", (instance,), 1), binder.fresh(), at=node.at)
+    rests = tuple(replace(rest, excluded=rest.excluded | set(node.columns)) for rest in source.rest)
+    return Relation((*kept, name, value), block, rests)
+
+
+def recursive(binder: Binder, node: plan.Recursive) -> Relation:
+    """Bind a recursive query: the step sees what the last round gave each column.
+
+    Until no column changes.
+    """
+    anchor = _positional(binder, binder.bound[node.anchor], node.columns)
+    seen = anchor
+    result = anchor
+    shape = plan.SetOperation(kind="union", inputs=(), all=True)
+    for _ in range(max(2, min(len(anchor.attributes), 6))):
+        inner = binder.inside(binder.outer, {**binder.recursive, node.name: seen})
+        step = inner.relation(node.step)
+        result = set_operation(binder, by_position([anchor, step]), shape)
+        seen = _found_so_far(anchor, result)
+    return distinct(binder, result, node.at) if node.distinct else result
+
+
+def _positional(binder: Binder, relation: Relation, names: tuple[str, ...]) -> Relation:
+    return renamed(binder, relation, plan.Rename(0, positional=names)) if names else relation
+
+
+def recursive_ref(binder: Binder, node: plan.RecursiveRef) -> Relation:
+    """Return the rows that a recursion has found so far."""
+    seen = binder.recursive.get(node.name)
+    if seen is None:
+        return _positional(binder, binder.relation(node.anchor), node.columns)
+    return replace(
+        seen, attributes=tuple(replace(item, identity=binder.fresh()) for item in seen.attributes)
+    )
+
+
+def opaque(binder: Binder, node: plan.Opaque) -> Relation:
+    """Return rows of which we know only what they are made from."""
+    inputs = [sealed(binder.bound[handle], binder.notes) for handle in node.inputs]
+    frozen = [freeze(relation, binder.notes) for relation in inputs]
+    rows = make("opaque_rows", tuple(rows for _, rows in frozen), node.fingerprint)
+    whole = [closed(relation, inside) for relation, inside in frozen]
+    if node.keeps and len(whole) == 1:
+        return closed(frozen[0][0], rows)
+    values = [item.expression for relation in whole for item in relation.visible()]
+    values += [rest.column("*") for relation in whole for rest in relation.rest]
+    made = make("opaque", values, ("rows", node.fingerprint))
+    instance = instance_of(rows)
+    attributes = tuple(
+        Attribute(
+            name,
+            make("member", (instance, make("field_of", (made,), name))),
+            binder.fresh(),
+            at=node.at,
+        )
+        for name in node.columns
+    )
+    rest = () if node.columns else (Rest(instance, identity=binder.fresh()),)
+    return Relation(attributes, Block(inner=(instance,)), rest)
+
+
+def _found_so_far(anchor: Relation, result: Relation) -> Relation:
+    """Return the recursion's rows so far as an input.
+
+    What its columns were made from, over an instance of its own.
+    """
+    rows = make("recursion", (freeze_rows(anchor),))
+    instance = instance_of(rows)
+    attributes = tuple(
+        replace(item, expression=make("member", (instance, item.expression)), qualifier=())
+        for item in result.visible()
+    )
+    return Relation(attributes, Block(inner=(instance,)))
+
+
+def freeze_rows(relation: Relation) -> Expression:
+    """Return the row set of a relation whose join graph is settled."""
+    return freeze(relation, SideNotes())[1]
