@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import responses
+import yaml
 from git import Actor, Repo
 
 from guardian import action, demo, github
@@ -239,3 +240,16 @@ def test_names_in_the_code_give_the_runner_no_command(runner: Runner) -> None:
     assert inside[1]
     told = [line for line in (inside[2]).splitlines() if line.startswith("::")]
     assert all(line.startswith(("::notice file=", "::warning file=")) for line in told)
+
+
+def test_the_action_describes_the_inputs_and_outputs_that_there_are(runner: Runner) -> None:
+    path = Path(__file__).parents[1] / "action.yml"
+    described = yaml.safe_load(path.read_text(encoding="utf-8"))
+    read = {"github-token" if name == "token" else name.replace("_", "-")
+            for name in action.Inputs.__struct_fields__}  # fmt: skip
+    assert set(described["inputs"]) == read
+    assert described["runs"]["env"] == {
+        f"INPUT_{name.upper().replace('-', '_')}": f"${{{{ inputs.{name} }}}}" for name in read
+    }
+    runner.run()
+    assert set(described["outputs"]) == set(runner.outputs())

@@ -1,4 +1,4 @@
-"""dbt projects, read without dbt: names, rendering, writes, declarations, and what hostile templates may not do."""
+"""dbt projects, read without dbt: names, rendering, writes, declarations, hostile input."""
 
 import hashlib
 import time
@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from guardian.engines.contained import AnsweredError, Contained, LimitBrokenError, Limits
 from guardian.languages.dbt import EXTRACTOR, claims
+from guardian.languages.dbt.worker import OPEN, answered, opening
 from guardian.languages.recording import Recording
 from guardian.languages.safe_yaml import LinedDict, load
-from guardian.model.plan import Filter, Item, Lowered, Opaque, Project, Ref, Scan, Star, Symbol
+from guardian.model.plan import Filter, Lowered, Opaque, Project, Ref, Scan, Symbol
 from guardian.model.source import SourceFile
 
 PROJECT = """
@@ -97,10 +99,12 @@ def quiet(lowered: Lowered) -> Lowered:
 @pytest.mark.parametrize(
     ("path", "claimed"),
     [
-        ("models/a.sql", True), ("models/a.yml", True), ("models/a.py", True), ("seeds/a.csv", True),
+        ("models/a.sql", True), ("models/a.yml", True), ("models/a.py", True), ("seeds/a.csv",
+        True),
         ("macros/a.sql", True), ("snapshots/a.sql", True), ("tests/a.sql", True),
         ("target/compiled/a.sql", True), ("dbt_packages/p/models/a.sql", True),
-        ("dbt_project.yml", True), ("schema.sql", False), ("scripts/load.py", False), ("data.csv", False),
+        ("dbt_project.yml", True), ("schema.sql", False), ("scripts/load.py", False), ("data.csv",
+        False),
         ("guardian.yml", False),
     ],
 )  # fmt: skip
@@ -115,7 +119,9 @@ def test_nothing_is_claimed_outside_of_a_project() -> None:
 
 def test_files_that_make_no_dataset_say_nothing() -> None:
     for path in ("macros/a.sql", "tests/a.sql", "analyses/a.sql", "dbt_packages/p/models/a.sql"):
-        lowered = quiet(lower(path, {path: "select {{ broken", "dbt_packages/p/dbt_project.yml": "name: p"}))
+        lowered = quiet(
+            lower(path, {path: "select {{ broken", "dbt_packages/p/dbt_project.yml": "name: p"})
+        )
         assert not lowered.writes
 
 
@@ -134,7 +140,10 @@ def test_files_that_make_no_dataset_say_nothing() -> None:
 )
 def test_dataset_names(config: str, dialect: str, dataset: str) -> None:
     lowered = quiet(model(f"{config}\nselect 1 as a", dialect=dialect))
-    reader = {"models/r.sql": "select * from {{ ref('m') }}", "models/m.sql": f"{config}\nselect 1 as a"}
+    reader = {
+        "models/r.sql": "select * from {{ ref('m') }}",
+        "models/m.sql": f"{config}\nselect 1 as a",
+    }
     assert [write.dataset for write in lowered.writes] == [dataset]
     assert scans(quiet(lower("models/r.sql", reader, dialect))) == [dataset]
 
@@ -150,21 +159,31 @@ def test_conditional_configuration_is_followed() -> None:
 
 
 def test_versions() -> None:
-    schema = "models: [{name: orders, latest_version: 2, versions: [{v: 1, defined_in: old}, {v: 2}]}]"
-    files = {"models/o.yml": schema, "models/old.sql": "select 1 as a", "models/orders_v2.sql": "select 1 as a"}
-    lowered = model("select * from {{ ref('orders') }} join {{ ref('orders', v=1) }} using (a)", files)
+    schema = (
+        "models: [{name: orders, latest_version: 2, versions: [{v: 1, defined_in: old}, {v: 2}]}]"
+    )
+    files = {
+        "models/o.yml": schema,
+        "models/old.sql": "select 1 as a",
+        "models/orders_v2.sql": "select 1 as a",
+    }
+    lowered = model(
+        "select * from {{ ref('orders') }} join {{ ref('orders', v=1) }} using (a)", files
+    )
     assert scans(lowered) == ["orders_v1", "orders_v2"]
     assert lower("models/old.sql", files).writes[0].dataset == "orders_v1"
 
 
 def test_sources_and_quoted_names() -> None:
-    assert scans(quiet(model("select * from {{ source('raw', 'orders') }}"))) == ["raw_data.orders_v1"]
+    assert scans(quiet(model("select * from {{ source('raw', 'orders') }}"))) == [
+        "raw_data.orders_v1"
+    ]
     unknown = model("select * from {{ source('other', 'order') }}")
     assert scans(unknown) == ["other.order"]
     assert "not declared" in unknown.warnings[0].message
 
 
-# --- rendering -------------------------------------------------------------------------------------
+# --- rendering -----------------------------------------------------------------------------------
 
 
 def test_own_macros_and_returned_values() -> None:
@@ -180,7 +199,12 @@ def test_own_macros_and_returned_values() -> None:
 
 def test_project_overrides_ref() -> None:
     macros = "{% macro ref(name) %}{% do return(builtins.ref(name).include(database=false)) %}{% endmacro %}"
-    lowered = quiet(model("select * from {{ ref('x') }}", {"macros/r.sql": macros, "models/x.sql": "select 1 as a"}))
+    lowered = quiet(
+        model(
+            "select * from {{ ref('x') }}",
+            {"macros/r.sql": macros, "models/x.sql": "select 1 as a"},
+        )
+    )
     assert scans(lowered) == ["x"]
 
 
@@ -202,10 +226,14 @@ def test_project_overrides_ref() -> None:
 def test_expressions(expression: str, rendered: str) -> None:
     made = quiet(model("select " + expression + " as e from t"))
     plain = quiet(model("select " + rendered + " as e from t"))
-    assert [n for n in made.nodes if isinstance(n, Project)] == [n for n in plain.nodes if isinstance(n, Project)]
+    assert [n for n in made.nodes if isinstance(n, Project)] == [
+        n for n in plain.nodes if isinstance(n, Project)
+    ]
 
 
-@pytest.mark.parametrize("dialect", ["duckdb", "snowflake", "bigquery", "postgres", "redshift", "databricks", "trino"])
+@pytest.mark.parametrize(
+    "dialect", ["duckdb", "snowflake", "bigquery", "postgres", "redshift", "databricks", "trino"]
+)
 def test_everyday_macros_are_sql_in_every_dialect(dialect: str) -> None:
     text = """
     select {{ dbt_utils.generate_surrogate_key(['id', 'amount']) }} as k,
@@ -245,8 +273,16 @@ def test_unknown_macro_is_a_placeholder_with_its_line() -> None:
     assert scans(lowered) == ["x"]
 
 
+def test_unknown_name_is_a_placeholder() -> None:
+    lowered = model("select id, {{ some_name }} as n from {{ ref('x') }}")
+    assert [w.message for w in lowered.warnings] == ["`some_name` is not known"]
+    assert columns(lowered) == ["id", "n"]
+
+
 def test_unknown_macro_where_no_value_may_stand() -> None:
-    lowered = model("select id, row_number() over (partition by id {{ pkg.more() }}) as n from {{ ref('x') }}")
+    lowered = model(
+        "select id, row_number() over (partition by id {{ pkg.more() }}) as n from {{ ref('x') }}"
+    )
     assert columns(lowered) == ["id", "n"]
 
 
@@ -275,7 +311,9 @@ def test_dispatch_finds_the_adapter_s_version() -> None:
     {% macro spark__f(x) %}{{ x }} as sparkling{% endmacro %}
     """
     for dialect, name in (("duckdb", "plain"), ("databricks", "sparkling")):
-        assert columns(quiet(model("select {{ f('a') }} from t", {"macros/f.sql": macros}, dialect))) == [name]
+        assert columns(
+            quiet(model("select {{ f('a') }} from t", {"macros/f.sql": macros}, dialect))
+        ) == [name]
 
 
 def test_installed_and_local_packages() -> None:
@@ -287,16 +325,21 @@ def test_installed_and_local_packages() -> None:
         "shared/macros/m.sql": "{% macro b() %}b{% endmacro %}",
     }
     moved = {f"etl/{p}" if not p.startswith("shared") else p: t for p, t in files.items()}
-    moved |= {"etl/dbt_project.yml": PROJECT, "etl/models/m.sql": "select {{ p.one() }}, {{ near.b() }} from t"}
+    moved |= {
+        "etl/dbt_project.yml": PROJECT,
+        "etl/models/m.sql": "select {{ p.one() }}, {{ near.b() }} from t",
+    }
     assert columns(quiet(lower("etl/models/m.sql", moved))) == ["a", "b"]
 
 
 def test_macro_file_that_is_no_template_as_a_whole() -> None:
-    macros = "{% ###### %}\n{% macro one() %}a{% endmacro %}\n{% test t(model) %}{{ x }}{% endtest %}"
+    macros = (
+        "{% ###### %}\n{% macro one() %}a{% endmacro %}\n{% test t(model) %}{{ x }}{% endtest %}"
+    )
     assert columns(quiet(model("select {{ one() }} from t", {"macros/m.sql": macros}))) == ["a"]
 
 
-# --- lines ---------------------------------------------------------------------------------------------
+# --- lines ---------------------------------------------------------------------------------------
 
 
 def test_lines_are_those_of_the_template() -> None:
@@ -314,7 +357,9 @@ def test_lines_are_those_of_the_template() -> None:
     from {{ ref('x') }}
     where last > 1
     """
-    lowered = quiet(model(text, {"macros/w.sql": "{% macro wide() %}\n1\nas\nwide\n{% endmacro %}"}))
+    lowered = quiet(
+        model(text, {"macros/w.sql": "{% macro wide() %}\n1\nas\nwide\n{% endmacro %}"})
+    )
     last = lowered.nodes[lowered.writes[0].plan]
     assert isinstance(last, Project)
     assert [(item.name, item.at.line) for item in last.items if item.at] == [
@@ -327,12 +372,12 @@ def test_lines_are_those_of_the_template() -> None:
 def test_broken_template_says_where() -> None:
     lowered = model("select 1 as a\n{% if x %}\nfrom {{ ref('x') }}")
     assert lowered.failed
-    assert [(w.line, "not rendered" in w.message) for w in lowered.warnings] == [(2, True)]
+    assert [(w.line, "not rendered" in w.message) for w in lowered.warnings] == [(3, True)]
     assert scans(lowered) == ["x"]
     assert isinstance(lowered.nodes[lowered.writes[0].plan], Opaque)
 
 
-# --- writes ------------------------------------------------------------------------------------------------
+# --- writes --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -373,7 +418,10 @@ where ts > (select max(ts) from {{ this }})
 def test_incremental_filter_is_an_option_of_the_write() -> None:
     lowered = quiet(model(INCREMENTAL))
     assert len(lowered.writes) == 1
-    assert dict(lowered.writes[0].options.options)["incremental filter"] == "ts > (SELECT MAX(ts) FROM m)"
+    assert (
+        dict(lowered.writes[0].options.options)["incremental filter"]
+        == "ts > (SELECT MAX(ts) FROM m)"
+    )
     laid_out = INCREMENTAL.replace("ts > (", "ts\n  > (")
     assert quiet(model(laid_out)).writes[0].options == lowered.writes[0].options
 
@@ -419,7 +467,12 @@ def test_snapshots() -> None:
         ("snapshots/s.sql#orders_snapshot", "history.orders_snapshot", "merge"),
         ("snapshots/s.sql#second", "second", "merge"),
     ]
-    assert columns(lowered)[1:] == ["dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to"]
+    assert columns(lowered)[1:] == [
+        "dbt_scd_id",
+        "dbt_updated_at",
+        "dbt_valid_from",
+        "dbt_valid_to",
+    ]
 
 
 def test_snapshot_in_yaml() -> None:
@@ -437,11 +490,13 @@ def test_snapshot_in_yaml() -> None:
 
 
 def test_python_model_is_named() -> None:
-    lowered = lower("models/p.py", {"models/p.py": "import os\ndef model(dbt, session):\n    return 1\n"})
+    lowered = lower(
+        "models/p.py", {"models/p.py": "import os\ndef model(dbt, session):\n    return 1\n"}
+    )
     assert [(w.line, "Python" in w.message) for w in lowered.warnings] == [(2, True)]
 
 
-# --- declarations ----------------------------------------------------------------------------------------------
+# --- declarations --------------------------------------------------------------------------------
 
 
 def test_sources_are_declared() -> None:
@@ -451,7 +506,12 @@ def test_sources_are_declared() -> None:
     assert [(c.name, c.type, c.nullable) for c in orders.columns] == [
         ("id", "integer", False), ("amount", "decimal(10,2)", None),
     ]  # fmt: skip
-    assert (orders.keys, orders.complete, orders.origin, orders.at.line) == ((("id",),), True, "dbt", 5)
+    assert (orders.keys, orders.complete, orders.origin, orders.at.line) == (
+        (("id",),),
+        True,
+        "dbt",
+        5,
+    )
 
 
 def test_models_are_declared_in_part() -> None:
@@ -469,10 +529,16 @@ def test_models_are_declared_in_part() -> None:
 
 def test_seeds_are_declared() -> None:
     schema = "seeds: [{name: codes, config: {schema: ref, column_types: {Code: varchar(2)}}}]"
-    files = {"seeds/codes.csv": '\ufeffCode,"Country, name"\nDE,Germany\n'.lstrip("\ufeff"), "seeds/s.yml": schema}
+    files = {
+        "seeds/codes.csv": '\ufeffCode,"Country, name"\nDE,Germany\n'.lstrip("\ufeff"),
+        "seeds/s.yml": schema,
+    }
     (codes,) = quiet(lower("seeds/codes.csv", files)).declarations
     assert codes.dataset == "ref.codes"
-    assert [(c.name, c.type) for c in codes.columns] == [("code", "varchar(2)"), ("country, name", None)]
+    assert [(c.name, c.type) for c in codes.columns] == [
+        ("code", "varchar(2)"),
+        ("country, name", None),
+    ]
 
 
 def test_exposures_are_dashboards() -> None:
@@ -483,7 +549,9 @@ def test_exposures_are_dashboards() -> None:
         owner: {name: Ada, email: ada@example.com}
         depends_on: [ref('m'), "source('raw', 'orders')"]
     """
-    (exposure,) = lower("models/e.yml", {"models/e.yml": text, "models/m.sql": "select 1 as a"}).exposures
+    (exposure,) = lower(
+        "models/e.yml", {"models/e.yml": text, "models/m.sql": "select 1 as a"}
+    ).exposures
     assert (exposure.name, exposure.owner, exposure.datasets) == (
         "Weekly revenue", "Ada", ("m", "raw_data.orders_v1"),
     )  # fmt: skip
@@ -495,7 +563,7 @@ def test_broken_yaml_is_a_diagnostic() -> None:
     assert lowered.warnings[0].line == 3
 
 
-# --- the revision -------------------------------------------------------------------------------------------------
+# --- the revision --------------------------------------------------------------------------------
 
 
 def test_base_and_head_do_not_mix() -> None:
@@ -507,7 +575,11 @@ def test_base_and_head_do_not_mix() -> None:
 
 
 def test_what_is_read_is_recorded_and_nothing_more() -> None:
-    files = {"macros/f.sql": "{% macro f() %}x{% endmacro %}", "macros/other.sql": "", "models/z.yml": "models: []"}
+    files = {
+        "macros/f.sql": "{% macro f() %}x{% endmacro %}",
+        "macros/other.sql": "",
+        "models/z.yml": "models: []",
+    }
     lowered = model("select {{ f() }}, {{ nope() }} from {{ ref('gone') }}", files)
     assert dict(lowered.files_read).keys() == {
         "dbt_project.yml", "macros/f.sql", "macros/gone.sql", "macros/nope.sql", "models/gone.sql", "models/nope.sql",
@@ -517,10 +589,15 @@ def test_what_is_read_is_recorded_and_nothing_more() -> None:
 def test_dialect_comes_from_the_profile_where_no_configuration_tells() -> None:
     profile = "shop: {target: dev, outputs: {dev: {type: snowflake, password: x}}}"
     assert model("select 1 as a", {"profiles.yml": profile}, dialect="").writes[0].dataset == "M"
-    assert model("select 1 as a", {"requirements.txt": "dbt-snowflake==1.8\n"}, dialect="").writes[0].dataset == "M"
+    assert (
+        model("select 1 as a", {"requirements.txt": "dbt-snowflake==1.8\n"}, dialect="")
+        .writes[0]
+        .dataset
+        == "M"
+    )
 
 
-# --- hostile input --------------------------------------------------------------------------------------------------
+# --- hostile input -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -552,7 +629,9 @@ def test_hostile_templates_end_with_a_sentence(text: str) -> None:
 
 def test_no_clock_no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_TOKEN", "hunter2")
-    text = "select '{{ env_var('SECRET_TOKEN') }}' as a, '{{ modules.datetime.datetime.now() }}' as b"
+    text = (
+        "select '{{ env_var('SECRET_TOKEN') }}' as a, '{{ modules.datetime.datetime.now() }}' as b"
+    )
     first, second = model(text), model(text)
     assert first.nodes == second.nodes
     assert "hunter2" not in repr(first)
@@ -575,4 +654,42 @@ def test_yaml_keeps_lines() -> None:
     assert document["b"].lines == {"c": 3, "e": 4}
 
 
-__all__ = ["Item", "Star"]
+# --- in a process of its own ---------------------------------------------------------------------
+
+
+def contained(files: Mapping[str, str], **limits: Any) -> Contained:
+    tree = Tree({"dbt_project.yml": PROJECT, "models/sources.yml": SOURCES, **files})
+    return Contained(OPEN, opening(tree), limits=Limits(**limits))
+
+
+def test_contained_extraction_gives_the_same() -> None:
+    text = "select {{ f() }} from {{ source('raw', 'orders') }}"
+    files = {"models/m.sql": text, "macros/f.sql": "{% macro f() %}id{% endmacro %}"}
+    with contained(files) as child:
+        assert answered(child.ask("models/m.sql")) == lower("models/m.sql", files)
+
+
+def test_contained_process_that_stalls_is_ended_and_replaced() -> None:
+    files = {"models/m.sql": "select 1 as a", "models/n.sql": "select {{ 1 }} as a"}
+    with (
+        contained(files, seconds=0.0) as child,
+        pytest.raises(LimitBrokenError, match="more than 0 seconds"),
+    ):
+        child.ask("models/m.sql")
+    with contained(files, answer=200) as child:
+        with pytest.raises(LimitBrokenError, match="answer"):
+            child.ask("models/m.sql")
+        with pytest.raises(LimitBrokenError, match="answer"):
+            child.ask("models/n.sql")
+
+
+def test_contained_memory_and_world_are_closed() -> None:
+    with Contained(
+        "guardian.languages.safe_yaml:load", limits=Limits(memory=700 * 1024**2)
+    ) as child:
+        assert child.ask("a: [1, 2]") == {"a": [1, 2]}
+        with pytest.raises(AnsweredError, match="line 2"):
+            child.ask("a: [")
+        with pytest.raises(LimitBrokenError):
+            child.ask("- " * 30 + "x" * 900 * 1024**2)
+        assert child.ask("b: 1") == {"b": 1}

@@ -6,7 +6,7 @@ impact, and is told apart here by binding the base's code to the head's schemas 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
@@ -84,9 +84,9 @@ class Comparison:
         failed_base, failed_head = _failed(self.base), _failed(self.head)
         for dataset in _upstream_first(self.base, self.head):
             both = self._both(dataset)
-            if both is None or _unreadable(both, failed_base, failed_head):
-                continue
-            found += self._own_changes(both)
+            readable = both and _readable(both, failed_base, failed_head)
+            if readable:
+                found += self._own_changes(readable)
         return found
 
     def _both(self, dataset: str) -> Both | None:
@@ -242,14 +242,17 @@ def _failed(world: World) -> frozenset[str]:
     return frozenset(file.path for file in world.lowered if file.failed)
 
 
-def _unreadable(both: Both, failed_base: frozenset[str], failed_head: frozenset[str]) -> bool:
-    """Return whether one side is missing only because its file could not be read there."""
-    if both.pairs:
-        return False
-    only = [(item, failed_head) for item in both.base_only] + [
-        (item, failed_base) for item in both.head_only
-    ]
-    return bool(only) and all(item.file.path in failed for item, failed in only)
+def _readable(both: Both, failed_base: frozenset[str], failed_head: frozenset[str]) -> Both | None:
+    """Return the dataset without the writes that one side lacks only because it was not read there.
+
+    None where nothing is left to compare.
+    """
+    base = tuple(item for item in both.base_only if item.file.path not in failed_head)
+    head = tuple(item for item in both.head_only if item.file.path not in failed_base)
+    if not both.pairs and not base and not head:
+        declared = both.base_declared or both.head_declared
+        return both if declared and not (both.base_only or both.head_only) else None
+    return replace(both, base_only=base, head_only=head)
 
 
 def _upstream_first(base: World, head: World) -> list[str]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from guardian.diff import Both, Detector, Pair
+from guardian.diff.clauses import difference, joined_texts
+from guardian.diff.equality import nodes_below
 from guardian.lineage.text import text_of
 from guardian.model.changes import Change
 from guardian.model.definition import Output
@@ -91,7 +93,7 @@ def changed_logic(both: Both) -> Iterator[Change]:
                 continue
             if pair.same(base.expression, head.expression):
                 continue
-            before, after = _before_and_after(base, head)
+            before, after = _before_and_after(pair, base, head)
             if (
                 pair.same(_uncast(base.expression), _uncast(head.expression))
                 and base.type != head.type
@@ -127,14 +129,43 @@ def _uncast(expression: Expression) -> Expression:
     return expression
 
 
-def _before_and_after(base: Output, head: Output) -> tuple[str, str]:
-    """Return the author's words, or the expressions down to the inputs where the words are the.
+def _before_and_after(pair: Pair, base: Output, head: Output) -> tuple[str, str]:
+    """Return the author's words, or the expressions down to the inputs where those are the same.
 
-    Same.
+    Where both read alike, what differs is below them: the rows that a side input is made from.
     """
     if base.text and head.text and " ".join(base.text.split()) != " ".join(head.text.split()):
         return base.text, head.text
-    return text_of(base.expression), text_of(head.expression)
+    before, after = text_of(base.expression), text_of(head.expression)
+    if before != after:
+        return before, after
+    gone, new = _below(pair, base.expression, head.expression)
+    return (f"{before} … {gone}" if gone else before), (f"{after} … {new}" if new else after)
+
+
+def _below(pair: Pair, base: Expression, head: Expression) -> tuple[str | None, str | None]:
+    """Return the clauses that differ in what two expressions are seen through."""
+    words = (pair.base.words, pair.head.words)
+    left, right = _seen_through(base), _seen_through(head)
+    for one, other in zip(
+        [item for item in left if item not in right],
+        [item for item in right if item not in left],
+        strict=False,
+    ):
+        found = difference(one, other, words)
+        if found:
+            return joined_texts(found.gone), joined_texts(found.new)
+    return None, None
+
+
+def _seen_through(expression: Expression) -> list[Expression]:
+    """Return the closed relations that an expression takes values from, in a stable order."""
+    nodes = (node.args[0] for node in nodes_below(expression) if node.op in {"member", "optional"})
+    return sorted({node.args[0] for node in nodes if node.op == "instance"}, key=_digest)
+
+
+def _digest(expression: Expression) -> bytes:
+    return expression.digest
 
 
 def _said(column: Output) -> str:

@@ -95,7 +95,9 @@ class Sameness:
             return self._same(_inside(base, "maybe"), _inside(head, "maybe"))
         if base.op != head.op or base.value != head.value or len(base.args) != len(head.args):
             return False
-        if base.op in {"instance", "exists", "scalar", "in_rows", "array_rows"}:
+        if base.op == "instance":
+            return base.args[0].op == head.args[0].op == "values"  # which rows: told once
+        if base.op in {"exists", "scalar", "in_rows", "array_rows"}:
             return False
         if (base.op == "call" and base.value[0] in UNORDERED) or base.op in {"all", "bag"}:
             return self.same_bag(base.args, head.args)

@@ -1,39 +1,25 @@
 """Which rows a dataset holds: filters, joins, grain, limits, set operations.
 
-And what makes a rerun differ.
+What makes a rerun differ.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
 from guardian.diff import Both, Detector, Pair
-from guardian.diff.equality import Sameness, matched_arms, nodes_below, scanned, spine
+from guardian.diff.clauses import Clause, Difference, difference, joined_texts
+from guardian.diff.equality import nodes_below
 from guardian.lineage.text import text_of
 from guardian.model.changes import Change
 from guardian.model.definition import Definition
 from guardian.model.expression import Expression
-from guardian.model.lineage import Location
 
 PERHAPS = 0.6  # a left join repeats rows only if its key is not unique, and nobody has told us
 REGROUPED = 0.8  # the same clauses, put together otherwise
-MOST_SHOWN = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """One part of what the rows are: its kind, the node it is compared by, how it reads."""
-
-    kind: str
-    node: Expression
-    text: str
 
 
 def changed_rows(both: Both) -> Iterator[Change]:
-    """Yield one change where the two revisions let different rows through.
-
-    Or a write was added or taken away.
-    """
+    """Yield one change where the revisions let different rows through, or a write came or went."""
     for pair in both.pairs:
         if pair.base.rows is not pair.head.rows or _fanned(pair.base) != _fanned(pair.head):
             yield from _compared(pair)
@@ -42,199 +28,52 @@ def changed_rows(both: Both) -> Iterator[Change]:
 
 
 def _compared(pair: Pair) -> Iterator[Change]:
-    found = _Differences(pair)
-    found.compare(pair.base.rows, pair.head.rows)
+    words = (pair.base.words, pair.head.words)
+    found = difference(pair.base.rows, pair.head.rows, words, pair.same)
     if pair.base.rows is pair.head.rows:
-        found.compare_fanning()
-    gone, new = found.gone, found.new
-    if not gone and not new and not found.moved:
+        found = _fanning(pair)
+    if not found:
         return
-    kinds = {clause.kind for clause in (*gone, *new)}
-    confidence = PERHAPS if kinds and kinds <= {"LEFT JOIN"} and not (gone and new) else 1.0
-    if not gone and not new:
-        confidence = REGROUPED
-    at = found.place(pair.head, new) or pair.head.at
+    at = next((clause.at for clause in found.new if clause.at), pair.head.at)
+    was = next((clause.at for clause in found.gone if clause.at), pair.base.at)
+    sure = _sure(found) * min(pair.base.confidence, pair.head.confidence)
     yield Change(
         rule="rows-changed",
         dataset=pair.head.dataset,
-        before=_joined(gone),
-        after=_joined(new),
+        before=joined_texts(found.gone),
+        after=joined_texts(found.new),
         job=pair.head.job,
         location=at,
-        base_location=found.place(pair.base, gone) or pair.base.at,
-        confidence=round(confidence * min(pair.base.confidence, pair.head.confidence), 3),
-        detail=", ".join(sorted(kinds)),
+        base_location=was,
+        confidence=round(sure, 3),
+        detail=", ".join(sorted({clause.kind for clause in (*found.gone, *found.new)})),
     )
 
 
-def _joined(clauses: Iterable[Clause]) -> str | None:
-    texts = list(dict.fromkeys(clause.text for clause in clauses))
-    more = f"; and {len(texts) - MOST_SHOWN} more" if len(texts) > MOST_SHOWN else ""
-    return "; ".join(texts[:MOST_SHOWN]) + more if texts else None
+def _sure(found: Difference) -> float:
+    """Return how certain it is that some row comes or goes."""
+    if not found.gone and not found.new:
+        return REGROUPED
+    kinds = {clause.kind for clause in (*found.gone, *found.new)}
+    return PERHAPS if kinds == {"LEFT JOIN"} and not (found.gone and found.new) else 1.0
 
 
-class _Differences:
-    """Collects the clauses that only one side has, going down both row sets together."""
+def _fanning(pair: Pair) -> Difference:
+    """Return the outer joins under a grouping that repeat its rows, where they differ."""
+    base, head = _fanned(pair.base), _fanned(pair.head)
+    gone = [Clause("LEFT JOIN", node, text_of(node)) for node in sorted(base - head, key=_digest)]
+    new = [Clause("LEFT JOIN", node, text_of(node)) for node in sorted(head - base, key=_digest)]
+    return Difference(tuple(gone), tuple(new))
 
-    def __init__(self, pair: Pair) -> None:
-        self.pair = pair
-        self.gone: list[Clause] = []
-        self.new: list[Clause] = []
-        self.moved = False
 
-    def compare(self, base: Expression, head: Expression, depth: int = 0) -> None:
-        """Compare two row sets clause by clause."""
-        if base is head:
-            return
-        same = Sameness(base, head) if depth else self.pair.same
-        gone = list(_clauses(base, self.pair.base.words))
-        new = list(_clauses(head, self.pair.head.words))
-        left, right = _unmatched(gone, new, same)
-        if not left and not right:
-            self.moved = self.moved or [node.op for node in spine(base)] != [
-                node.op for node in spine(head)
-            ]
-            return
-        for one, other in _inner_pairs(left, right):
-            before = len(self.gone) + len(self.new)
-            if depth < 8:
-                self.compare(_relation(one.node), _relation(other.node), depth + 1)
-            if len(self.gone) + len(self.new) > before or self.moved:
-                left.remove(one)
-                right.remove(other)
-        self.gone += left
-        self.new += right
-
-    def compare_fanning(self) -> None:
-        """Compare the outer joins that repeat rows under a grouping."""
-        base, head = _fanned(self.pair.base), _fanned(self.pair.head)
-        self.gone += [Clause("LEFT JOIN", node, text_of(node)) for node in base - head]
-        self.new += [Clause("LEFT JOIN", node, text_of(node)) for node in head - base]
-
-    def place(self, definition: Definition, clauses: Iterable[Clause]) -> Location | None:
-        """Return where the first of `clauses` is written."""
-        for clause in clauses:
-            at = definition.words.get(clause.node, ("", None))[1]
-            if at is not None:
-                return at
-        return None
+def _digest(expression: Expression) -> bytes:
+    return expression.digest
 
 
 def _fanned(definition: Definition) -> frozenset[Expression]:
-    """Return the outer joins under groupings that no key looks at.
-
-    And that no column of theirs tells of.
-    """
+    """Return the outer joins under groupings that no key looks at."""
     nodes = nodes_below(*(column.expression for column in definition.columns))
     return frozenset(join for node in nodes if node.op == "fanned" for join in node.args[1].args)
-
-
-def _clauses(
-    rows: Expression, words: Mapping[Expression, tuple[str, Location | None]]
-) -> Iterator[Clause]:
-    """Yield the clauses of a row set and of those it is made from in a straight line."""
-    for node in spine(rows):
-        match node.op:
-            case "rows":
-                yield from _graph(node, words)
-            case "group":
-                yield from _grouping(node, words)
-            case "pick":
-                yield Clause(
-                    "DISTINCT ON", node.args[1], f"one row for each {_listed(node.args[1].args)}"
-                )
-                for key in node.args[2:]:
-                    yield Clause("ORDER BY", key, f"ORDER BY {text_of(key)}")
-            case "limit":
-                count, offset, flags = node.value
-                text = f"LIMIT {count}" + (f" OFFSET {offset}" if offset else "")
-                yield Clause(f"LIMIT {count} {offset} {flags}", node.args[0], text)
-                for key in node.args[1:]:
-                    yield Clause("ORDER BY", key, f"ORDER BY {text_of(key)}")
-            case "sample":
-                yield Clause(f"SAMPLE {node.value}", node.args[0], f"SAMPLE {node.value[0]}")
-            case "union":
-                for arm in node.args:
-                    yield Clause("UNION", arm, f"UNION ALL {_from(arm)}")
-            case "scan":
-                yield Clause("FROM", node, f"FROM {node.value}")
-            case "opaque_rows":
-                yield Clause(f"OPAQUE {node.value}", node, "code that was not understood")
-            case _:
-                yield Clause(node.op.upper(), node, words.get(node, (node.op.upper(), None))[0])
-
-
-def _graph(
-    node: Expression, words: Mapping[Expression, tuple[str, Location | None]]
-) -> Iterator[Clause]:
-    bag, filters, optional = node.args
-    if len(bag.args) != 1:
-        for instance in bag.args:
-            yield Clause("JOIN", instance, f"JOIN {_from(instance.args[0])}")
-    for condition in filters.args:
-        yield Clause("WHERE", condition, text_of(condition))
-    for entry in optional.args:
-        said = " ".join(words.get(entry, ("", None))[0].split())
-        yield Clause("LEFT JOIN", entry, said if said and said != "LEFT JOIN" else text_of(entry))
-
-
-def _grouping(
-    node: Expression, words: Mapping[Expression, tuple[str, Location | None]]
-) -> Iterator[Clause]:
-    keys = node.args[1].args
-    said = words.get(node, ("GROUP BY", None))[0]
-    kind = "DISTINCT" if said == "DISTINCT" else "GROUP BY"
-    yield Clause(f"GROUP BY {node.value}", node.args[1], f"{kind} {_listed(keys)}".strip())
-
-
-def _listed(keys: tuple[Expression, ...]) -> str:
-    return ", ".join(sorted(map(text_of, keys)))
-
-
-def _from(rows: Expression) -> str:
-    return ", ".join(sorted(scanned(rows))) or text_of(rows)
-
-
-def _unmatched(
-    base: list[Clause], head: list[Clause], same: Sameness
-) -> tuple[list[Clause], list[Clause]]:
-    """Return the clauses that only one side has."""
-    rest = list(head)
-    gone = []
-    for clause in base:
-        match = next((other for other in rest if _agree(clause, other, same)), None)
-        if match is None:
-            gone.append(clause)
-        else:
-            rest.remove(match)
-    return gone, rest
-
-
-def _agree(base: Clause, head: Clause, same: Sameness) -> bool:
-    if base.kind != head.kind:
-        return False
-    if base.kind.startswith(("LIMIT", "SAMPLE")):
-        return True  # what they are taken from is compared on its own
-    if base.kind in {"JOIN", "UNION", "FROM"}:
-        return base.node is head.node
-    return same(base.node, head.node)
-
-
-def _inner_pairs(left: list[Clause], right: list[Clause]) -> list[tuple[Clause, Clause]]:
-    """Return inputs that both sides join or unite, but made otherwise: they are compared inside."""
-    pairs = []
-    for kind in ("JOIN", "UNION"):
-        base = [clause for clause in left if clause.kind == kind]
-        head = [clause for clause in right if clause.kind == kind]
-        arms = matched_arms(
-            [_relation(item.node) for item in base], [_relation(item.node) for item in head]
-        )
-        pairs += [(base[one], head[other]) for one, other in arms]
-    return pairs
-
-
-def _relation(node: Expression) -> Expression:
-    return node.args[0] if node.op == "instance" else node
 
 
 def _other_writes(both: Both) -> Iterator[Change]:
@@ -277,26 +116,32 @@ RANDOM = frozenset(
 
 
 def added_nondeterminism(both: Both) -> Iterator[Change]:
-    """Yield one change for each kind of thing that makes a rerun differ and that the base did.
-
-    Not have.
-    """
+    """Yield one change for each kind of thing that makes a rerun differ and that is new."""
     for pair in both.pairs:
         before, after = _random(pair.base), _random(pair.head)
         for kind in sorted(after - before):
+            places = (pair.head.words.get(node, ("", None))[1] for node in _nodes(pair.head))
+            marked = (
+                at
+                for node, at in zip(_nodes(pair.head), places, strict=True)
+                if at is not None and _randomness(node) == kind
+            )
             yield Change(
                 rule="nondeterminism-added",
                 dataset=pair.head.dataset,
                 after=kind,
                 job=pair.head.job,
-                location=pair.head.at,
+                location=min(marked, default=pair.head.at),
                 base_location=pair.base.at,
             )
 
 
+def _nodes(definition: Definition) -> set[Expression]:
+    return nodes_below(definition.rows, *(column.expression for column in definition.columns))
+
+
 def _random(definition: Definition) -> Counter[str]:
-    nodes = nodes_below(definition.rows, *(column.expression for column in definition.columns))
-    return Counter(kind for kind in map(_randomness, nodes) if kind)
+    return Counter(kind for kind in map(_randomness, _nodes(definition)) if kind)
 
 
 def _randomness(node: Expression) -> str | None:

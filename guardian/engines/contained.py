@@ -1,8 +1,8 @@
-"""Pure functions called in limited child processes: what a hostile input can do there, it can do there only.
+"""Pure functions called in limited child processes, where hostile input can do no harm.
 
-A child has an empty environment, no writable file, no socket, bounded memory, and one question at a time with bounded
-seconds. One that breaks a limit is ended, the question fails with a sentence that names the limit, and the next
-question gets a new child. Questions and answers are JSON.
+A child has an empty environment, no writable file, no socket, bounded memory, and one question at
+a time with bounded seconds. One that breaks a limit is ended, the question fails with a sentence
+that names the limit, and the next question gets a new child. Questions and answers are JSON.
 """
 
 import importlib
@@ -23,17 +23,22 @@ from typing import Any, BinaryIO, Protocol
 import msgspec
 
 _LENGTH = struct.Struct(">Q")
-_START = "import sys; sys.path.append(sys.argv[1]); from guardian.engines.contained import serve; serve()"
+_START = (
+    "import sys; sys.path.append(sys.argv[1]); "
+    "from guardian.engines.contained import serve; serve()"
+)
 _FORBIDDEN = (
-    "socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto", "subprocess.Popen", "os.system", "os.exec",
-    "os.posix_spawn", "os.fork", "os.forkpty", "os.spawn", "ctypes.dlopen", "ftplib.connect", "os.remove", "os.rename",
+    "socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto", "subprocess.Popen",
+    "os.system", "os.exec",
+    "os.posix_spawn", "os.fork", "os.forkpty", "os.spawn", "ctypes.dlopen", "ftplib.connect",
+    "os.remove", "os.rename",
 )  # fmt: skip
 STACK = 256 * 1024 * 1024
 RECURSION = 20_000
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """What one child may use: seconds for a question, and in all; bytes of memory, and of an answer."""
+    """What one child may use: seconds for a question and in all; bytes of memory, of an answer."""
 
     seconds: float = 20.0
     opening_seconds: float = 120.0
@@ -58,9 +63,10 @@ class Answerer(Protocol):
 
 
 class Contained:
-    """Children that answer with the function at `path` (`package.module:name`), one question each at a time.
+    """Children that answer with the function at `path` (`package.module:name`), one at a time.
 
-    With an `opening`, that function is called with it once in each child, and what it returns answers the questions:
+    With an `opening`, that function is called with it once in each child,
+    and what it returns answers the questions:
     so a large input is sent once.
     """
 
@@ -146,10 +152,15 @@ class _Child:
             root,
             json.dumps(msgspec.to_builtins(limits)),
         ]
-        self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and text, nothing of the input
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=kept, cwd=os.path.abspath(os.sep),  # noqa: E501, PTH100
+        self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and our own text
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=kept,
+            cwd=Path(root).anchor,
             start_new_session=True,
-        )  # fmt: skip
+        )
         self._limits = limits
         self._answers: queue.Queue[bytes | None] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
@@ -187,7 +198,10 @@ class _Child:
             self._process.wait(timeout=1)
         code = self._process.returncode
         memory = self._limits.memory // 1024**2
-        return f"its process ended ({code}); it may have needed more than {memory} MB, or an answer was too large"
+        return (
+            f"its process ended ({code}): it needed more than {memory} MB, "
+            "or its answer was too large"
+        )
 
     def end(self) -> None:
         """End the process."""
@@ -205,7 +219,7 @@ def _send(stream: BinaryIO | Any, message: bytes) -> None:
 
 
 def _receive(stream: BinaryIO | Any, most: int) -> bytes | None:
-    """Return one message; None at the end of the stream, or where it would be larger than `most` bytes."""
+    """Return one message; None at the end of the stream, or where it has more than `most` bytes."""
     try:
         head = stream.read(_LENGTH.size)
         if len(head) < _LENGTH.size:
@@ -219,7 +233,7 @@ def _receive(stream: BinaryIO | Any, most: int) -> bytes | None:
     return body if len(body) == size else None
 
 
-# --- inside the child ------------------------------------------------------------------------------------------------
+# --- inside the child ----------------------------------------------------------------------------
 
 
 def serve() -> None:
@@ -244,7 +258,8 @@ def _limit(limits: Limits) -> None:
     except ImportError:
         return  # Windows: the parent's clock is the only limit there
     wanted = {
-        resource.RLIMIT_AS: limits.memory, resource.RLIMIT_CPU: limits.cpu_seconds, resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_AS: limits.memory, resource.RLIMIT_CPU: limits.cpu_seconds,
+        resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_NOFILE: 128, resource.RLIMIT_CORE: 0,
     }  # fmt: skip
     for what, most in wanted.items():

@@ -1,7 +1,7 @@
 """T-SQL scripts: batches, procedures, statements without semicolons, dynamic SQL.
 
-sqlglot's tokens are cut at the words that begin a statement, and each piece is read by itself; control flow (`IF`,
-`WHILE`, `BEGIN TRY`) is taken off, and both of its branches are read.
+sqlglot's tokens are cut at the words that begin a statement, and each piece is read by itself;
+control flow (`IF`, `WHILE`, `BEGIN TRY`) is taken off, and both of its branches are read.
 """
 
 from collections.abc import Iterator, Sequence
@@ -200,11 +200,7 @@ class _Batch:
         head = word(self.current[0])
         before = word(self.current[-1])
         if text in _CONTROL:
-            return (
-                text not in {"IF"}
-                or head not in {"DROP", "CREATE", "ALTER"}
-                or before not in _KINDS
-            )
+            return text != "IF" or head not in {"DROP", "CREATE", "ALTER"} or before not in _KINDS
         if text == "WITH":
             return self._begins_with(index, before)
         if text == "SET":
@@ -520,7 +516,7 @@ def _execute(statement: Tokens, script: Script) -> Handle | None:
     arguments = (
         statement[2 : forms.closing(statement, 1)] if dynamic else _first_argument(statement)
     )
-    text = _text_of(arguments, script)
+    text = None if _hinted(statement, script) else _text_of(arguments, script)
     if text is not None:
         return run_inner(text, statement[0].line, script, confidence=DYNAMIC_CONFIDENCE)
     if not _hinted(statement, script):

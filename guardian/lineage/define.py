@@ -1,6 +1,7 @@
 """One write → its definition: the columns it gives the dataset, the rows, the edges."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import msgspec
 
@@ -119,6 +120,7 @@ def _edges(
         )
     found += edges_of_rows(
         tracer.rows(rows),
+        decisive=Tracer(replace(tracer.notes, neutral={}, sorts={})).rows(rows).keys(),
         dataset=write.dataset,
         job=write.job,
         at=write.at,

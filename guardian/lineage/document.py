@@ -14,6 +14,7 @@ from guardian.model.lineage import (
     Edge,
     Job,
     Lineage,
+    Location,
     RowFlow,
     edge_order,
 )
@@ -43,9 +44,13 @@ def _merged(edges: Iterable[Edge]) -> tuple[Edge, ...]:
     for edge in edges:
         key = (edge.source, edge.target, edge.type, edge.subtype, edge.job)
         held = best.get(key)
-        if held is None or (-edge.confidence, edge.location) < (-held.confidence, held.location):
+        if held is None or _rank(edge) < _rank(held):
             best[key] = edge
     return tuple(sorted(best.values(), key=edge_order))
+
+
+def _rank(edge: Edge) -> tuple[bool, float, Location]:
+    return not edge.decides_rows, -edge.confidence, edge.location
 
 
 def _datasets(world: World, edges: Iterable[Edge]) -> Iterable[Dataset]:

@@ -180,7 +180,9 @@ def lifting(
     return lift
 
 
-def distinct(binder: Binder, source: Relation, at: Location | None) -> Relation:
+def distinct(
+    binder: Binder, source: Relation, at: Location | None, said: str = "DISTINCT"
+) -> Relation:
     """Return each row once: a grouping by all columns.
 
     And nothing at all where a key tells the rows apart already.
@@ -195,7 +197,7 @@ def distinct(binder: Binder, source: Relation, at: Location | None) -> Relation:
     numbered, _ = without_fanning(numbered, keys)
     _, rows = freeze(numbered, binder.notes)
     group = make("group", (rows, make("all", as_set(keys))), ())
-    binder.notes.words.setdefault(group, ("DISTINCT", at))
+    binder.notes.words.setdefault(group, (said, at))
     instance = instance_of(group)
     attributes = tuple(
         replace(item, expression=make("member", (instance, item.expression)))

@@ -26,7 +26,7 @@ from guardian.lineage.making import (
     unpivot,
     values,
 )
-from guardian.lineage.picking import _closed_by, deduplicated, limit, sort, united
+from guardian.lineage.picking import deduplicated, limit, sampled, sort, united
 from guardian.lineage.relation import (
     Relation,
     SideNotes,
@@ -104,7 +104,7 @@ class Binder:
             case plan.Limit():
                 return limit(self, node)
             case plan.Sample():
-                return _closed_by(self, self.bound[node.input], "sample", (node.how, node.seed))
+                return sampled(self, node)
             case plan.Generate():
                 return generate(self, node)
             case plan.Values():

@@ -71,6 +71,13 @@ def limit(binder: Binder, node: plan.Limit) -> Relation:
     return made
 
 
+def sampled(binder: Binder, node: plan.Sample) -> Relation:
+    """Return some of the input's rows."""
+    made = _closed_by(binder, binder.bound[node.input], "sample", (node.how, node.seed))
+    binder.notes.words.setdefault(made.block.inner[0].args[0], (f"SAMPLE {node.how}", node.at))
+    return made
+
+
 def _closed_by(
     binder: Binder, source: Relation, op: str, value: object, extra: Sequence[Expression] = ()
 ) -> Relation:

@@ -79,7 +79,7 @@ def set_operation(binder: Binder, aligned: Aligned, node: SetOperation) -> Relat
     frozen = [freeze(arm, binder.notes) for arm in aligned.arms]
     if node.kind == "union":
         united = _union(binder, aligned, frozen)
-        return united if node.all else distinct(binder, united, node.at)
+        return united if node.all else distinct(binder, united, node.at, said="UNION")
     parts: list[Expression] = []
     for arm, rows in frozen:
         parts.append(make("arm", (rows, *(item.expression for item in arm.attributes))))
@@ -94,7 +94,7 @@ def set_operation(binder: Binder, aligned: Aligned, node: SetOperation) -> Relat
         for item in first.attributes
     )
     made = Relation(attributes, Block(inner=(instance,)), _rests(frozen, instance))
-    return made if node.all else distinct(binder, made, node.at)
+    return made if node.all else distinct(binder, made, node.at, said=node.kind.upper())
 
 
 def _union(

@@ -1,6 +1,6 @@
 """Each output column back to its input columns: one walk over the shared graph, every node once."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -361,12 +361,16 @@ def edges_of_column(
 def edges_of_rows(
     found: Deciders,
     *,
+    decisive: Collection[tuple[str, str, Subtype]],
     dataset: str,
     job: str,
     at: Location,
     confidence: float,
 ) -> Iterator[Edge]:
-    """Yield the edges that bear on every row of a dataset."""
+    """Yield the edges that bear on every row of a dataset.
+
+    `decisive` are those that decide which rows there are.
+    """
     for (source, column, subtype), (sure, place) in found.items():
         yield Edge(
             source=ColumnRef(source, column),
@@ -376,6 +380,7 @@ def edges_of_rows(
             job=job,
             location=place or at,
             confidence=round(sure * confidence, 3),
+            decides_rows=(source, column, subtype) in decisive,
         )
 
 

@@ -123,7 +123,7 @@ def _notes(change: Change) -> list[tuple[str, Text]]:
         notes.append(("certain", Text(sure)))
     if verdict.remark(change):
         notes.append(("example", Text(escape.clean(change.detail, 400))))
-    notes.append(("do", _marked(change.fix)))
+    notes.append(("fix", _marked(change.fix)))
     return [(label, words) for label, words in notes if words]
 
 

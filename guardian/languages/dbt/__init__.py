@@ -1,4 +1,4 @@
-"""dbt projects, read without running dbt: models, snapshots, seeds and the schema files beside them."""
+"""dbt projects, read without running dbt: models, snapshots, seeds and schema files."""
 
 from guardian.languages import Extractor, Sources
 from guardian.languages.dbt.roots import PROJECT_FILE, project_root, settings_of
@@ -16,7 +16,7 @@ _CLAIMED = {
 
 
 def claims(path: str, sources: Sources) -> bool:
-    """Return whether `path` is part of a dbt project, also where nothing is made of it (macros, tests, packages)."""
+    """Return whether `path` is part of a dbt project, if only a macro, a test or a package."""
     if not path.endswith((".sql", ".py", ".yml", ".yaml", ".csv", ".json")):
         return False
     root = project_root(path, sources)

@@ -1,4 +1,4 @@
-"""Which engine a dbt project runs on: from its profile, or from the adapter that the repository installs."""
+"""Which engine a dbt project runs on: from its profile, or the adapter that is installed."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,11 +11,32 @@ Read = Callable[[str], SourceFile | None]
 
 # sqlglot's dialect for each adapter whose name differs from it
 _DIALECTS = {
-    "sqlserver": "tsql", "synapse": "tsql", "fabric": "fabric", "athena-community": "athena", "athena": "athena",
-    "fabricspark": "spark", "glue": "spark", "spark": "spark", "starrocks": "starrocks", "sqlite": "sqlite",
+    "sqlserver": "tsql", "synapse": "tsql", "fabric": "fabric", "athena-community": "athena",
+    "athena": "athena",
+    "fabricspark": "spark", "glue": "spark", "spark": "spark", "starrocks": "starrocks",
+    "sqlite": "sqlite",
 }  # fmt: skip
 _KNOWN = frozenset(
-    ["snowflake", "bigquery", "redshift", "postgres", "databricks", "duckdb", "trino", "presto", "clickhouse", "oracle", "mysql", "teradata", "dremio", "materialize", "risingwave", "doris", "exasol", "hive"]
+    [
+        "snowflake",
+        "bigquery",
+        "redshift",
+        "postgres",
+        "databricks",
+        "duckdb",
+        "trino",
+        "presto",
+        "clickhouse",
+        "oracle",
+        "mysql",
+        "teradata",
+        "dremio",
+        "materialize",
+        "risingwave",
+        "doris",
+        "exasol",
+        "hive",
+    ]
 )
 _ADAPTERS = {"tsql": "sqlserver", "": ""}
 _PACKAGE = re.compile(r"\bdbt-([a-z]+(?:-community)?)\b")
@@ -40,7 +61,7 @@ def adapter_of(dialect: str) -> str:
 
 
 def guessed_adapter(settings: Settings, read: Read, exists: Callable[[str], bool]) -> str:
-    """Return the project's adapter, `""` where the repository does not tell, or tells of several."""
+    """Return the project's adapter, `""` where the repository tells of none or several."""
     parts = settings.root.split("/") if settings.root else []
     above = ["/".join(parts[:length]) for length in range(len(parts), -1, -1)]
     folders = list(

@@ -1,4 +1,4 @@
-"""The columns of relations that templates ask for: declared by a schema file, or selected by the model that makes them.
+"""The columns that a model's own text selects, for templates that ask for them.
 
 dbt would ask the database. A model's own text tells as much, so long as each `*` in it leads to columns that are known.
 """

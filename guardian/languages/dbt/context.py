@@ -1,8 +1,9 @@
-"""The names that dbt gives its templates: `ref`, `source`, `config`, `var`, `this`, `target`, `adapter`, …
+"""The names that dbt gives its templates: `ref`, `source`, `config`, `var`, `this`, and the rest.
 
 They are made once for a project and speak to the rendering that is running (`library.run`).
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
@@ -21,7 +22,7 @@ from guardian.languages.dbt.relations import (
     Symbol,
     UnknownResult,
 )
-from guardian.languages.dbt.sandbox import MacroReturnError
+from guardian.languages.dbt.sandbox import MacroReturnError, printable
 from guardian.languages.safe_yaml import load
 
 DBT_VERSION = "1.10.0"
@@ -33,7 +34,7 @@ KnownColumns = Callable[[Relation], Iterable[Column]]
 
 
 class Context:
-    """The names for one project; `relation_of` tells which dataset a model makes, `known_columns` what it holds."""
+    """The names for one project; `relation_of` tells a model's dataset, `known_columns` what is in it."""
 
     def __init__(
         self, project: Project, relation_of: RelationOf, known_columns: KnownColumns
@@ -62,47 +63,66 @@ class Context:
 
     def _builtins(self) -> dict[str, Any]:
         return {
-            "ref": self._ref, "source": self._source, "var": _Variables(self.project), "env_var": _env_var,
-            "config": _Config(self.library), "this": _This(self.library), "model": _Model(self.library),
+            "ref": self._ref, "source": self._source, "var": _Variables(self.project),
+            "env_var": _env_var,
+            "config": _Config(self.library), "this": _This(self.library),
+            "model": _Model(self.library),
             "is_incremental": self._is_incremental, "return": _return, "doc": lambda *_names: "",
-            "adapter": _Adapter(self), "exceptions": _Exceptions(self.library), "log": _silent, "print": _silent,
-            "modules": Modules(), "tojson": _tojson, "fromjson": _fromjson, "toyaml": _tojson, "fromyaml": _fromyaml,
-            "set": _set, "set_strict": _set, "zip": _zip, "zip_strict": _zip, "local_md5": _local_md5,
+            "adapter": _Adapter(self), "exceptions": _Exceptions(self.library), "log": _silent,
+            "print": _silent,
+            "modules": Modules(), "tojson": _tojson, "fromjson": _fromjson, "toyaml": _tojson,
+            "fromyaml": _fromyaml,
+            "set": _set, "set_strict": _set, "zip": _zip, "zip_strict": _zip,
+            "local_md5": _local_md5,
             "render": lambda text: text, "write": _silent,
         }  # fmt: skip
 
     def _environment(self) -> dict[str, Any]:
         target = {
-            "name": ProductionName("prod"), "schema": Symbol("target_schema"), "dataset": Symbol("target_schema"),
+            "name": ProductionName("prod"), "schema": Symbol("target_schema"),
+            "dataset": Symbol("target_schema"),
             "database": Symbol("target_database"), "project": Symbol("target_database"),
-            "type": self.project.adapter, "profile_name": self.project.settings.profile or "default",
+            "type": self.project.adapter,
+            "profile_name": self.project.settings.profile or "default",
             "threads": 1, "warehouse": Symbol("target_warehouse"), "role": Symbol("target_role"),
-            "user": Symbol("target_user"), "account": Symbol("target_account"), "host": Symbol("target_host"),
+            "user": Symbol("target_user"), "account": Symbol("target_account"),
+            "host": Symbol("target_host"),
             "catalog": Symbol("target_database"), "location": Symbol("target_location"),
         }  # fmt: skip
         return {
-            "target": target, "execute": True, "flags": _FLAGS, "graph": {"nodes": {}, "sources": {}, "exposures": {}},
-            "project_name": self.project.settings.name, "schema": target["schema"], "database": target["database"],
-            "dbt_version": DBT_VERSION, "run_started_at": MOMENT, "invocation_id": Symbol("invocation_id"),
-            "thread_id": "Thread-1", "selected_resources": [], "results": [], "pre_hooks": [], "post_hooks": [],
-            "dbt_metadata_envs": {}, "api": {"Relation": _RelationMaker(self), "Column": _ColumnMaker()},
+            "target": target, "execute": True, "flags": _FLAGS, "graph": {"nodes": {},
+            "sources": {}, "exposures": {}},
+            "project_name": self.project.settings.name, "schema": target["schema"],
+            "database": target["database"],
+            "dbt_version": DBT_VERSION, "run_started_at": MOMENT,
+            "invocation_id": Symbol("invocation_id"),
+            "thread_id": "Thread-1", "selected_resources": [], "results": [], "pre_hooks": [],
+            "post_hooks": [],
+            "dbt_metadata_envs": {}, "api": {"Relation": _RelationMaker(self),
+            "Column": _ColumnMaker()},
         }  # fmt: skip
 
     def _internal(self) -> dict[str, Callable[..., Any]]:
         """Return the macros of the `dbt` package that are no SQL functions."""
         return {
-            "run_query": self._run_query, "statement": self._statement, "load_result": self._load_result,
-            "is_incremental": self._is_incremental, "should_full_refresh": lambda: not self.library.run.incremental,
+            "run_query": self._run_query, "statement": self._statement,
+            "load_result": self._load_result,
+            "is_incremental": self._is_incremental,
+            "should_full_refresh": lambda: not self.library.run.incremental,
             "load_relation": lambda relation: relation if self.library.run.incremental else None,
             "load_cached_relation": lambda relation: relation if self.library.run.incremental else None,
-            "get_columns_in_relation": self._columns_or_warn, "get_columns_in_query": self._columns_or_warn,
-            "generate_schema_name": _named, "generate_alias_name": _alias, "generate_database_name": _named,
-            "run_hooks": _silent, "create_schema": _silent, "drop_relation": _silent, "noop_statement": _silent,
+            "get_columns_in_relation": self._columns_or_warn,
+            "get_columns_in_query": self._columns_or_warn,
+            "generate_schema_name": _named, "generate_alias_name": _alias,
+            "generate_database_name": _named,
+            "run_hooks": _silent, "create_schema": _silent, "drop_relation": _silent,
+            "noop_statement": _silent,
             "partition_range": lambda *_args: [], "get_where_subquery": lambda relation: relation,
-            "dates_in_range": lambda *_args, **_kwargs: [], "convert_datetime": lambda value, _format: value,
+            "dates_in_range": lambda *_args, **_kwargs: [], "convert_datetime": lambda value,
+            _format: value,
         }  # fmt: skip
 
-    # --- what models read ---------------------------------------------------------------------------------------------
+    # --- what models read ------------------------------------------------------------------------
 
     def _ref(self, *names: Any, v: Any = None, version: Any = None) -> Relation:
         run, project = self.library.run, self.project
@@ -166,10 +186,10 @@ class Context:
         self.library.run.asked_incremental = True
         return self.library.run.incremental
 
-    # --- what only the database knows -----------------------------------------------------------------------------------
+    # --- what only the database knows ------------------------------------------------------------
 
     def _columns_of(self, relation: Any) -> list[Column]:
-        """Return the columns of a relation as far as the code tells them; none where it does not."""
+        """Return the columns of a relation, as far as the code tells them."""
         return list(self._known_columns(relation)) if isinstance(relation, Relation) else []
 
     def _columns_or_warn(self, relation: Any = None, *_args: Any) -> list[Column]:
@@ -243,7 +263,7 @@ def _env_var(name: Any, default: Any = _NOT_GIVEN) -> Any:
 
 
 class _Config:
-    """`config(…)` notes what the model says of itself; `config.get` tells it, with what its folders say."""
+    """`config(…)` notes what the model says of itself; `config.get` tells all that is configured."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
@@ -251,7 +271,9 @@ class _Config:
     def __call__(self, *given: Any, **keywords: Any) -> str:
         for mapping in (*given, keywords):
             if isinstance(mapping, Mapping):
-                self._library.run.config.update({str(k): _plain(v) for k, v in mapping.items()})
+                self._library.run.config.update(
+                    {str(k): _plain(printable(v)) for k, v in mapping.items()}
+                )
         return ""
 
     def get(self, name: Any, default: Any = None, validator: Any = None) -> Any:  # noqa: ARG002  # dbt's own signature
@@ -266,7 +288,7 @@ class _Config:
 
     def set(self, name: Any, value: Any) -> str:
         """Note one value."""
-        self._library.run.config[str(name)] = _plain(value)
+        self._library.run.config[str(name)] = _plain(printable(value))
         return ""
 
     def persist_relation_docs(self) -> bool:
@@ -313,11 +335,16 @@ class _Model:
     def _node(self) -> dict[str, Any]:
         run = self._library.run
         return {
-            "name": run.name, "alias": run.this.identifier, "schema": run.this.schema or Symbol("target_schema"),
-            "database": Symbol("target_database"), "config": run.config, "package_name": run.package,
-            "original_file_path": run.path, "path": run.path, "resource_type": "model", "columns": {},
-            "unique_id": f"model.{run.package}.{run.name}", "refs": [], "sources": [], "tags": [], "meta": {},
-            "fqn": [run.package, run.name], "version": None, "raw_code": "", "depends_on": {"nodes": [], "macros": []},
+            "name": run.name, "alias": run.this.identifier,
+            "schema": run.this.schema or Symbol("target_schema"),
+            "database": Symbol("target_database"), "config": run.config,
+            "package_name": run.package,
+            "original_file_path": run.path, "path": run.path, "resource_type": "model",
+            "columns": {},
+            "unique_id": f"model.{run.package}.{run.name}", "refs": [], "sources": [], "tags": [],
+            "meta": {},
+            "fqn": [run.package, run.name], "version": None, "raw_code": "",
+            "depends_on": {"nodes": [], "macros": []},
         }  # fmt: skip
 
     def __getattr__(self, name: str) -> Any:
@@ -464,7 +491,8 @@ class _ColumnMaker:
 
 
 _FLAGS: dict[str, Any] = {
-    "FULL_REFRESH": False, "WHICH": "run", "STORE_FAILURES": False, "EMPTY": False, "full_refresh": False,
+    "FULL_REFRESH": False, "WHICH": "run", "STORE_FAILURES": False, "EMPTY": False,
+    "full_refresh": False,
     "which": "run",
 }  # fmt: skip
 
@@ -488,7 +516,7 @@ def _alias(custom_alias_name: Any = None, node: Any = None) -> str:
 
 def _tojson(value: Any, default: Any = None, sort_keys: Any = False) -> Any:  # noqa: FBT002  # dbt's own signature
     try:
-        return json.dumps(_plain(value), sort_keys=bool(sort_keys))
+        return json.dumps(_plain(printable(value)), sort_keys=bool(sort_keys))
     except (TypeError, ValueError):
         return default
 
@@ -522,6 +550,4 @@ def _zip(*values: Iterable[Any], default: Any = None) -> Any:
 
 
 def _local_md5(value: Any) -> str:
-    import hashlib
-
     return hashlib.md5(str(value).encode(), usedforsecurity=False).hexdigest()

@@ -1,7 +1,7 @@
-"""dbt's own cross-database macros (`dbt.dateadd`, `dbt.type_string`, …) as SQL text of the dialect at hand.
+"""dbt's own cross-database macros (`dbt.dateadd`, `dbt.type_string`) as SQL of the dialect.
 
-Each is a table of texts by dialect, `""` for all others, as dbt's adapters print them (dbt-adapters, `macros/utils`);
-where they print several statements' worth of workarounds, the plain function that they stand for.
+Each is a table of texts by dialect, `""` for all others, as dbt's adapters print them
+(dbt-adapters, `macros/utils`); where they work around a missing function, the plain function.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,7 +11,8 @@ Texts = Mapping[str, str]
 
 TYPES: Mapping[str, Texts] = {
     "type_string": {
-        "": "varchar", "bigquery": "string", "spark": "string", "databricks": "string", "hive": "string",
+        "": "varchar", "bigquery": "string", "spark": "string", "databricks": "string",
+        "hive": "string",
         "clickhouse": "String", "postgres": "text", "tsql": "varchar(8000)",
     },
     "type_timestamp": {
@@ -27,21 +28,32 @@ TYPES: Mapping[str, Texts] = {
 
 _TRINO_DIFF = "date_diff('{datepart}', {first_date}, {second_date})"
 _TRINO_ADD = "date_add('{datepart}', {interval}, {from_date_or_timestamp})"
+_LAST_DAY = (
+    "cast(date_trunc('{datepart}', {date}) + interval '1 {datepart}' - interval '1 day' as date)"
+)
+_DATETIME = "cast({from_date_or_timestamp} as datetime)"
+_BIGQUERY_DIFF = (
+    "datetime_diff(cast({second_date} as datetime), cast({first_date} as datetime), {datepart})"
+)
+_DUCKDB_DIFF = (
+    "date_diff('{datepart}', cast({first_date} as timestamp), cast({second_date} as timestamp))"
+)
+_TSQL_HASH = "lower(convert(varchar(50), hashbytes('md5', coalesce(convert(varchar(8000), {field}), '')), 2))"
 _SPARK_SPLIT = "split({string_text}, {delimiter_text})[{part_number} - 1]"
 
 # name: (parameters, the last ones with their defaults; texts by dialect)
 FUNCTIONS: Mapping[str, tuple[str, Texts]] = {
     "dateadd": ("datepart interval from_date_or_timestamp", {
         "": "dateadd({datepart}, {interval}, {from_date_or_timestamp})",
-        "bigquery": "datetime_add(cast({from_date_or_timestamp} as datetime), interval {interval} {datepart})",
+        "bigquery": f"datetime_add({_DATETIME}, interval {{interval}} {{datepart}})",
         "postgres": "{from_date_or_timestamp} + ((interval '1 {datepart}') * ({interval}))",
         "duckdb": "date_add({from_date_or_timestamp}, interval ({interval}) {datepart})",
         "trino": _TRINO_ADD, "athena": _TRINO_ADD,
     }),
     "datediff": ("first_date second_date datepart", {
         "": "datediff({datepart}, {first_date}, {second_date})",
-        "bigquery": "datetime_diff(cast({second_date} as datetime), cast({first_date} as datetime), {datepart})",
-        "duckdb": "date_diff('{datepart}', cast({first_date} as timestamp), cast({second_date} as timestamp))",
+        "bigquery": _BIGQUERY_DIFF,
+        "duckdb": _DUCKDB_DIFF,
         "trino": _TRINO_DIFF, "athena": _TRINO_DIFF,
     }),
     "date_trunc": ("datepart date", {
@@ -51,9 +63,9 @@ FUNCTIONS: Mapping[str, tuple[str, Texts]] = {
     }),
     "last_day": ("date datepart", {
         "": "last_day({date}, {datepart})",
-        "postgres": "cast(date_trunc('{datepart}', {date}) + interval '1 {datepart}' - interval '1 day' as date)",
-        "duckdb": "cast(date_trunc('{datepart}', {date}) + interval '1 {datepart}' - interval '1 day' as date)",
-        "redshift": "cast(date_trunc('{datepart}', {date}) + interval '1 {datepart}' - interval '1 day' as date)",
+        "postgres": _LAST_DAY,
+        "duckdb": _LAST_DAY,
+        "redshift": _LAST_DAY,
     }),
     "date": ("year month day", {"": "cast('{year}-{month}-{day}' as date)"}),
     "cast": ("field type", {"": "cast({field} as {type})"}),
@@ -69,7 +81,7 @@ FUNCTIONS: Mapping[str, tuple[str, Texts]] = {
         "spark": "md5(cast({field} as string))", "databricks": "md5(cast({field} as string))",
         "trino": "lower(to_hex(md5(to_utf8(cast({field} as varchar)))))",
         "athena": "lower(to_hex(md5(to_utf8(cast({field} as varchar)))))",
-        "tsql": "lower(convert(varchar(50), hashbytes('md5', coalesce(convert(varchar(8000), {field}), '')), 2))",
+        "tsql": _TSQL_HASH,
     }),
     "split_part": ("string_text delimiter_text part_number", {
         "": "split_part({string_text}, {delimiter_text}, {part_number})",
@@ -80,7 +92,8 @@ FUNCTIONS: Mapping[str, tuple[str, Texts]] = {
     "any_value": ("expression", {"": "any_value({expression})", "postgres": "min({expression})",
                                  "tsql": "max({expression})", "trino": "any_value({expression})"}),
     "bool_or": ("expression", {
-        "": "bool_or({expression})", "bigquery": "logical_or({expression})", "snowflake": "boolor_agg({expression})",
+        "": "bool_or({expression})", "bigquery": "logical_or({expression})",
+        "snowflake": "boolor_agg({expression})",
         "tsql": "max({expression})",
     }),
     "right": ("string_text length_expression", {"": "right({string_text}, {length_expression})"}),
@@ -92,11 +105,13 @@ FUNCTIONS: Mapping[str, tuple[str, Texts]] = {
     "replace": ("field old_chars new_chars", {"": "replace({field}, {old_chars}, {new_chars})"}),
     "string_literal": ("value", {"": "'{value}'"}),
     "cast_bool_to_text": ("field", {
-        "": "cast({field} as varchar)", "bigquery": "cast({field} as string)", "postgres": "cast({field} as text)",
+        "": "cast({field} as varchar)", "bigquery": "cast({field} as string)",
+        "postgres": "cast({field} as text)",
         "spark": "cast({field} as string)", "databricks": "cast({field} as string)",
     }),
     "array_append": ("array new_element", {
-        "": "array_append({array}, {new_element})", "bigquery": "array_concat({array}, [{new_element}])",
+        "": "array_append({array}, {new_element})",
+        "bigquery": "array_concat({array}, [{new_element}])",
     }),
     "array_concat": ("array_1 array_2", {
         "": "array_cat({array_1}, {array_2})", "bigquery": "array_concat({array_1}, {array_2})",
@@ -104,7 +119,8 @@ FUNCTIONS: Mapping[str, tuple[str, Texts]] = {
         "databricks": "concat({array_1}, {array_2})", "trino": "concat({array_1}, {array_2})",
     }),
     "current_timestamp": ("", {
-        "": "current_timestamp", "bigquery": "current_timestamp()", "postgres": "now()", "tsql": "sysdatetime()",
+        "": "current_timestamp", "bigquery": "current_timestamp()", "postgres": "now()",
+        "tsql": "sysdatetime()",
         "redshift": "getdate()", "snowflake": "convert_timezone('UTC', current_timestamp())",
     }),
     "current_timestamp_in_utc": ("", {"": "current_timestamp"}),

@@ -1,4 +1,4 @@
-"""The everyday macros of the `dbt_utils` package, for projects that do not keep it in the repository.
+"""The everyday macros of the `dbt_utils` package, which repositories seldom hold.
 
 What they would ask the database for (the columns of a relation) is left to the SQL: `star` prints `*`, so that it is
 expanded later, where the columns are known.
@@ -10,7 +10,19 @@ from typing import Any
 
 from guardian.languages.dbt.relations import Column, Relation, Symbol, UnknownRow
 
-_WITH_QUALIFY = frozenset({"", "snowflake", "bigquery", "redshift", "databricks", "duckdb", "spark", "clickhouse", "teradata"})
+_WITH_QUALIFY = frozenset(
+    {
+        "",
+        "snowflake",
+        "bigquery",
+        "redshift",
+        "databricks",
+        "duckdb",
+        "spark",
+        "clickhouse",
+        "teradata",
+    }
+)
 
 Functions = Mapping[str, Callable[..., Any]]
 Columns = Callable[[Relation], list[Column]]
@@ -20,7 +32,7 @@ Warn = Callable[[str], None]
 def functions(
     dialect: str, dbt: Functions, columns_of: Columns, warn: Warn
 ) -> dict[str, Callable[..., Any]]:
-    """Return the package's macros; `dbt` prints what differs by dialect, `columns_of` tells declared columns."""
+    """Return the package's macros; `dbt` prints what differs by dialect, `columns_of` knows columns."""
     introspective = _Introspective(dialect, columns_of, warn, dbt["type_string"]())
     return {
         **dbt,
@@ -76,7 +88,8 @@ def _surrogate_key(dbt: Functions, null: str) -> Callable[..., str]:
 
 
 def pivot(  # noqa: PLR0913  # the package's own signature
-    column: Any, values: Iterable[Any], alias: Any = True, agg: Any = "sum", cmp: Any = "=",  # noqa: FBT002
+    column: Any, values: Iterable[Any], alias: Any = True, agg: Any = "sum", cmp: Any = "=",
+     # noqa: FBT002
     prefix: Any = "", suffix: Any = "", then_value: Any = 1, else_value: Any = 0,
     quote_identifiers: Any = True, distinct: Any = False,  # noqa: FBT002
 ) -> str:  # fmt: skip
@@ -98,7 +111,8 @@ def _deduplicate(dialect: str) -> Callable[..., str]:
     def deduplicate(relation: Any, partition_by: Any, order_by: Any = None, **_more: Any) -> str:
         order = order_by or partition_by
         if dialect == "postgres":
-            return f"select distinct on ({partition_by}) * from {relation} order by {partition_by}, {order}"
+            first = f"select distinct on ({partition_by}) * from {relation}"
+            return f"{first} order by {partition_by}, {order}"
         if dialect not in _WITH_QUALIFY:
             # the package's own way for engines without QUALIFY
             numbered = f"row_number() over (partition by {partition_by} order by {order}) as rn"
@@ -114,7 +128,7 @@ def _deduplicate(dialect: str) -> Callable[..., str]:
 
 
 def generate_series(upper_bound: Any) -> str:
-    """Return a query of the numbers 1 to `upper_bound`, as the package builds it from powers of two."""
+    """Return a query of the numbers 1 to `upper_bound`, built from powers of two."""
     bits = max(1, min(int(upper_bound), 1 << 16).bit_length())
     total = " + ".join(f"p{i}.generated_number * {2**i}" for i in range(bits))
     joins = "".join(f" cross join p as p{i}" for i in range(1, bits))
@@ -131,7 +145,8 @@ def _date_spine(dbt: Functions) -> Callable[..., str]:
         return (
             f"with rawdata as ({generate_series(8192)}), "
             f"all_periods as (select ({moment}) as date_{datepart} from rawdata), "
-            f"filtered as (select * from all_periods where date_{datepart} <= {end_date}) select * from filtered"
+            f"filtered as (select * from all_periods where date_{datepart} <= {end_date}) "
+            "select * from filtered"
         )
 
     return date_spine
@@ -146,10 +161,11 @@ class _Introspective:
         self.columns_of, self.warn, self.text_type = columns_of, warn, text_type
 
     def star(  # the package's own signature
-        self, from_: Any = None, relation_alias: Any = False, except_: Any = (), prefix: Any = "",  # noqa: FBT002
+        self, from_: Any = None, relation_alias: Any = False, except_: Any = (), prefix: Any = "",
+         # noqa: FBT002
         suffix: Any = "", quote_identifiers: Any = True, **keywords: Any,  # noqa: ARG002, FBT002
     ) -> str:  # fmt: skip
-        """Return `*`, without what is excepted; every column by name where the names are altered."""
+        """Return `*` without what is excepted; each column by name where names are altered."""
         relation = keywords.get("from", from_)
         excluded = [str(c) for c in keywords.get("except", except_)]
         behind = f"{relation_alias}." if relation_alias else ""
@@ -160,12 +176,13 @@ class _Introspective:
                 kept = (c.name for c in known if c.name.lower() not in left)
                 return ", ".join(f"{behind}{name} as {prefix}{name}{suffix}" for name in kept)
             self.warn(
-                f"the columns of `{relation}` are not known: `star` keeps their names without prefix"
+                f"the columns of `{relation}` are not known: `star` leaves their names as they are"
             )
         return f"{behind}*" + (f" {self.except_word} ({', '.join(excluded)})" if excluded else "")
 
     def union_relations(
-        self, relations: Any, column_override: Any = None, include: Any = (), exclude: Any = (),  # noqa: ARG002
+        self, relations: Any, column_override: Any = None, include: Any = (), exclude: Any = (),
+         # noqa: ARG002
         source_column_name: Any = "_dbt_source_relation", where: Any = None,
     ) -> str:  # fmt: skip
         """Return the relations one below the other, matched by column name."""
@@ -180,10 +197,11 @@ class _Introspective:
 
     def unpivot(  # noqa: PLR0913  # the package's own signature
         self, relation: Any = None, cast_to: Any = None, exclude: Any = (), remove: Any = (),
-        field_name: Any = "field_name", value_name: Any = "value", quote_identifiers: Any = False,  # noqa: ARG002, FBT002
+        field_name: Any = "field_name", value_name: Any = "value", quote_identifiers: Any = False,
+         # noqa: ARG002, FBT002
         table: Any = None,
     ) -> str:  # fmt: skip
-        """Return one arm for each declared column; without declared columns the values are not known."""
+        """Return one arm for each known column; without any, the values are not known."""
         relation = relation or table
         kept = [str(c) for c in exclude or ()]
         left = {name.lower() for name in (*kept, *map(str, remove or ()))}
@@ -192,7 +210,7 @@ class _Introspective:
         wanted = cast_to or self.text_type
         if not names:
             self.warn(
-                f"the columns of `{relation}` are not known: what `unpivot` turns into rows is not known either"
+                f"the columns of `{relation}` are not known, nor is what `unpivot` makes of them"
             )
             made = [f"unpivoted_name() as {field_name}", f"unpivoted_value() as {value_name}"]
             return f"select {', '.join([*kept, *made])} from {relation}"
@@ -208,7 +226,7 @@ class _Introspective:
     ) -> Any:
         """Return one unknown value, so that what is written from the values stays SQL."""
         self.warn(
-            f"the values of `{column}` in `{table}` are not known: one unknown value stands for them"
+            f"the values of `{column}` in `{table}` are not known: one symbol stands for them"
         )
         return [Symbol(str(column))]
 

@@ -1,4 +1,4 @@
-"""What schema files and seeds declare: the columns and keys of datasets, and the dashboards that read them."""
+"""What schema files and seeds declare: columns and keys of datasets, dashboards that read them."""
 
 import csv
 from collections.abc import Iterator, Mapping
@@ -29,7 +29,7 @@ class SchemaLowering:
         self._file, self._project, self._renderer, self._dialect = file, project, renderer, dialect
 
     def declarations(self) -> Iterator[Declaration]:
-        """Yield a declaration for each source with columns or keys, then for each model with some."""
+        """Yield a declaration for each source, then for each model, with columns or keys."""
         for table in self._file.sources:
             relation = self._renderer.source_relation(table.source, table.properties.name)
             if table.properties.columns or table.properties.keys:
@@ -77,7 +77,8 @@ class SchemaLowering:
                 {dataset for text in exposure.depends_on for dataset in self._datasets(text)}
             )
             yield Exposure(
-                name=exposure.name, kind="dashboard", datasets=tuple(datasets), owner=exposure.owner,
+                name=exposure.name, kind="dashboard", datasets=tuple(datasets),
+                owner=exposure.owner,
                 at=Location(self._file.path, exposure.line),
             )  # fmt: skip
 
@@ -97,7 +98,7 @@ class SchemaLowering:
 def seed_declaration(
     model: ModelFile, file: SourceFile, renderer: Renderer, dialect: str
 ) -> Declaration | None:
-    """Return the columns of a seed, from its header and its configured types; None where it has no header."""
+    """Return the columns of a seed, by its header and configured types; None without a header."""
     config = renderer.naming(model)
     if not config["enabled"]:
         return None

@@ -1,4 +1,4 @@
-"""One file of a dbt project → what it says: a model's write, a seed's columns, a schema file's declarations."""
+"""One file of a dbt project → what it says: writes of models, columns of seeds, declarations."""
 
 import re
 from collections import OrderedDict
@@ -9,6 +9,7 @@ from guardian.languages.dbt.declarations import SchemaLowering, seed_declaration
 from guardian.languages.dbt.lowering import ModelLowering
 from guardian.languages.dbt.project import Project, forget, project_at
 from guardian.languages.dbt.rendering import Renderer
+from guardian.languages.dbt.schema_files import Properties
 from guardian.languages.dbt.roots import PROJECT_FILE, inside, project_root, settings_of
 from guardian.model.lineage import Diagnostic
 from guardian.model.plan import Lowered
@@ -53,7 +54,7 @@ def _maker(path: str) -> Maker:
 
 
 def _other_revision(files: Iterable[str], project: Project, sources: Sources) -> bool:
-    """Return whether a followed file differs from what the project was read from; each is recorded as read."""
+    """Return whether a followed file differs from the one that the project was made from."""
     for path in sorted({*files, *project.base}):
         file = sources.read(path)
         if project.blobs.get(path, file.blob if file else "") != (file.blob if file else ""):
@@ -76,11 +77,13 @@ def _model(file: SourceFile, project: Project, sources: Sources) -> tuple[Lowere
         lowering = ModelLowering(file, project, _renderer(project, sources), sources)
         models = project.by_path.get(file.path, [])
         for model in models:
-            lowering.lower(model, file.path if len(models) == 1 else f"{file.path}#{model.name}")
+            job = file.path if len(models) == 1 else f"{file.path}#{model.name}"
+            lowering.lower(model, job, file.text)
     for path in sorted(lowering.absent):
         sources.read(path)
     return Lowered(
-        path=file.path, language=LANGUAGE, nodes=tuple(lowering.builder.nodes), writes=tuple(lowering.writes),
+        path=file.path, language=LANGUAGE, nodes=tuple(lowering.builder.nodes),
+        writes=tuple(lowering.writes),
         tables=tuple(lowering.tables), warnings=tuple(lowering.warnings), failed=lowering.failed,
     ), lowering.files - {file.path}  # fmt: skip
 
@@ -96,11 +99,26 @@ def _schema_file(
         return Lowered(path=file.path, language=LANGUAGE, warnings=(problem,), failed=True), ()
     dialect = sources.dialect(file.path) or project.dialect
     with project.lock:
-        lowering = SchemaLowering(known, project, _renderer(project, sources), dialect)
-        declarations, exposures = tuple(lowering.declarations()), tuple(lowering.exposures())
+        renderer = _renderer(project, sources)
+        schema = SchemaLowering(known, project, renderer, dialect)
+        declarations, exposures = tuple(schema.declarations()), tuple(schema.exposures())
+        models = ModelLowering(file, project, renderer, sources)
+        for snapshot in (p for p in known.properties if p.relation):
+            _snapshot(snapshot, models, project)
     return Lowered(
-        path=file.path, language=LANGUAGE, declarations=declarations, exposures=exposures
-    ), lowering.files - {file.path}
+        path=file.path, language=LANGUAGE, declarations=declarations, exposures=exposures,
+        nodes=tuple(models.builder.nodes), writes=tuple(models.writes),
+        warnings=tuple(models.warnings),
+    ), (schema.files | models.files) - {file.path}  # fmt: skip
+
+
+def _snapshot(properties: Properties, models: ModelLowering, project: Project) -> None:
+    """Add the write of a snapshot that a schema file defines: all of a relation."""
+    found = project.models.get(properties.name, ())
+    model = next((m for m in found if m.path == properties.file), None)
+    if model is not None:
+        query = f"select * from {{{{ {properties.relation} }}}}"
+        models.lower(model, f"{model.path}#{model.name}", "\n" * (properties.line - 1) + query)
 
 
 def _seed(file: SourceFile, project: Project, sources: Sources) -> tuple[Lowered, Iterable[str]]:

@@ -30,7 +30,8 @@ def functions(
         "first_value": _first_value,
         "dummy_coalesce_value": lambda _column: "null",
         "array_agg": lambda field_to_agg: f"array_agg({field_to_agg})",
-        "enabled_vars": lambda vars: all(variable(name, True) is not False for name in vars),  # noqa: A006, FBT003
+        "enabled_vars": lambda vars: all(variable(name, True) is not False for name in vars),
+        # noqa: A006, FBT003
         "enabled_vars_one_true": lambda vars: any(
             variable(name, True) is not False for name in vars
         ),
@@ -139,7 +140,8 @@ class _Models:
         return f", cast('' as {self._dbt['type_string']()}) as source_relation"
 
     def union_connections(
-        self, connection_dictionary: Any = None, single_source_name: Any = "", single_table_name: Any = "", **_more: Any  # noqa: ARG002, E501
+        self, connection_dictionary: Any = None, single_source_name: Any = "",
+        single_table_name: Any = "", **_more: Any  # noqa: ARG002, E501
     ) -> str:  # fmt: skip
         """Return the rows of the one connection."""
         return f"select * from {self._source(single_source_name, single_table_name)}"
@@ -151,7 +153,7 @@ class _Models:
         return f"select * from {self._variable(default_variable or table_identifier)}"
 
     def fill_staging_columns(self, source_columns: Any = (), staging_columns: Any = ()) -> str:
-        """Return the staging columns; those that a source is known to lack are null, as the package fills them."""
+        """Return the staging columns; those that a source is known to lack are null."""
         known = {str(column).lower() for column in source_columns}
         items = []
         for column in staging_columns:

@@ -1,4 +1,4 @@
-"""How far a template may go, so that a hostile one ends with a sentence and not with the machine."""
+"""How far a template may go, so that a hostile one ends with a sentence."""
 
 import time
 from collections.abc import Callable
@@ -20,7 +20,7 @@ class LimitError(Exception):
 
 
 class Budget:
-    """What one rendering may still use: steps (calls and rounds of loops), seconds, text, depth of calls."""
+    """What one rendering may still use: steps (calls, rounds of loops), seconds, text, depth."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         """Start a rendering."""

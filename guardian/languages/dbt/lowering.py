@@ -62,18 +62,19 @@ class ModelLowering:
         self._file, self._project, self._renderer, self._sources = file, project, renderer, sources
         self._dialect = sources.dialect(file.path) or project.dialect
 
-    def lower(self, model: ModelFile, job: str) -> None:
-        """Add the write of `model`; none where it is ephemeral, or disabled for everybody.
+    def lower(self, model: ModelFile, job: str, text: str) -> None:
+        """Add the write of `model` with the template `text`; none where it is ephemeral or disabled.
 
-        A model that a variable enables, which this project does not give, counts as enabled: it is a package's.
+        A model that a variable enables, which this project does not give,
+        counts as enabled: it is a package's.
         """
         if not self._renderer.naming(model)["enabled"]:
             return
-        rendered = self._rendered(model, self._file.text, incremental=False)
+        rendered = self._rendered(model, text, incremental=False)
         run = rendered.run
         handle = None if rendered.failed else self._plan(rendered, job)
         if handle is None:
-            handle = self._connected(rendered, model, job)
+            handle = self._connected(rendered, model)
         if handle is None or run.this.is_cte:
             return
         options = write_options(run.config, model.kind)
@@ -113,10 +114,10 @@ class ModelLowering:
         self.warnings.update(dict.fromkeys(run.warnings))
         return rendered
 
-    # --- plans --------------------------------------------------------------------------------------------------------
+    # --- plans -----------------------------------------------------------------------------------
 
     def _plan(self, rendered: Rendered, job: str) -> Handle | None:
-        """Return the rows of the rendered query, ephemeral models in place; None where there is no query."""
+        """Return the rows of the rendered query; None where there is no query."""
         views: dict[str, Handle] = {}
         self._ephemeral(rendered.run, job, views, ())
         return self._query(rendered, job, views)
@@ -154,8 +155,8 @@ class ModelLowering:
         self.tables += [replace(t, at=lines.location(t.at)) for t in script.tables]
         return handle
 
-    def _connected(self, rendered: Rendered, model: ModelFile, job: str) -> Handle | None:
-        """Return rows that are not understood, tied to all that the model reads; a warning says so."""
+    def _connected(self, rendered: Rendered, model: ModelFile) -> Handle | None:
+        """Return rows not understood, tied to all that the model reads; a warning says so."""
         run = rendered.run
         if rendered.failed:
             self.failed = True
@@ -199,12 +200,12 @@ class ModelLowering:
         items += [Item(expr=Symbol(n), name=fold(n, self._dialect)) for n in SNAPSHOT_COLUMNS]
         return self.builder.add(Projection(input=handle, items=tuple(items)))
 
-    # --- incremental runs ---------------------------------------------------------------------------------------------
+    # --- incremental runs ------------------------------------------------------------------------
 
     def _incremental(
         self, model: ModelFile, main: Handle, job: str, run: Run
     ) -> tuple[Handle | None, str] | None:
-        """Return what an incremental run has beyond a full one: its plan where it reads more, and its filters.
+        """Return what an incremental run has beyond a full one: its plan, and its filters.
 
         The plan is None where it reads nothing that the full run does not: then only the filters differ, and they are
         an option of the write, so that a row change is not told twice.
@@ -287,7 +288,7 @@ def _inputs_of(node: Operator) -> Iterator[Handle]:
 
 
 def _subqueries(value: Any) -> Iterator[Handle]:
-    """Yield the plans of the queries inside an expression, however deep; no recursion, expressions can be long."""
+    """Yield the plans of the queries inside an expression, however deep it is."""
     pending = [value]
     while pending:
         current = pending.pop()

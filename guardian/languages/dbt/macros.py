@@ -1,4 +1,4 @@
-"""The macros of a project and its packages: found by name, compiled when first called, dispatched by adapter."""
+"""The macros of a project and its packages: found by name, compiled when first called."""
 
 import re
 import sys
@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from jinja2 import ChainableUndefined, Template, TemplateError, nodes
 from jinja2.exceptions import SecurityError, TemplateSyntaxError
+from jinja2.utils import missing
 
 from guardian.languages.dbt.limits import MAX_TEMPLATE, LimitError
 from guardian.languages.dbt.marks import instrument
@@ -29,7 +30,8 @@ _MACRO = re.compile(r"\{%[-+]?\s*macro\s+([A-Za-z_]\w*)\s*\(")
 _END_MACRO = re.compile(r"\{%[-+]?\s*endmacro\s*[-+]?%\}")
 _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 _PARENTS = {
-    "databricks": ("databricks", "spark"), "redshift": ("redshift", "postgres"), "synapse": ("synapse", "sqlserver"),
+    "databricks": ("databricks", "spark"), "redshift": ("redshift", "postgres"),
+    "synapse": ("synapse", "sqlserver"),
     "materialize": ("materialize", "postgres"), "fabric": ("fabric", "sqlserver"),
 }  # fmt: skip
 
@@ -49,7 +51,7 @@ def macro_file(path: str, package: str, text: str) -> MacroFile:
 
 
 def _cut_out(text: str) -> Iterator[tuple[str, str]]:
-    """Yield each macro of a file that is no template as a whole: its name, and its text at its own line."""
+    """Yield each macro of a file that is no template as a whole: its name, its text in place."""
     for found in _MACRO.finditer(text):
         end = _END_MACRO.search(text, found.end())
         if end is not None:
@@ -76,7 +78,7 @@ class Library:
         self._scopes: dict[str, dict[str, Any]] = {}
 
     def scope(self, package: str) -> dict[str, Any]:
-        """Return the names that templates of `package` can use beside the globals: its own macros first."""
+        """Return the names that templates of `package` can use beside the globals."""
         known = self._scopes.get(package)
         if known is None:
             known = {name: Namespace(name, self) for name in {*self.packages, *self.natives}}
@@ -132,7 +134,7 @@ class Library:
             try:
                 known = self._ran(file.text, file)
             except TemplateSyntaxError:
-                # dbt cuts out each macro before it reads it, so what stands between them need not be Jinja
+                # dbt cuts out each macro first: what stands between them need not be Jinja
                 known = {}
                 for name, text in _cut_out(file.text):
                     known[name] = self._ran(text, file)[name]
@@ -166,7 +168,7 @@ class Library:
         return next((own[f"{p}__{name}"] for p in self.prefixes if f"{p}__{name}" in own), None)
 
     def placeholder(self, name: str, args: Iterable[Any] = ()) -> str:
-        """Return what stands for a macro that is not known: a function of its name over the columns it was given."""
+        """Return what stands for an unknown macro: a function of its name over the columns it got."""
         self.run.unknown.add(name.rpartition(".")[2])
         if self.run.blank_unknown:
             return ""
@@ -176,7 +178,7 @@ class Library:
         return f"{re.sub(r'[^A-Za-z0-9_]', '__', name)}({', '.join(columns)})"
 
     def position(self) -> tuple[str, int]:
-        """Return the file and line of the template that is running; the model's first line where none is."""
+        """Return the file and line of the template that is running."""
         frame = sys._getframe()  # noqa: SLF001  # the only way to the line that a template stands at
         while frame is not None:
             template = frame.f_globals.get("__jinja_template__")
@@ -200,7 +202,7 @@ class ProjectMacro:
         self._file, self._library = file, library
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Return what the macro prints or returns; a placeholder, with a diagnostic, where it fails."""
+        """Return what the macro prints or returns; where it fails, a placeholder."""
         library, run = self._library, self._library.run
         run.files.add(self._file.path)
         try:
@@ -251,7 +253,7 @@ class Namespace:
 
 
 def template_line(error: BaseException) -> tuple[str, int] | None:
-    """Return the innermost template file and line that `error` came through, None where there is none."""
+    """Return the innermost template file and line that `error` came through, None without one."""
     found = None
     trace = error.__traceback__
     while trace is not None:
@@ -263,7 +265,7 @@ def template_line(error: BaseException) -> tuple[str, int] | None:
 
 
 def _unknown_of(library: Library) -> type[ChainableUndefined]:
-    """Return the class of what `library` does not know: it prints as a placeholder and leaves a diagnostic."""
+    """Return the class of what `library` does not know: a placeholder that leaves a diagnostic."""
 
     class Unknown(ChainableUndefined):
         __slots__ = ()
@@ -301,6 +303,9 @@ def _unknown_of(library: Library) -> type[ChainableUndefined]:
         def __call__(self, *args: Any, **_kwargs: Any) -> str:
             self._refused()
             name = self._full_name()
+            if not _is_missing(self._undefined_obj, Unknown):
+                library.warn(f"`{name}` of a value that is not known")
+                return name
             library.warn(f"macro `{name}` is not known; is its package installed?")
             return library.placeholder(name, args)
 
@@ -313,4 +318,4 @@ def _unknown_of(library: Library) -> type[ChainableUndefined]:
 
 def _is_missing(base: Any, unknown: type[ChainableUndefined]) -> bool:
     """Return whether a name was looked up in no value at all, or in another unknown one."""
-    return type(base).__name__ == "MissingType" or isinstance(base, unknown | Namespace)
+    return base is missing or isinstance(base, unknown | Namespace)

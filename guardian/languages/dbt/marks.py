@@ -18,7 +18,7 @@ _MARK = re.compile(f"{OPEN}([0-9]+){CLOSE}")
 
 
 def instrument(template: nodes.Template, *, mark: bool) -> nodes.Template:
-    """Return `template` with its loops counted and, where `mark`, its lines marked; it is changed in place.
+    """Return `template`, changed: its loops counted and, where `mark`, its lines marked.
 
     Raises:
         LimitError: where the template is nested deeper than any honest one.
@@ -52,7 +52,7 @@ def _joined(node: nodes.Concat) -> nodes.Call:
 
 
 def _mark_body(body: list[nodes.Node]) -> None:
-    """Mark what is printed where it stands; a block that is kept in a variable or handed to a macro is not."""
+    """Mark what is printed where it stands, not blocks that go to a variable or a macro."""
     for node in body:
         if isinstance(node, nodes.Output):
             node.nodes = [marked for child in node.nodes for marked in _marked(child)]
@@ -76,7 +76,7 @@ def _marked(node: nodes.Expr) -> list[nodes.Expr]:
 
 
 def unmarked(text: str) -> tuple[str, tuple[int, ...]]:
-    """Return `text` without its marks, and for each of its lines the template's line that it came from."""
+    """Return `text` without its marks, and the template's line of each of its lines."""
     lines, origins, current = [], [], 1
     for line in text.split("\n"):
         origin = None

@@ -1,4 +1,4 @@
-"""`modules.datetime`, `modules.re`, … as templates may use them: no clock, no endless pattern, nothing else inside."""
+"""`modules.datetime`, `modules.re`, … as templates may use them: no clock, no endless pattern."""
 
 import datetime
 import itertools
@@ -15,7 +15,7 @@ _NESTED = re.compile(r"[*+}][^()]*\)\s*[*+{]|\([^()]*\|[^()]*\)\s*[*+{]")
 
 
 class Moment(datetime.datetime):
-    """A point in time that is the same at each run: what `now()` gives, so that equal code gives equal SQL."""
+    """A point in time, the same at each run: `now()`, so that equal code gives equal SQL."""
 
     @classmethod
     def now(cls, tz: Any = None) -> "Moment":  # noqa: ARG003  # the signature of the class it stands for

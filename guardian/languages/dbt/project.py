@@ -41,7 +41,7 @@ class ModelFile(msgspec.Struct, frozen=True):
 
 
 class Project:
-    """What all models of one project share. Built once for a revision; renderings take turns under `lock`."""
+    """What all models of one project share; renderings take turns under `lock`."""
 
     def __init__(self, root: str, sources: Sources) -> None:
         """Read the project in the folder `root`."""
@@ -96,7 +96,7 @@ class Project:
                 index += 1
 
     def _package_roots(self) -> Iterator[str]:
-        """Yield the folders of installed packages and of those that lie elsewhere in the repository."""
+        """Yield the folders of installed packages, and of local ones elsewhere in the repository."""
         for path in self._below(self.settings.installed):
             folder, _, name = path.rpartition("/")
             if name == PROJECT_FILE and folder.rpartition("/")[0] in self.settings.installed:
@@ -116,7 +116,7 @@ class Project:
             if place is None or place[0] not in MODEL_KINDS:
                 continue
             if path.endswith((".yml", ".yaml")):
-                self._index_schema_file(path)
+                self._index_schema_file(path, settings)
             else:
                 self._index_models(path, place[0], settings)
         for path in self._below(settings.macros):
@@ -135,7 +135,7 @@ class Project:
             self.models.setdefault(each, []).append(model)
             self.by_path.setdefault(path, []).append(model)
 
-    def _index_schema_file(self, path: str) -> None:
+    def _index_schema_file(self, path: str, settings: Settings) -> None:
         file = self._read(path)
         if file is None:
             return
@@ -144,6 +144,9 @@ class Project:
             self.sources.setdefault((table.source, table.properties.name), table)
         for properties in known.properties:
             self.properties.setdefault((properties.kind, properties.name), properties)
+            if properties.relation:
+                snapshot = ModelFile(properties.name, path, properties.kind, settings)
+                self.models.setdefault(properties.name, []).append(snapshot)
             for version, defined, _ in properties.versions:
                 self._versions.setdefault(defined, (properties.name, version))
 
@@ -168,7 +171,7 @@ class Project:
         )
 
     def properties_of(self, model: ModelFile) -> Properties | None:
-        """Return what schema files say of a model; for one of several versions, what they say of all."""
+        """Return what schema files say of a model; of a version, what they say of all."""
         stem = self._versions.get(model.name, (model.name, ""))[0]
         return self.properties.get((model.kind, model.name)) or self.properties.get(
             (model.kind, stem)

@@ -1,4 +1,4 @@
-"""What templates pass around: relations, their columns, run-time symbols, results of queries not run."""
+"""What templates pass around: relations, columns, run-time symbols, unknown results."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,55 @@ from guardian.model.names import dataset_name, fold
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*\Z")
 _KEYWORDS = frozenset(
-    ["all", "and", "as", "by", "case", "cross", "date", "end", "false", "for", "from", "full", "group", "having", "in", "inner", "interval", "into", "is", "join", "left", "like", "limit", "natural", "not", "null", "on", "or", "order", "outer", "right", "select", "set", "table", "then", "to", "true", "union", "user", "using", "values", "when", "where", "with", "window", "current_date", "timestamp"]
+    [
+        "all",
+        "and",
+        "as",
+        "by",
+        "case",
+        "cross",
+        "date",
+        "end",
+        "false",
+        "for",
+        "from",
+        "full",
+        "group",
+        "having",
+        "in",
+        "inner",
+        "interval",
+        "into",
+        "is",
+        "join",
+        "left",
+        "like",
+        "limit",
+        "natural",
+        "not",
+        "null",
+        "on",
+        "or",
+        "order",
+        "outer",
+        "right",
+        "select",
+        "set",
+        "table",
+        "then",
+        "to",
+        "true",
+        "union",
+        "user",
+        "using",
+        "values",
+        "when",
+        "where",
+        "with",
+        "window",
+        "current_date",
+        "timestamp",
+    ]
 )
 QUOTES = {
     "bigquery": "``",
@@ -52,7 +100,8 @@ class Symbol(str):
         """Return the difference as SQL."""
         return f"({other} - {self!s})"
 
-    def __mul__(self, other: Any) -> str:  # type: ignore[override]  # a value unknown, not a text to repeat
+    def __mul__(self, other: Any) -> str:  # type: ignore[override]  # a value unknown,
+    not a text to repeat
         """Return the product as SQL."""
         return f"({self!s} * {other})"
 
@@ -66,7 +115,7 @@ class Symbol(str):
 
 
 class ProductionName(str):
-    """The target's name: production under any of its usual names, since that is what a merge reaches."""
+    """The target's name: production under any of its usual names; a merge goes there."""
 
     __slots__ = ()
     NAMES = frozenset({"prod", "production", "prd", "live", "main"})
@@ -164,7 +213,7 @@ class Relation:
     def include(
         self, database: bool = True, schema: bool = True, identifier: bool = True
     ) -> "Relation":  # dbt's own signature
-        """Return the relation printing only these parts; a schema that is stated stays, it is part of the name."""
+        """Return the relation; a schema that is stated stays, it is part of the name."""
         return (
             self._copy(identifier=identifier)
             if schema or identifier
@@ -180,7 +229,7 @@ class Relation:
         return self._copy(identifier=False)
 
     def incorporate(self, **_changes: object) -> "Relation":
-        """Return the relation itself: what is changed here is a type or a path of a table being built."""
+        """Return the relation itself: only the type or path of a table being built changes here."""
         return self
 
     def replace_path(self, **_changes: object) -> "Relation":
@@ -235,7 +284,7 @@ class Column:
 
 
 class UnknownResult:
-    """The result of a query that was not run: one row, each value in it a symbol named after its column.
+    """The result of a query that was not run: one row, each value a symbol of its column.
 
     One row rather than none, so that SQL which is written from the result stays SQL.
     """
@@ -267,7 +316,7 @@ class UnknownRow:
     """A row of an unknown result: any column can be asked for."""
 
     def __getitem__(self, key: object) -> Symbol:
-        """Return the value of a column: a symbol of its name, or `value` where it is asked for by position."""
+        """Return the value of a column: a symbol of its name, or `value` by position."""
         return Symbol(key if isinstance(key, str) else "value")
 
     def __getattr__(self, name: str) -> Symbol:

@@ -1,4 +1,4 @@
-"""A model's template → the SQL that dbt would run, and what the template said on the way. Pure: text in, text out."""
+"""A model's template → the SQL that dbt would run, and what the template said on the way."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -54,7 +54,7 @@ class Renderer:
     def render(
         self, model: ModelFile, text: str, *, incremental: bool = False, blank_unknown: bool = False
     ) -> Rendered:
-        """Return the model rendered, for a full run or an incremental one; a failing one has what came before."""
+        """Return the model rendered, for a full run or an incremental one."""
         run = self._run_of(model, incremental=incremental)
         run.blank_unknown = blank_unknown
         with self._running(run):
@@ -97,7 +97,7 @@ class Renderer:
 
     @contextmanager
     def _running(self, run: Run) -> Iterator[None]:
-        """Make `run` the one that names speak to; one rendering may need another model's configuration."""
+        """Make `run` the one that names speak to, for one rendering may need another's outcome."""
         library, sandbox = self._library, self._library.sandbox
         before = library.run, sandbox.budget
         library.run, sandbox.budget = run, Budget()
@@ -118,10 +118,10 @@ class Renderer:
                 return value
         return deepcopy(value)
 
-    # --- which dataset a model makes --------------------------------------------------------------------------------
+    # --- which dataset a model makes -------------------------------------------------------------
 
     def relation_of(self, model: ModelFile) -> Relation:
-        """Return the dataset that a model makes: its alias or name, behind its schema where one is stated."""
+        """Return the dataset that a model makes: its alias or name, behind a schema that is stated."""
         config = self.naming(model)
         if config.get("materialized") == "ephemeral":
             return Relation(f"{EPHEMERAL}{model.name}", "", self.project.dialect, kind="cte")
@@ -155,7 +155,7 @@ class Renderer:
         return known
 
     def _stated_config(self, model: ModelFile, run: Run) -> dict[str, Any]:
-        """Return what the model's own `config(…)` says; rendered only where that cannot be read off."""
+        """Return what the model's own `config(…)` says, rendered where it cannot be read off."""
         file = self.read(model.path) if model.path.endswith(".sql") else None
         if (
             file is None
@@ -199,10 +199,10 @@ class Renderer:
             return {}  # the model's own rendering meets the same, and says so
         return run.config
 
-    # --- what columns a relation has ----------------------------------------------------------------------------------
+    # --- what columns a relation has -------------------------------------------------------------
 
     def columns_of(self, relation: Relation) -> tuple[Column, ...]:
-        """Return the columns of a source or a model, as far as schema files and the model's text tell them.
+        """Return the columns of a source or a model, as far as the code tells them.
 
         Whoever asks depends on the files that told it.
         """
@@ -254,7 +254,7 @@ class Renderer:
 
 
 def _of_snapshot(tree: nodes.Template, model: ModelFile) -> nodes.Template:
-    """Return the part of a snapshot file that makes `model`: its block, behind what all blocks share."""
+    """Return the part of a snapshot file that makes `model`: its block, and what all share."""
     if model.kind != "snapshots":
         return tree
     own: list[nodes.Node] = []
@@ -262,7 +262,9 @@ def _of_snapshot(tree: nodes.Template, model: ModelFile) -> nodes.Template:
         name = getattr(node, "snapshot", None)
         if isinstance(node, nodes.Scope) and name == model.name:
             own += node.body
-        elif (name is None and not isinstance(node, nodes.Output)) or (name is None and isinstance(node, nodes.Output) and not _has_snapshots(tree)):
+        elif (name is None and not isinstance(node, nodes.Output)) or (
+            name is None and isinstance(node, nodes.Output) and not _has_snapshots(tree)
+        ):
             own.append(node)
     tree.body = own
     return tree

@@ -14,7 +14,7 @@ MOST_REVISIONS = 6
 
 
 class Roots(msgspec.Struct):
-    """The folders of one revision that hold a `dbt_project.yml`; `paths` is kept so that its identity stays taken."""
+    """The folders with a `dbt_project.yml`; `paths` is kept so that its identity stays taken."""
 
     paths: Sequence[str]
     folders: frozenset[str]
@@ -25,7 +25,7 @@ _lock = Lock()
 
 
 def project_root(path: str, sources: Sources) -> str | None:
-    """Return the folder of the project that `path` belongs to: the nearest above it, packages of others aside."""
+    """Return the folder of the project that `path` is part of, None where it is part of none."""
     folders = _folders(sources.paths())
     if not folders:
         return None

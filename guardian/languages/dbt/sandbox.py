@@ -1,4 +1,4 @@
-"""The Jinja environment that models are rendered in: dbt's tags and filters, nothing unsafe, every step counted."""
+"""The Jinja environment of models: dbt's tags and filters, nothing unsafe, each step counted."""
 
 import json
 import re
@@ -10,10 +10,12 @@ from jinja2.ext import Extension
 from jinja2.parser import Parser
 from jinja2.runtime import Context, Macro
 from jinja2.sandbox import SandboxedEnvironment
+from typing_extensions import override
 
 from guardian.languages.dbt.limits import MAX_TEXT, Budget, LimitError
 
 MAX_NUMBER = 10_000
+MAX_VALUES = 200_000
 
 
 class MacroReturnError(Exception):
@@ -28,7 +30,8 @@ class MacroReturnError(Exception):
 class Sandbox(SandboxedEnvironment):
     """Renders templates that strangers wrote.
 
-    Lists and dictionaries may be changed, unlike in Jinja's immutable sandbox: dbt macros collect columns that way, and
+    Lists and dictionaries may be changed,
+    unlike in Jinja's immutable sandbox: dbt macros collect columns that way, and
     all that they reach was made for this one rendering.
     """
 
@@ -41,16 +44,31 @@ class Sandbox(SandboxedEnvironment):
             extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols", SkippedBlocks, SnapshotBlocks],
             auto_reload=False,
             cache_size=0,
+            finalize=printable,
         )
         self.budget = Budget()
-        self.concat = self._concat  # type: ignore[assignment,method-assign]  # compiled templates take it from here
+        # compiled templates take it from here
+        self.concat = self._concat  # type: ignore[assignment]
+        self.globals.pop("lipsum", None)
         self.filters.update(FILTERS)
-        for name in ("center", "indent", "wordwrap", "xmlattr", "pprint", "format", "random"):
+        for name in (
+            "center",
+            "indent",
+            "wordwrap",
+            "xmlattr",
+            "pprint",
+            "format",
+            "random",
+            "string",
+            "batch",
+            "slice",
+        ):
             self.filters[name] = _guarded(self, self.filters[name])
         self.filters["replace"] = self._replaced
         self.filters["join"] = _counted(self, self.filters["join"])
 
-    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805  # Jinja's own
+    def call(__self, __context: Context, __obj: Any, *args: Any,
+    **kwargs: Any) -> Any:  # noqa: N805  # Jinja's own
         """Return what the call returns; dbt's `return` ends the macro that it stands in."""
         budget = __self.budget
         budget.step()
@@ -66,13 +84,26 @@ class Sandbox(SandboxedEnvironment):
         finally:
             budget.depth -= 1
 
+    @override
+    def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+        """Return a safe version of `str.format`, None where `value` is something else."""
+        wrapped = super().wrap_str_format(value)
+        if wrapped is None:
+            return None
+
+        def formatted(*args: Any, **kwargs: Any) -> str:
+            _guard_widths(str(value.__self__), _BRACES_WIDTH)
+            return wrapped(*map(printable, args), **kwargs)
+
+        return formatted
+
     def step(self) -> None:
         """Count one round of a loop."""
         self.budget.step()
 
     def joined(self, *parts: Any) -> str:
         """Return what `~` gives."""
-        texts = [str(part) for part in parts]
+        texts = [str(printable(part)) for part in parts]
         self.budget.text(sum(map(len, texts)))
         return "".join(texts)
 
@@ -91,7 +122,7 @@ class Sandbox(SandboxedEnvironment):
         if operator in {"*", "**"}:
             _guard_product(operator, left, right)
         elif operator == "%" and isinstance(left, str):
-            _guard_widths(left)
+            _guard_widths(left, _PERCENT_WIDTH)
         elif operator == "+" and isinstance(left, str | list):
             self.budget.text(len(left) + (len(right) if isinstance(right, str | list) else 0))
         return super().call_binop(context, operator, left, right)
@@ -111,12 +142,32 @@ def _guard_product(operator: str, left: Any, right: Any) -> None:
             raise LimitError(f"`{operator}` would make a number of more than {MAX_NUMBER} bits")
 
 
-def _guard_widths(pattern: str) -> None:
-    if (
-        any(int(digits[:9]) > MAX_NUMBER for digits in re.findall(r"[0-9]+", pattern))
-        or "*" in pattern
-    ):
+_PERCENT_WIDTH = re.compile(r"%[^a-zA-Z%]*?(?:\*|[0-9]{5})")
+_BRACES_WIDTH = re.compile(r":[^{}]*?[0-9]{5}|\{[^{}]*\{")
+
+
+def _guard_widths(pattern: str, widths: re.Pattern[str]) -> None:
+    if widths.search(pattern):
         raise LimitError(f"a format asks for a width of more than {MAX_NUMBER}")
+
+
+def printable(value: Any) -> Any:
+    """Return `value`, which is about to be printed.
+
+    Raises:
+        LimitError: it is a collection with too many values, counted as often as printed.
+    """
+    if not isinstance(value, list | tuple | set | dict):
+        return value
+    pending, count = [value], 0
+    while pending:
+        current = pending.pop()
+        count += len(current)
+        if count > MAX_VALUES:
+            raise LimitError(f"a collection of more than {MAX_VALUES} values is printed")
+        inner = [*current.keys(), *current.values()] if isinstance(current, dict) else current
+        pending.extend(v for v in inner if isinstance(v, list | tuple | set | dict))
+    return value
 
 
 def _guard_replace(budget: Budget, text: str, old: str, new: str) -> None:
@@ -144,15 +195,18 @@ def _guard_method(budget: Budget, method: Any, args: tuple[Any, ...]) -> None:
 
 
 def _guarded(sandbox: Sandbox, function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a filter of Jinja's that refuses widths beyond reason; its special arguments are kept."""
+    """Return a filter of Jinja's that refuses widths beyond reason."""
 
     def guarded(*args: Any, **kwargs: Any) -> Any:
         sandbox.budget.step()
         for arg in (*args, *kwargs.values()):
             if isinstance(arg, int) and abs(arg) > MAX_NUMBER:
                 raise LimitError(f"a filter is asked for more than {MAX_NUMBER}")
+            if isinstance(arg, int) and args and isinstance(args[0], str):
+                sandbox.budget.text(len(args[0]) + args[0].count("\n") * abs(arg))
+            printable(arg)
         if function.__name__ == "do_format":
-            _guard_widths(str(args[0]))
+            _guard_widths(str(args[0]), _PERCENT_WIDTH)
         return function(*args, **kwargs)
 
     guarded.__dict__.update(function.__dict__)
@@ -161,7 +215,7 @@ def _guarded(sandbox: Sandbox, function: Callable[..., Any]) -> Callable[..., An
 
 def _counted(sandbox: Sandbox, function: Callable[..., Any]) -> Callable[..., Any]:
     def counted(context: Any, value: Any, d: str = "", attribute: Any = None) -> Any:
-        items = list(value)
+        items = list(printable(value))
         sandbox.budget.text(
             sum(len(i) if isinstance(i, str) else 20 for i in items) + len(str(d)) * len(items)
         )
@@ -222,7 +276,8 @@ class SnapshotBlocks(Extension):
         name = parser.stream.expect("name").value
         body = parser.parse_statements(("name:endsnapshot",), drop_needle=True)
         scope = nodes.Scope(body, lineno=line)
-        scope.snapshot = name  # type: ignore[attr-defined]  # nodes are open, and no own kind may be made
+        scope.snapshot = name  # type: ignore[attr-defined]  # nodes are open,
+        and no own kind may be made
         return scope
 
 

@@ -1,4 +1,4 @@
-"""The YAML files beside models: sources, properties of models, exposures, snapshots, as values with their lines."""
+"""The YAML files beside models: sources, properties of models, exposures, snapshots."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ class ColumnProperties(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Properties(msgspec.Struct, frozen=True, kw_only=True):
-    """A model, seed, snapshot or source table as a schema file tells it; `keys` are sets of columns without duplicates.
+    """A model, seed, snapshot or source table as a schema file tells it; `keys` are unique.
 
     `versions` are a model's (version, file it is defined in, configuration), `latest` the one that a bare `ref` means.
     """
@@ -55,7 +55,7 @@ class SourceTable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExposureProperties(msgspec.Struct, frozen=True, kw_only=True):
-    """A dashboard, notebook or application, and the `ref(…)` and `source(…)` texts that it depends on."""
+    """A dashboard, notebook or application, and the `ref(…)` and `source(…)` that it reads."""
 
     name: str
     owner: str
@@ -64,7 +64,7 @@ class ExposureProperties(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SchemaFile(msgspec.Struct, frozen=True, kw_only=True):
-    """All that one schema file says; `problem` is why it could not be read, empty where it could."""
+    """All that one schema file says; `problem` is why it could not be read, else empty."""
 
     path: str
     blob: str
@@ -93,7 +93,8 @@ def read_schema_file(path: str, blob: str, text: str) -> SchemaFile:
     )
     return SchemaFile(
         path=path, blob=blob, properties=tuple(properties),
-        sources=tuple(table for entry in _entries(document, "sources") for table in _tables(entry, path)),
+        sources=tuple(table for entry in _entries(document, "sources") for table in _tables(entry,
+        path)),
         exposures=tuple(_exposure(entry) for entry in _entries(document, "exposures")),
     )  # fmt: skip
 
@@ -154,7 +155,7 @@ def _constraints(entry: LinedDict) -> list[Mapping[Any, Any]]:
 
 
 def _tests(entry: LinedDict) -> Iterator[tuple[str, Mapping[Any, Any]]]:
-    """Yield the tests that hold for every row: name and arguments; one that only warns, or has a filter, does not."""
+    """Yield name and arguments of the tests that hold for every row, not of mere warnings."""
     for key in ("tests", "data_tests"):
         listed = entry.get(key)
         for test in listed if isinstance(listed, list) else ():

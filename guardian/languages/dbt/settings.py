@@ -1,4 +1,4 @@
-"""`dbt_project.yml` as values: where the project keeps what, its variables, its configuration by folder."""
+"""`dbt_project.yml` as values: where the project keeps what, variables, configuration."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -10,12 +10,64 @@ import msgspec
 from guardian.languages.safe_yaml import load
 
 CONFIG_KEYS = frozenset(
-    ["alias", "schema", "database", "enabled", "materialized", "tags", "meta", "unique_key", "incremental_strategy", "on_schema_change", "partition_by", "partitioned_by", "cluster_by", "file_format", "location_root", "target_schema", "target_database", "strategy", "updated_at", "check_cols", "column_types", "quote_columns", "full_refresh", "persist_docs", "pre_hook", "post_hook", "contract", "grants", "docs", "bind", "sort", "dist", "dist_key", "sort_type", "format", "external_location", "table_type", "transient", "properties", "dbt_valid_to_current", "snapshot_meta_column_names", "merge_update_columns", "merge_exclude_columns", "incremental_predicates", "access", "group", "event_time", "begin", "batch_size", "lookback", "delimiter"]
+    [
+        "alias",
+        "schema",
+        "database",
+        "enabled",
+        "materialized",
+        "tags",
+        "meta",
+        "unique_key",
+        "incremental_strategy",
+        "on_schema_change",
+        "partition_by",
+        "partitioned_by",
+        "cluster_by",
+        "file_format",
+        "location_root",
+        "target_schema",
+        "target_database",
+        "strategy",
+        "updated_at",
+        "check_cols",
+        "column_types",
+        "quote_columns",
+        "full_refresh",
+        "persist_docs",
+        "pre_hook",
+        "post_hook",
+        "contract",
+        "grants",
+        "docs",
+        "bind",
+        "sort",
+        "dist",
+        "dist_key",
+        "sort_type",
+        "format",
+        "external_location",
+        "table_type",
+        "transient",
+        "properties",
+        "dbt_valid_to_current",
+        "snapshot_meta_column_names",
+        "merge_update_columns",
+        "merge_exclude_columns",
+        "incremental_predicates",
+        "access",
+        "group",
+        "event_time",
+        "begin",
+        "batch_size",
+        "lookback",
+        "delimiter",
+    ]
 )
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """One project; every path is from the repository's root, and `root` is `""` for the repository itself."""
+    """One project; paths are from the repository's root, for which `root` is `""`."""
 
     root: str
     name: str
@@ -33,7 +85,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     problem_line: int = 1
 
     def folder_of(self, path: str) -> tuple[str, str] | None:
-        """Return the kind of folder that `path` is below (`models`, `seeds`, …) and that folder; None for others."""
+        """Return the kind of folder that `path` is below (`models`, `seeds`, …), and the folder."""
         if _below(path, self.installed):
             return "installed", ""
         for kind in ("snapshots", "seeds", "macros", "ignored", "models"):
@@ -55,7 +107,7 @@ def _below(path: str, folders: Sequence[str]) -> bool:
 
 
 def configured(tree: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    """Return the configuration along `names` in `tree`: keys with `+`, or known ones, deeper ones winning."""
+    """Return the configuration along `names` in `tree`, deeper levels winning."""
     found: dict[str, Any] = {}
     level: Any = tree
     for name in (None, *names):
@@ -72,7 +124,7 @@ def configured(tree: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
 
 @lru_cache(maxsize=64)
 def read_settings(root: str, text: str) -> Settings:
-    """Return the project whose `dbt_project.yml`, in the folder `root`, reads `text`; a broken one has defaults."""
+    """Return the project in `root` whose `dbt_project.yml` is `text`; a broken one has defaults."""
     problem, line = "", 1
     try:
         document = load(text, last_wins=True)
@@ -95,7 +147,8 @@ def read_settings(root: str, text: str) -> Settings:
         ),
         packages=_inside(root, packages),
         installed=tuple(
-            _inside(root, folder) for folder in dict.fromkeys((packages, "dbt_packages", "dbt_modules", *built))
+            _inside(root, folder) for folder in dict.fromkeys((packages, "dbt_packages",
+            "dbt_modules", *built))
         ),
         variables=data.get("vars") if isinstance(data.get("vars"), Mapping) else {},
         configuration={

@@ -1,4 +1,4 @@
-"""dbt extraction as a pure function of JSON values, for a process that is kept apart from the world."""
+"""dbt extraction as a pure function of JSON values, for a process kept apart."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -53,7 +53,7 @@ class Given:
 
 
 def opening(sources: Sources) -> dict[str, Any]:
-    """Return all that extraction of this revision's dbt files may read, as JSON values; for `opened`."""
+    """Return all that this revision's dbt files may read, as JSON values for `opened`."""
     wanted = sorted(set(_wanted(sources)))
     found = {path: file for path in wanted if (file := sources.read(path)) is not None}
     default = sources.dialect("models/x.sql")
@@ -72,7 +72,7 @@ def _wanted(sources: Sources) -> Iterator[str]:
 
 
 def opened(payload: Mapping[str, Any]) -> Callable[[str], Any]:
-    """Return the function that lowers one path of the revision in `payload`; its answers are for `answered`."""
+    """Return the function that lowers one path of the revision in `payload`."""
     sources = Given(payload)
 
     def answer(path: str) -> Any:

@@ -7,8 +7,10 @@ from guardian.model.plan import WriteOptions
 
 # options of a model that alter what its table holds after a run
 _EFFECTS = (
-    "unique_key", "incremental_strategy", "on_schema_change", "merge_update_columns", "merge_exclude_columns",
-    "incremental_predicates", "strategy", "updated_at", "check_cols", "invalidate_hard_deletes", "hard_deletes",
+    "unique_key", "incremental_strategy", "on_schema_change", "merge_update_columns",
+    "merge_exclude_columns",
+    "incremental_predicates", "strategy", "updated_at", "check_cols", "invalidate_hard_deletes",
+    "hard_deletes",
     "full_refresh", "dbt_valid_to_current", "event_time", "batch_size", "lookback", "begin",
 )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """sqlglot node → expression of the plan: what each dialect means, in one vocabulary.
 
-`lower_expression` reads one node, `lower_item` an item of a SELECT list; `Scope` says what surrounds them.
+`lower_expression` reads one node, `lower_item` an item of a SELECT list; `Scope` says what
+surrounds them.
 """
 
 from guardian.languages.expressions import aggregates, functions, operators

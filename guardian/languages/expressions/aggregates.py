@@ -151,6 +151,8 @@ def _argument(call: exp.Expr, parts: _Parts) -> tuple[list[exp.Expr], _Parts]:
                 )
             case exp.IgnoreNulls():
                 parts = replace(parts, options=(*parts.options, "ignore nulls"))
+            case _:
+                pass
         inner = first.this
         first = inner
     if isinstance(first, exp.Distinct):

@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from guardian.languages.expressions.dispatch import Handler, Scope, lower_expression, opaque
 from guardian.languages.expressions.operators import NULL, all_of
+from guardian.model.names import UPPER
 from guardian.model.plan import Call, Constant, Expr, Star, Subquery
 
 # Flags that sqlglot sets for its own generators; they say nothing of the meaning.
@@ -155,7 +156,7 @@ def _bracket(node: exp.Expr, scope: Scope) -> Expr:
     base = lower_expression(node.this, scope)
     for key in node.expressions:
         if isinstance(key, exp.Literal) and key.is_string:
-            base = Call("field", (base,), scope.text(key.name))
+            base = Call("field", (base,), _key(key.name, scope))
         elif isinstance(key, exp.Slice):
             base = Call("slice", (base, *all_of((key.this, key.args.get("expression")), scope)))
         else:
@@ -167,7 +168,7 @@ def _get(node: exp.Expr, scope: Scope) -> Expr:
     key = node.args["expression"]
     base = lower_expression(node.this, scope)
     if isinstance(key, exp.Literal) and key.is_string:
-        return Call("field", (base,), scope.text(key.name))
+        return Call("field", (base,), _key(key.name, scope))
     return Call("index", (base, lower_expression(key, scope)))
 
 
@@ -175,7 +176,7 @@ def _json_path(node: exp.Expr, scope: Scope) -> Expr:
     base = lower_expression(node.this, scope)
     path = node.args.get("expression")
     if isinstance(path, exp.JSONPath):
-        base = _along(base, path)
+        base = _along(base, path, scope)
     elif isinstance(path, exp.Literal):
         base = _by_key(base, path, scope)
     elif path is not None:
@@ -194,10 +195,17 @@ def _by_key(base: Expr, key: exp.Literal, scope: Scope) -> Expr:
     return base
 
 
-def _along(base: Expr, path: exp.JSONPath) -> Expr:
+def _key(name: str, scope: Scope) -> str:
+    """Return a key as a nested column is named: folded, unless its case tells it apart from others."""
+    one_case = name in {name.lower(), name.upper()}
+    folded = one_case and scope.dialect in UPPER
+    return scope.name(name) if folded else scope.text(name)
+
+
+def _along(base: Expr, path: exp.JSONPath, scope: Scope) -> Expr:
     for part in path.expressions:
         if isinstance(part, exp.JSONPathKey):
-            base = Call("field", (base,), str(part.this))
+            base = Call("field", (base,), _key(str(part.this), scope))
         elif isinstance(part, exp.JSONPathSubscript):
             base = Call("index", (base, Constant("number", str(part.this))))
         elif not isinstance(part, exp.JSONPathRoot):

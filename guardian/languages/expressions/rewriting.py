@@ -79,7 +79,7 @@ def _but(change: Change, parameters: tuple[str, ...]) -> Change:
 
 
 def with_aliases(expr: Expr, aliases: Mapping[str, Expr]) -> Expr:
-    """Return `expr` with unqualified names exchanged for the expressions that they are aliases of."""
+    """Return `expr` with unqualified names exchanged for what they are aliases of."""
     if not aliases:
         return expr
     return rewritten(

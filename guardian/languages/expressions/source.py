@@ -285,7 +285,7 @@ def _first(node: exp.Expr, key: str, but: type[object] | tuple[type[object], ...
         for value in part.args.values():
             for child in value if isinstance(value, list) else (value,):
                 if isinstance(child, exp.Expr):
-                    children.append(child)
+                    children.append(child)  # noqa: PERF401 (two loops read better than one line)
         stack.extend(reversed(children))
     return None
 

@@ -141,8 +141,8 @@ def _catalog_name(call: Call) -> Value:
 
 
 def _options(call: Call) -> Mapping[str, Value]:
-    options = call.kwargs.get("connection_options", call.kwargs.get("options"))
-    found = options if isinstance(options, dict) else {}
+    given = [call.kwargs.get("connection_options"), call.kwargs.get("options"), *call.args]
+    found = next((options for options in given if isinstance(options, dict)), {})
     return {**{str(key): value for key, value in found.items()}, **call.kwargs}
 
 

@@ -1,5 +1,6 @@
 """PySpark's DataFrame: each method as the operator of the plan that it means."""
 
+import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -188,15 +189,25 @@ def select(frame: Frame, call: Call) -> Frame:
         for index, value in enumerate(values)
     ]
     if single:
-        entries = [(value, at, _own_text(value, call, text)) for value, at, text in entries]
+        entries = [
+            (value, *_element_place(value, index, at, text, call))
+            for index, (value, at, text) in enumerate(entries)
+        ]
     return project(frame, entries, call)
 
 
-def _own_text(value: Value, call: Call, text: str) -> str:
-    if isinstance(value, str) and not isinstance(value, EachColumn):
-        return plain(value)
-    del call
-    return text
+def _element_place(
+    value: Value, index: int, at: Location, text: str, call: Call
+) -> tuple[Location, str]:
+    """Return where and how an element of a list is written, the list where that is not known."""
+    node = call.syntax(0)
+    written = call.args[0]
+    elements = node.elts if isinstance(node, ast.List | ast.Tuple) else []
+    alike = isinstance(written, list | tuple) and len(elements) == len(written)
+    if alike and not isinstance(elements[index], ast.Starred):
+        return call.machine.at(elements[index]), call.machine.text(elements[index])
+    is_name = isinstance(value, str) and not isinstance(value, EachColumn)
+    return at, plain(to_text(value)) if is_name else text
 
 
 Entry: TypeAlias = tuple[Value, Location, str]
@@ -322,8 +333,6 @@ def with_columns(frame: Frame, call: Call) -> Value:
 
 
 def _dict_places(node: object, call: Call) -> list[tuple[Location, str]]:
-    import ast  # noqa: PLC0415 - used by this one function
-
     if not isinstance(node, ast.Dict) or None in node.keys:
         return []
     return [
@@ -517,5 +526,7 @@ ACTIONS = frozenset({
 })  # fmt: skip
 PROPERTIES: dict[str, Callable[[Frame, Machine], Value]] = {
     "columns": column_list, "schema": schema, "dtypes": dtypes,
+    "stat": lambda frame, _: Collected("stat", handles=(frame.handle,)),
+    "sparkSession": lambda *_: Unknown("spark"),
     "isStreaming": lambda *_: Unknown("isStreaming"),
 }  # fmt: skip

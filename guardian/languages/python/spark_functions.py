@@ -1,5 +1,6 @@
 """`pyspark.sql.functions`: each call as the expression that the same function in SQL text gives."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
@@ -56,13 +57,14 @@ RENAMED = {
     "bitwisenot": "bitwise_not", "signum": "sign", "column": "col", "shiftleft": "shiftleft",
     "negative": "negate", "reduce": "aggregate", "char_length": "length",
     "character_length": "length",
-    "dayofmonth": "day", "typedlit": "lit",
+    "dayofmonth": "day", "mean": "avg", "typedlit": "lit",
 }  # fmt: skip
 GENERATORS: dict[str, tuple[str, ...]] = {
     "explode": ("col",), "explode_outer": ("col",), "posexplode": ("pos", "col"),
     "posexplode_outer": ("pos", "col"), "inline": (), "inline_outer": (),
 }  # fmt: skip
 # Builtins that `from pyspark.sql.functions import *` replaces.
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
 EXPRESSION_LIMIT, EXPRESSION_DEPTH = 200_000, 200
 SHADOWS = frozenset(
     {"abs", "max", "min", "sum", "round", "pow", "hash", "filter", "slice", "hex", "bin", "ascii"}
@@ -120,11 +122,28 @@ def parse_expression(text: str, call: Call) -> Column:
         return Column(
             exp.Anonymous(this="unreadable", expressions=[exp.Literal.string(plain(text)[:300])])
         )
+    tree = _with_symbols(tree)
     if isinstance(tree, exp.Aliases):
         return Column(tree.this, names=tuple(name.name for name in tree.expressions))
     if isinstance(tree, exp.Alias):
         return Column(tree.this, names=(tree.alias,))
     return Column(tree)
+
+
+def _with_symbols(tree: Tree) -> Tree:
+    """Return `tree` with run-time values in strings as symbols: `'${date}'`."""
+    for literal in list(tree.find_all(exp.Literal)):
+        text = str(literal.this)
+        if "${" not in text:
+            continue
+        whole = _VARIABLE.fullmatch(text)
+        if whole and literal.parent is not None:
+            literal.replace(exp.Placeholder(this=whole.group(1)))
+        elif whole:
+            return exp.Placeholder(this=whole.group(1))
+        else:
+            literal.set("this", _VARIABLE.sub(r"{\1}", text))
+    return tree
 
 
 def _select_item(sql: str) -> Tree:

@@ -254,7 +254,31 @@ def natural_name(machine: Machine, tree: Tree, expr: Expr, at: Location) -> str 
         if isinstance(key, exp.Literal) and key.is_string:
             return fold(f"{tree.this.name}.{key.name}", DIALECT)
     scope, _ = scope_of(machine, at)
-    return item_name(tree, expr, scope, 0)
+    return item_name(tree, expr, scope, 0) or _label(tree)
+
+
+_SIGNS: dict[type[exp.Expr], str] = {
+    exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%", exp.EQ: "=", exp.GT: ">",
+    exp.LT: "<", exp.GTE: ">=", exp.LTE: "<=", exp.And: "AND", exp.Or: "OR",
+}  # fmt: skip
+
+
+def _label(tree: Tree) -> str | None:
+    """Return an operator's or an aggregate's text as Spark makes a column's name of it."""
+    if isinstance(tree, exp.Column):
+        return fold(tree.name, DIALECT)
+    if isinstance(tree, exp.Literal):
+        return str(tree.this)
+    if type(tree) in _SIGNS:
+        left, right = _label(tree.this), _label(tree.args["expression"])
+        return f"({left} {_SIGNS[type(tree)]} {right})" if left and right else None
+    if isinstance(tree, exp.Count) and isinstance(tree.this, exp.Distinct):
+        parts = [_label(part) for part in tree.this.expressions]
+        return f"count(DISTINCT {', '.join(part or '' for part in parts)})" if all(parts) else None
+    if isinstance(tree, exp.IgnoreNulls | exp.First | exp.Last):
+        inner = _label(tree.this)
+        return inner if isinstance(tree, exp.IgnoreNulls) else f"{tree.key}({inner})"
+    return None
 
 
 def reference(machine: Machine, value: Value, at: Location) -> Expr:

@@ -117,7 +117,8 @@ def _like(tree: exp.Expr, table: exp.Expr, script: Script, scope: Scope, head: H
                 if known.dataset == wanted and not known.extend:
                     script.declarations.append(
                         Declaration(
-                            dataset=dataset_of(table, scope), columns=known.columns, keys=known.keys,
+                            dataset=dataset_of(table, scope), columns=known.columns,
+                            keys=known.keys,
                             job=script.job, at=head.at,
                         )
                     )  # fmt: skip

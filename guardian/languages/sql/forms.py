@@ -17,7 +17,7 @@ _UP_TO = {
     "IF": ("THEN",), "ELSEIF": ("THEN",), "ELSIF": ("THEN",), "WHILE": ("DO", "LOOP"),
     "FOR": ("DO", "LOOP"), "EXCEPTION": ("THEN",), "WHEN": ("THEN",),
 }  # fmt: skip
-_SKIPPED = frozenset({"ELSE", "LOOP", "REPEAT", "THEN", "DO"})
+_SKIPPED = frozenset({"ELSE", "LOOP", "REPEAT"})
 # Words that Databricks puts between CREATE and TABLE, and that say nothing of the rows.
 _DECORATIONS = frozenset(
     {"STREAMING", "LIVE", "REFRESH", "TRANSIENT", "VOLATILE", "MULTISET", "PRIVATE"}
@@ -147,36 +147,67 @@ def inner_statement(tokens: Tokens) -> Tokens | None:
     return None
 
 
-def directory(tokens: Tokens) -> tuple[str, str, Tokens] | None:
-    """Return path.
-
-    Format and query of `INSERT OVERWRITE DIRECTORY '…' USING csv OPTIONS (…) SELECT …`.
-    """
-    head = words(tokens, 5)
-    if head[:2] != ["INSERT", "OVERWRITE"] or "DIRECTORY" not in head:
+def directory(tokens: Tokens) -> tuple[str, Tokens] | None:
+    """Return the format of `INSERT OVERWRITE DIRECTORY '…' USING csv OPTIONS (…)`, and it without that."""
+    found = next(
+        (index for index, token in enumerate(tokens) if word(token) == "DIRECTORY" and index > 1),
+        None,
+    )
+    if found is None or "OVERWRITE" not in words(tokens[max(0, found - 2) : found], 2):
         return None
-    index = head.index("DIRECTORY") + 1
-    path = ""
-    if index < len(tokens) and tokens[index].token_type is TokenType.STRING:
-        path, index = tokens[index].text, index + 1
+    begin = index = found + 2
     form = ""
-    while index < len(tokens) and word(tokens[index]) not in {
-        "SELECT",
-        "WITH",
-        "FROM",
-        "VALUES",
-        "TABLE",
-    }:
+    while index < len(tokens) and word(tokens[index]) not in _QUERIES:
         if word(tokens[index]) in {"USING", "AS"} and index + 1 < len(tokens):
             form = tokens[index + 1].text.lower()
-        if (
-            word(tokens[index]) == "("
-            and word(tokens[index + 1 : index + 2][0] if index + 1 < len(tokens) else tokens[index])
-            == "SELECT"
-        ):
-            break
+        index = closing(tokens, index) if word(tokens[index]) == "(" else index
         index += 1
-    return path, form, tokens[index:]
+    return form, [*tokens[:begin], *tokens[index:]]
+
+
+_QUERIES = frozenset({"SELECT", "WITH", "FROM", "VALUES", "TABLE"})
+
+
+def with_as(tokens: Tokens) -> Tokens:
+    """Return `CREATE TABLE t SELECT …` with the AS that Spark and MySQL let one leave out."""
+    if word(tokens[0]) != "CREATE" or "TABLE" not in words(tokens, 5):
+        return tokens
+    depth = 0
+    for index, token in enumerate(tokens[:-2]):
+        text = word(token)
+        depth += (text == "(") - (text == ")")
+        ctes = (
+            text == "WITH"
+            and word(tokens[index + 2]) in {"AS", "("}
+            and word(tokens[index + 1]) != "("
+        )
+        if depth == 0 and (text == "SELECT" or ctes):
+            if word(tokens[index - 1]) in {"AS", "("}:
+                return tokens
+            added = Token(TokenType.ALIAS, "AS", token.line, token.col, token.start, token.start)
+            return [*tokens[:index], added, *tokens[index:]]
+    return tokens
+
+
+def joined_strings(tokens: Tokens) -> Tokens:
+    """Return tokens with strings that touch (`'a''b'`) as one, which Spark and Hive take them for."""
+    if not any(
+        token.token_type is TokenType.STRING and tokens[index - 1].token_type is TokenType.STRING
+        for index, token in enumerate(tokens)
+        if index
+    ):
+        return tokens
+    joined: list[Token] = []
+    for token in tokens:
+        before = joined[-1] if joined else None
+        if before is not None and {token.token_type, before.token_type} == {TokenType.STRING}:
+            both = before.text + token.text
+            joined[-1] = Token(
+                TokenType.STRING, both, before.line, before.col, before.start, token.end
+            )
+        else:
+            joined.append(token)
+    return joined
 
 
 def unloaded(tokens: Tokens) -> tuple[Tokens | str, str, str] | None:
@@ -219,5 +250,7 @@ def bodies(tokens: Tokens) -> Iterator[Token]:
         return
     for index, token in enumerate(tokens):
         quoted = token.token_type is TokenType.STRING and index and word(tokens[index - 1]) == "AS"
+        if " " not in token.text.strip():  # the name of a Java class, or of a file
+            continue
         if token.token_type in {TokenType.HEREDOC_STRING, TokenType.RAW_STRING} or quoted:
             yield token

@@ -135,7 +135,7 @@ def _flatten(
     value = lower_expression(options["input"], scope) if "input" in options else Call("flatten")
     path = options.get("path")
     for name in path.name.split(".") if isinstance(path, exp.Literal) else ():
-        value = Call("field", (value,), name)
+        value = Call("field", (value,), scope.name(name))
     kept = options.get("outer")
     keeps = outer or (isinstance(kept, exp.Boolean) and bool(kept.this))
     return Generator(Call("flatten", (value,)), columns or _FLATTEN, qualifier, keeps)

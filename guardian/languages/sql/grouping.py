@@ -144,9 +144,11 @@ def aggregated(
     having = tree.args.get("having")
     starred = any(isinstance(item.expr, Star) for item in selection.items)
     base = Aggregate(
-        input=handle, keys=keys, items=selection.items, by_all=bool(group is not None and group.args.get("all")),
+        input=handle, keys=keys, items=selection.items,
+        by_all=bool(group is not None and group.args.get("all")),
         sets=sets, having=lower_expression(having.this, scope) if having is not None else None,
-        having_text=scope.item(having.this)[1] if having is not None else "", lateral=lateral, at=at, text=text,
+        having_text=scope.item(having.this)[1] if having is not None else "",
+        lateral=lateral, at=at, text=text,
     )  # fmt: skip
     order = _order(tree, selection, scope)
     if (selection.windowed or tree.args.get("qualify") is not None) and not starred:
@@ -251,7 +253,7 @@ def _windowed(
         Order(outside.rewrite(key.expr), key.descending, key.nulls_first) for key in order
     )
     handle = scope.builder.add(_changed(base, items=tuple(outside.inside), order=()))
-    if condition is not None:
+    if qualify is not None and condition is not None:
         at, text = scope.item(qualify.this)
         handle = scope.builder.add(Filter(handle, condition, "QUALIFY", at, text))
     if sorting:

@@ -45,13 +45,12 @@ def dataset_from_text(text: str, dialect: str) -> str:
     text = text.strip().strip(";'")
     if is_path(text):
         return path_name(text)
-    parts = []
+    parts: list[str] = []
     for piece in _PIECE.findall(text):
         quoted = piece[0] in '["`'
         inner = piece[1:-1] if quoted else piece
-        parts.extend(fold(part, dialect, quoted=quoted) for part in inner.split(".")) if piece[
-            0
-        ] == "`" else parts.append(fold(inner, dialect, quoted=quoted))
+        whole = inner.split(".") if piece[0] == "`" else [inner]
+        parts.extend(fold(part, dialect, quoted=quoted) for part in whole)
     return dataset_name(parts, dialect)
 
 

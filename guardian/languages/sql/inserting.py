@@ -49,7 +49,7 @@ def insert(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> Handle |
     overwrite = bool(tree.args.get("overwrite"))
     if isinstance(table, exp.Directory):
         return _into_directory(table, rows, script, scope, head)
-    columns = _column_list(table, tree, scope)
+    columns = _column_list(table, scope)
     named = scope.builder.add(Rename(rows, positional=columns)) if columns else rows
     name = temporary_of(table, scope, script)
     if name is not None:
@@ -81,7 +81,7 @@ def _rows(tree: exp.Expr, scope: Scope, head: Head) -> Handle:
     return scope.builder.add(Opaque(fingerprint=reason, reason=reason[:80], at=head.at))
 
 
-def _column_list(table: exp.Expr, tree: exp.Expr, scope: Scope) -> tuple[str, ...]:
+def _column_list(table: exp.Expr, scope: Scope) -> tuple[str, ...]:
     """Return the columns of `INSERT INTO t (a, b)`, wherever the dialect has put the list."""
     if isinstance(table, exp.Schema):
         return tuple(
@@ -205,7 +205,7 @@ def _conditional(
         at, text = scope.item(condition)
         rows = scope.builder.add(Filter(rows, lower_expression(condition, scope), "WHEN", at, text))
     values = target.args.get("expression")
-    columns = _column_list(target.this, target, scope)
+    columns = _column_list(target.this, scope)
     if isinstance(values, exp.Values) and values.expressions:
         row = values.expressions[0]
         cells = row.expressions if isinstance(row, exp.Tuple) else [row]
@@ -260,7 +260,7 @@ def copy(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
     sources = [_file_rows(part, scope, head) for part in files]
     if not sources or not isinstance(this, (exp.Table, exp.Schema)):
         return
-    columns = _column_list(this, tree, scope)
+    columns = _column_list(this, scope)
     name = temporary_of(this, scope, script)
     if name is not None:
         insert_temporary(name, sources[0], columns, script)
@@ -319,11 +319,11 @@ def _format(tree: exp.Expr) -> str:
         name = part.this.name.lower() if isinstance(part.this, exp.Expr) else str(part.this).lower()
         value = part.args.get("expression")
         if name in {"format", "fileformat"} and isinstance(value, exp.Expr):
-            return value.name.lower()
+            return str(value.name).lower()
         if name == "file_format":
             for inner in part.expressions:
                 if isinstance(inner, exp.Property) and inner.name.lower() == "type":
-                    return inner.args["value"].name.lower()
+                    return str(inner.args["value"].name).lower()
     return ""
 
 

@@ -149,8 +149,8 @@ class _Branches:
                 "target",
                 _joined(self.tree, self.source, self.target, "anti", self.scope),
             )
-        for condition in self.taken.get(kind, ()):
-            other = Call("not", (Call("coalesce", (condition, FALSE)),))
+        for earlier in self.taken.get(kind, ()):
+            other = Call("not", (Call("coalesce", (earlier, FALSE)),))
             handle = self.scope.builder.add(Filter(handle, other, "WHEN"))
         condition = when.args.get("condition")
         if condition is not None:

@@ -117,7 +117,7 @@ def _unpivot(handle: Handle, node: exp.Expr, scope: Scope) -> Handle:
         columns = _names(field.expressions, scope) if field is not None else []
         name_column = scope.name(_bare(field.this)) if field is not None else "name"
         value_columns = _names(node.expressions, scope)
-    if field_groups := [part for part in value_columns[1:]]:
+    if field_groups := value_columns[1:]:
         scope.warn(
             f"UNPIVOT into several columns is read for the first only, not `{field_groups[0]}`",
             node,

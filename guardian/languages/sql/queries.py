@@ -96,7 +96,7 @@ def _select(tree: exp.Expr, scope: Scope) -> Handle:
     selection = items_of(tree, scope)
     handle = _filtered(handle, tree, selection, scope)
     handle, selection = generated(handle, selection, scope)
-    if _aggregates(tree, selection, scope):
+    if _aggregates(tree, scope):
         handle = aggregated(handle, tree, selection, scope, lateral=scope.dialect in LATERAL)
         return _limited(_distinct(handle, tree, scope), tree, scope)
     return _projected(handle, tree, selection, scope)
@@ -108,7 +108,7 @@ def _source(tree: exp.Expr, scope: Scope) -> Handle:
     handle = lower_from(source.this, scope) if source is not None else scope.builder.add(Values())
     joined = [*(tree.args.get("joins") or ()), *(tree.args.get("laterals") or ())]
     if tree.args.get("laterals") and tree.args.get("joins") and scope.source is not None:
-        joined.sort(key=lambda part: scope.source.position(part) if scope.source else 0)
+        joined.sort(key=scope.source.position)
     return lower_joins(handle, joined, scope)
 
 
@@ -134,7 +134,7 @@ def _conditions(node: exp.Expr) -> list[exp.Expr]:
     return [node.this]
 
 
-def _aggregates(tree: exp.Expr, selection: Selection, scope: Scope) -> bool:
+def _aggregates(tree: exp.Expr, scope: Scope) -> bool:
     """Return whether this SELECT groups.
 
     By a clause, or by an aggregate anywhere but in a window.
@@ -196,12 +196,12 @@ def _distinct_on(tree: exp.Expr, selection: Selection, scope: Scope) -> tuple[Ex
         keys = limit.expressions
     aliases = selection.aliases()
     return tuple(
-        _by_position(part, selection, scope) or with_aliases(lower_expression(part, scope), aliases)
+        _by_position(part, selection) or with_aliases(lower_expression(part, scope), aliases)
         for part in keys
     )
 
 
-def _by_position(node: exp.Expr, selection: Selection, scope: Scope) -> Expr | None:
+def _by_position(node: exp.Expr, selection: Selection) -> Expr | None:
     """Return the item that an ordinal means."""
     if isinstance(node, exp.Literal) and not node.is_string and node.name.isdigit():
         return selection.at_position(int(node.name))
@@ -220,7 +220,7 @@ def sort_keys(tree: exp.Expr, selection: Selection, scope: Scope) -> tuple[Order
     keys = []
     for part, key in zip(node.expressions, order_of(node.expressions, scope), strict=True):
         inner = part.this if isinstance(part, exp.Ordered) else part
-        expr = _by_position(inner, selection, scope) or with_aliases(key.expr, aliases)
+        expr = _by_position(inner, selection) or with_aliases(key.expr, aliases)
         keys.append(Order(expr, key.descending, key.nulls_first))
     return tuple(keys)
 
@@ -266,7 +266,8 @@ def _set_operation(tree: exp.Expr, scope: Scope) -> Handle:
         SetOperation(
             kind=kind,  # type: ignore[arg-type]  # one of the three
             inputs=tuple(inputs), all=not tree.args.get("distinct"), by_name=by_name,
-            allow_missing=by_name and scope.dialect == "duckdb", at=scope.location(tree.args["expression"]),
+            allow_missing=by_name and scope.dialect == "duckdb",
+            at=scope.location(tree.args["expression"]),
         )
     )  # fmt: skip
 
@@ -294,7 +295,7 @@ def _ordered(handle: Handle, tree: exp.Expr, scope: Scope) -> Handle:
     if node is not None:
         names = output_names(tree)
         keys = []
-        for part, key in zip(node.expressions, order_of(node.expressions, scope), strict=True):
+        for key in order_of(node.expressions, scope):
             expr = key.expr
             if isinstance(expr, Constant) and expr.kind == "number" and expr.text.isdigit():
                 index = int(expr.text) - 1
@@ -329,7 +330,8 @@ def _limited(handle: Handle, tree: exp.Expr, scope: Scope) -> Handle:
     if count.lower() in {"all", "null"} and offset is None:
         return handle
     skipped = _number(offset.args.get("expression"), scope) if offset is not None else ""
-    at = scope.location(limit if limit is not None else offset)
+    clause = limit if limit is not None else offset
+    at = scope.location(clause) if clause is not None else None
     return scope.builder.add(Limit(handle, count, skipped, at))
 
 

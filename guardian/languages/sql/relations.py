@@ -66,6 +66,8 @@ def _relation(node: exp.Expr, scope: Scope) -> Handle:
             return _aliased(_query(node, scope), node, scope)
         case exp.Pivot():
             return pivoted(lower_from(node.this, scope), node, scope)
+        case _:
+            pass
     made = generator_of(node, scope)
     if made is not None:
         return _table_function(None, made, node, scope)

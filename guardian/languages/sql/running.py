@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
+import msgspec
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token
@@ -30,7 +31,7 @@ from guardian.languages.sql.splitting import (
 from guardian.languages.sql.statements import SILENT_WORDS, lower_statement
 from guardian.languages.sql.writes import Head, add_write
 from guardian.model.names import path_name
-from guardian.model.plan import Handle, WriteOptions
+from guardian.model.plan import Handle, Write, WriteOptions
 
 MAX_BODIES = 20
 # What sqlglot does not understand becomes a diagnostic of ours; it need not go to the log as well.
@@ -38,7 +39,7 @@ logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
 
 def run_script(text: str, script: Script) -> Handle | None:
-    """Lower every statement of `text` in order; return the rows of the last bare query, None without one.
+    """Lower every statement of `text` in order; return the rows of the last bare query, if any.
 
     Nothing is raised for bad text: what is not understood is in `script.warnings`.
     """
@@ -66,6 +67,8 @@ def run_tokens(tokens: Sequence[Token], script: Script) -> Handle | None:
         from guardian.languages.tsql import run_batches  # noqa: PLC0415 (T-SQL runs statements of ours)
 
         return run_batches(tokens, script)
+    if script.dialect in {"spark", "spark2", "databricks", "hive"}:
+        tokens = forms.joined_strings(tokens)
     last = None
     for statement in statements(tokens):
         last = run_statement(statement, script) or last
@@ -115,11 +118,11 @@ def run_statement(tokens: Sequence[Token], script: Script) -> Handle | None:
     inner = forms.inner_statement(tokens)
     if inner is not None:
         return run_statement(inner, script) if inner else None
-    return run_parsed(forms.undecorated(tokens), script)
+    return run_parsed(forms.with_as(forms.undecorated(tokens)), script)
 
 
 def _is_silent(tokens: Sequence[Token]) -> bool:
-    return forms.word(tokens[0]) in SILENT_WORDS
+    return forms.word(tokens[0]).partition(" ")[0] in SILENT_WORDS
 
 
 def run_parsed(tokens: Sequence[Token], script: Script) -> Handle | None:
@@ -210,25 +213,29 @@ def _run_bodies(tokens: Sequence[Token], script: Script) -> bool:
 def _run_files(tokens: Sequence[Token], script: Script) -> bool:
     """Note a query whose rows go into files, by the forms that sqlglot does not know."""
     into = forms.directory(tokens)
-    form = ""
-    query: Sequence[Token] | str
     if into is not None:
-        path, form, query = into
-    else:
-        unloaded = forms.unloaded(tokens)
-        if unloaded is None:
-            return False
-        query, path, form = unloaded
-    line = tokens[0].line
+        form, shorter = into
+        known = len(script.writes)
+        run_parsed(shorter, script)
+        for index in range(known, len(script.writes)):
+            script.writes[index] = _formatted(script.writes[index], form)
+        return True
+    unloaded = forms.unloaded(tokens)
+    if unloaded is None:
+        return False
+    query, path, form = unloaded
     rows = (
-        run_inner(query, line, script)
+        run_inner(query, tokens[0].line, script)
         if isinstance(query, str)
         else run_parsed(query, script)
-        if query
-        else None
     )
     if rows is not None and path:
         name = path_name(script.source.restored(path) if script.source else path)
         options = WriteOptions(mode="overwrite", format=form, location=name)
         add_write(script, name, rows, head_of(tokens, script), options)
     return True
+
+
+def _formatted(write: Write, form: str) -> Write:
+    options = msgspec.structs.replace(write.options, format=form or write.options.format)
+    return msgspec.structs.replace(write, options=options)

@@ -15,9 +15,9 @@ class Script:
     """The state of one script: temporary views in scope, and what its statements have said.
 
     `views` leads folded names of temporary views and tables to their rows; statements change it as
-    they run. `first_line` is the line of `path` that the text starts on. `confidence` goes into each
-    write: it is below 1 where the text was pieced together. `columns` are the declared columns of
-    temporary tables, `dropped` the datasets that the script has dropped or emptied.
+    they run. `first_line` is the line of `path` that the text starts on. `confidence` goes into
+    each write: it is below 1 where the text was pieced together. `columns` are the declared columns
+    of temporary tables, `dropped` the datasets that the script has dropped or emptied.
     """
 
     builder: PlanBuilder

@@ -143,7 +143,8 @@ def _one_of_several(
         several[generator] = f"__made{len(scope.builder.nodes)}"
         handle = scope.builder.add(
             Generate(
-                input=handle, generator=generator, columns=tuple(f"made{place}" for place in range(int(total))),
+                input=handle, generator=generator,
+                columns=tuple(f"made{place}" for place in range(int(total))),
                 qualifier=several[generator], outer=_is_outer(generator), at=item.at,
             )
         )  # fmt: skip
@@ -166,7 +167,8 @@ def _made(
     qualifier = f"__made{number}"
     below = scope.builder.add(
         Generate(
-            input=handle, generator=call, columns=columns, qualifier=qualifier, outer=_is_outer(call), at=item.at
+            input=handle, generator=call, columns=columns, qualifier=qualifier,
+            outer=_is_outer(call), at=item.at,
         )
     )  # fmt: skip
     if direct:

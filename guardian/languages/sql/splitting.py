@@ -25,6 +25,10 @@ _VARIABLE = re.compile(
 _PSQL_VARIABLE = re.compile(r""":(?:'(?P<text>[A-Za-z_]\w*)'|"(?P<name>[A-Za-z_]\w*)")""")
 _JINJA_BLOCK = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _META_COMMAND = re.compile(r"^[ \t]*\\[A-Za-z].*$", re.MULTILINE)
+_DO_BLOCK = re.compile(
+    r"(?P<open>\bDO\s+(?:LANGUAGE\s+\w+\s+)?(?P<mark>\$\w*\$))(?P<body>.*?)(?P=mark)",
+    re.DOTALL | re.IGNORECASE,
+)
 _NOT_NEWLINE = re.compile(r"[^\n]")
 _OPENING, _CLOSING = "([{", ")]}"
 
@@ -70,6 +74,7 @@ def prepared(text: str, dialect: str) -> Text:
         text = _VARIABLE.sub(placeholder, text)
     if dialect in {"postgres", "redshift"}:
         text = _META_COMMAND.sub(_blank, text) if "\\" in text else text
+        text = _DO_BLOCK.sub(_opened, text) if "$" in text else text
         text = _PSQL_VARIABLE.sub(placeholder, text) if ":" in text else text
     return Text(text, tuple(symbols))
 
@@ -87,6 +92,12 @@ def _padded(mark: str, replaced: str) -> str:
 
 def _blank(found: re.Match[str]) -> str:
     return _NOT_NEWLINE.sub(" ", found.group(0))
+
+
+def _opened(found: re.Match[str]) -> str:
+    """Return the body of `DO $$ … $$` with blanks for what is around it."""
+    before = _NOT_NEWLINE.sub(" ", found["open"])
+    return before + found["body"] + " " * len(found["mark"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +143,7 @@ def statements(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
 
 
 def separated(tokens: Sequence[Token], text: str, dialect: str) -> Sequence[Token]:
-    """Return tokens without the strings in which sqlglot keeps the rest of a command up to its semicolon.
+    """Return tokens without the strings in which sqlglot keeps the rest of a command.
 
     T-SQL has no semicolons: what follows the command in such a string are statements of their own.
     Elsewhere only the commands are taken apart that we read.

@@ -42,6 +42,8 @@ def lower_statement(tree: exp.Expr, script: Script, head: Head) -> Handle | None
             return lower_query(tree, script)
         case exp.Block() | exp.IfBlock() | exp.WhileBlock() | exp.LoopBlock():
             return _block(tree, script, head)
+        case _:
+            pass
     handler = _HANDLERS.get(type(tree))
     if handler is not None:
         handler(tree, script, scope, head)
@@ -50,12 +52,15 @@ def lower_statement(tree: exp.Expr, script: Script, head: Head) -> Handle | None
     return None
 
 
+_LEFT_OUT = (
+    "`{}` is not understood and was left out; declare what it reads and writes with "
+    "`-- @LINEAGE_INPUTS: …` and `-- @LINEAGE_OUTPUTS: …`"
+)
+
+
 def _not_understood(tree: exp.Expr, script: Script, scope: Scope) -> None:
-    words = " ".join(scope.text(sql_text(tree, script.dialect)).split()[:4])
-    scope.warn(
-        f"`{words}` is not understood and was left out; "
-        "declare what it reads and writes with `-- @LINEAGE_INPUTS: …` and `-- @LINEAGE_OUTPUTS: …`"
-    )
+    words = scope.text(sql_text(tree, script.dialect)).split()[:4]
+    scope.warn(_LEFT_OUT.format(" ".join(words)))
 
 
 def _block(tree: exp.Expr, script: Script, head: Head) -> Handle | None:
@@ -120,18 +125,27 @@ def _export(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
         add_write(script, scope.text(uri).rstrip("/"), plan, head, WriteOptions(mode="overwrite"))
 
 
-def _command(tree: exp.Expr, script: Script, scope: Scope, _head: Head) -> None:
-    word = str(tree.this).upper()
-    if word not in SILENT_WORDS:
-        shown = " ".join(
-            f"{tree.this} {scope.text(tree.expression.name if isinstance(tree.expression, exp.Expr) else str(tree.expression or ''))}".split()[
-                :4
-            ]
-        )
-        scope.warn(
-            f"`{shown}` is not understood and was left out; "
-            "declare what it reads and writes with `-- @LINEAGE_INPUTS: …` and `-- @LINEAGE_OUTPUTS: …`"
-        )
+def _command(tree: exp.Expr, _script: Script, scope: Scope, _head: Head) -> None:
+    rest = tree.args.get("expression")
+    behind = rest.name if isinstance(rest, exp.Expr) else str(rest or "")
+    words = f"{tree.this} {scope.text(behind)}".split()[:4]
+    if _is_harmless(f"{tree.this} {behind}".upper().split()):
+        return
+    scope.warn(_LEFT_OUT.format(" ".join(words)))
+
+
+def _is_harmless(words: list[str]) -> bool:
+    """Return whether a statement that sqlglot does not know alters neither rows nor columns."""
+    first = words[0] if words else ""
+    if first == "ALTER":
+        return not _MOVES.intersection(words)
+    if first in {"CREATE", "DROP"}:
+        return not _MAKES.intersection(words[:6])
+    return first in SILENT_WORDS
+
+
+_MOVES = frozenset({"RENAME", "SWAP", "EXCHANGE", "SWITCH", "COLUMN", "COLUMNS"})
+_MAKES = frozenset({"TABLE", "VIEW", "PROCEDURE", "FUNCTION"})
 
 
 def lower_returning(body: exp.Expr, scope: Scope, script: Script) -> Handle:
@@ -177,7 +191,7 @@ def _as_input(body: exp.Expr, rows: Handle | None, scope: Scope) -> Handle | Non
 
 Handler = Callable[[exp.Expr, Script, Scope, Head], None]
 _HANDLERS: dict[type[exp.Expr], Handler] = {
-    exp.Create: lambda tree, script, scope, head: create(tree, script, scope, head),
+    exp.Create: create,
     exp.Insert: _insert, exp.MultitableInserts: insert_many, exp.Merge: merge, exp.Update: _update,
     exp.Delete: _delete, exp.TruncateTable: _truncate, exp.Alter: alter, exp.Drop: _drop,
     exp.Copy: copy, exp.LoadData: load, exp.Cache: _cache, exp.Select: select_into,

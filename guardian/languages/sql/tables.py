@@ -110,8 +110,11 @@ def write_options(tree: exp.Expr, scope: Scope, mode: str, materialized: str = "
                 rest.append((part.key.removesuffix("property"), ",".join(list_texts(part, scope))))
             case exp.Property():
                 form, location = _named(part, scope, form, location)
+            case _:
+                pass
     return WriteOptions(
-        mode=mode, format=form, partition_by=partition, cluster_by=tuple(cluster), location=location,
+        mode=mode, format=form, partition_by=partition, cluster_by=tuple(cluster),
+        location=location,
         materialized=materialized, options=tuple(sorted(rest)),
     )  # fmt: skip
 
@@ -125,7 +128,8 @@ def _named(part: exp.Expr, scope: Scope, form: str, location: str) -> tuple[str,
             return text.lower() or form, location
         case "external_location" | "location":
             return form, path_name(text)
-    return form, location
+        case _:
+            return form, location
 
 
 def list_texts(node: exp.Expr | None, scope: Scope) -> tuple[str, ...]:
@@ -205,10 +209,13 @@ def alter(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
                 swap_datasets(dataset, dataset_of(action.this, scope), script)
             case exp.AddConstraint():
                 keys.extend(_table_keys(action, scope))
+            case _:
+                pass
     if columns or dropped or renames or keys:
         script.declarations.append(
             Declaration(
-                dataset=dataset, columns=tuple(columns), keys=tuple(keys), extend=True, complete=False,
+                dataset=dataset, columns=tuple(columns), keys=tuple(keys), extend=True,
+                complete=False,
                 drop=tuple(dropped), renames=tuple(renames), job=script.job, at=head.at,
             )
         )  # fmt: skip

@@ -1,0 +1,254 @@
+"""A row set as the clauses that it is made of, and which of them only one of two row sets has."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from guardian.diff.equality import Sameness, matched_arms, scanned
+from guardian.lineage.text import text_of
+from guardian.model.expression import Expression
+from guardian.model.lineage import Location
+
+Words: TypeAlias = Mapping[Expression, tuple[str, Location | None]]
+
+DEEPEST = 8
+MOST_SHOWN = 6
+ONE_INPUT = frozenset({"group", "pick", "limit", "sample"})
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One part of what the rows are: its kind, the node it is compared by, how it reads."""
+
+    kind: str
+    node: Expression
+    text: str
+    at: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The clauses that only the base has, and those that only the head has.
+
+    `moved`: the same clauses, put together otherwise.
+    """
+
+    gone: tuple[Clause, ...] = ()
+    new: tuple[Clause, ...] = ()
+    moved: bool = False
+
+    def __bool__(self) -> bool:
+        """Return whether there is any."""
+        return bool(self.gone or self.new or self.moved)
+
+
+def difference(
+    base: Expression,
+    head: Expression,
+    words: tuple[Words, Words],
+    same: Sameness | None = None,
+    depth: int = 0,
+) -> Difference:
+    """Return how two row sets differ, going down into inputs that both sides make.
+
+    But otherwise.
+    """
+    if base is head:
+        return Difference()
+    same = same or Sameness(base, head)
+    left, right = _unmatched(clauses(base, words[0]), clauses(head, words[1]), same)
+    if not left and not right:
+        return Difference(moved=_shape(base) != _shape(head))
+    gone: list[Clause] = []
+    new: list[Clause] = []
+    moved = False
+    for one, other in _inner_pairs(left, right):
+        if depth == DEEPEST:
+            break
+        inside = difference(_relation(one.node), _relation(other.node), words, depth=depth + 1)
+        if inside:
+            left.remove(one)
+            right.remove(other)
+            gone += inside.gone
+            new += inside.new
+            moved = moved or inside.moved
+    return Difference((*_told(left), *gone), (*_told(right), *new), moved)
+
+
+def joined_texts(clauses: Iterable[Clause]) -> str | None:
+    """Return clauses as one line, None where there are none."""
+    texts = list(dict.fromkeys(clause.text for clause in clauses))
+    more = f"; and {len(texts) - MOST_SHOWN} more" if len(texts) > MOST_SHOWN else ""
+    return "; ".join(texts[:MOST_SHOWN]) + more if texts else None
+
+
+def _told(left: Sequence[Clause]) -> Iterator[Clause]:
+    """Yield clauses without the conditions of a join that is told as a whole."""
+    whole = {clause.text for clause in left if "JOIN" in clause.kind}
+    for clause in left:
+        if clause.kind != "WHERE" or not any(clause.text in text for text in whole):
+            yield clause
+
+
+def _shape(rows: Expression) -> list[str]:
+    """Return the operators that a row set goes through in a straight line."""
+    chain = [rows.op]
+    while rows.op in ONE_INPUT:
+        rows = rows.args[0]
+        chain.append(rows.op)
+    return chain
+
+
+# --- clauses -------------------------------------------------------------------------------------
+
+
+def clauses(rows: Expression, words: Words) -> list[Clause]:
+    """Return the clauses of a row set, down to the inputs of its join graph."""
+    found: list[Clause] = []
+    node = rows
+    while node.op in ONE_INPUT:
+        found += _taking(node, words)
+        node = node.args[0]
+    return found + list(_graph(node, words) if node.op == "rows" else _other(node, words))
+
+
+def _taking(node: Expression, words: Words) -> Iterator[Clause]:
+    """Yield the clauses of an operator that takes one input."""
+    said, at = words.get(node, ("", None))
+    match node.op:
+        case "group":
+            yield _grouping(node, said, at)
+        case "pick":
+            keys = node.args[1]
+            yield Clause("DISTINCT ON", keys, f"one row for each {_listed(keys.args)}", at)
+        case "limit":
+            count, offset, _ = node.value
+            text = f"LIMIT {count}" + (f" OFFSET {offset}" if offset else "")
+            yield Clause(text, node, text, at)
+        case _:
+            yield Clause(f"SAMPLE {node.value[0]}", node, f"SAMPLE {node.value[0]}", at)
+    if node.op in {"pick", "limit"}:
+        flags = node.value if node.op == "pick" else node.value[2]
+        keys_of_order = node.args[2:] if node.op == "pick" else node.args[1:]
+        for key, flag in zip(keys_of_order, flags, strict=True):
+            direction = " DESC" if flag[0] else ""
+            yield Clause(f"ORDER BY {flag}", key, f"ORDER BY {text_of(key)}{direction}", at)
+
+
+def _grouping(node: Expression, said: str, at: Location | None) -> Clause:
+    keys = node.args[1]
+    kind = f"GROUP BY {node.value}"
+    if said in {"UNION", "INTERSECT", "EXCEPT"}:
+        return Clause(kind, keys, said, at)
+    start = "DISTINCT" if said == "DISTINCT" else "GROUP BY"
+    return Clause(kind, keys, f"{start} {_listed(keys.args)}".strip(), at)
+
+
+def _graph(node: Expression, words: Words) -> Iterator[Clause]:
+    bag, filters, optional = node.args
+    for instance in bag.args:
+        yield _input(instance, words, alone=len(bag.args) == 1)
+    for condition in filters.args:
+        said, at = words.get(condition, ("", None))
+        text = text_of(condition)
+        yield Clause(
+            "WHERE", condition, " ".join(said.split()) if _is_join(condition) and said else text, at
+        )
+    for entry in optional.args:
+        said, at = words.get(entry, ("", None))
+        yield Clause(
+            "LEFT JOIN", entry, _join_text("LEFT JOIN", entry.args[0], said) or text_of(entry), at
+        )
+
+
+def _is_join(condition: Expression) -> bool:
+    """Return whether a condition looks at several inputs."""
+    return len(scanned(condition)) > 1
+
+
+def _input(instance: Expression, words: Words, *, alone: bool) -> Clause:
+    said, at = words.get(instance, ("", None))
+    kind = "FROM" if alone else "JOIN"
+    return Clause(
+        "JOIN", instance, _join_text(kind, instance, said) or f"{kind} {_from(instance)}", at
+    )
+
+
+def _join_text(kind: str, instance: Expression, said: str) -> str | None:
+    """Return a join in the author's words, its kind and its input before a bare condition."""
+    text = " ".join(said.split())
+    if not text or text in {"JOIN", "LEFT JOIN", "FULL JOIN", "explode"}:
+        return None
+    if "JOIN" in text.upper():
+        return text
+    return f"{kind} {_from(instance)} ON {text}"
+
+
+def _other(node: Expression, words: Words) -> Iterator[Clause]:
+    said, at = words.get(node, (node.op.upper(), None))
+    match node.op:
+        case "union":
+            for arm in node.args:
+                yield Clause("UNION", arm, f"UNION ALL {_from(arm)}", at)
+        case "scan":
+            yield Clause("JOIN", node, f"FROM {node.value}", at)
+        case "values" if node.args:
+            for row in node.args:
+                yield Clause("VALUES", row, f"({', '.join(map(text_of, row.args))})", at)
+        case "opaque_rows":
+            yield Clause(f"OPAQUE {node.value}", node, "code that was not understood", at)
+        case _:
+            yield Clause(node.op.upper(), node, said, at)
+
+
+def _listed(keys: tuple[Expression, ...]) -> str:
+    return ", ".join(sorted(map(text_of, keys)))
+
+
+def _from(rows: Expression) -> str:
+    return ", ".join(sorted(scanned(rows))) or text_of(rows)
+
+
+# --- matching ------------------------------------------------------------------------------------
+
+
+def _unmatched(
+    base: Sequence[Clause], head: Sequence[Clause], same: Sameness
+) -> tuple[list[Clause], list[Clause]]:
+    """Return the clauses that only one side has."""
+    rest = list(head)
+    gone = []
+    for clause in base:
+        match = next((other for other in rest if _agree(clause, other, same)), None)
+        if match is None:
+            gone.append(clause)
+        else:
+            rest.remove(match)
+    return gone, rest
+
+
+def _agree(base: Clause, head: Clause, same: Sameness) -> bool:
+    if base.kind != head.kind:
+        return False
+    if base.kind.startswith(("LIMIT", "SAMPLE")):
+        return True  # what they are taken from is compared on its own
+    if base.kind in {"JOIN", "UNION"}:
+        return _relation(base.node) is _relation(head.node)
+    return same(base.node, head.node)
+
+
+def _inner_pairs(left: list[Clause], right: list[Clause]) -> list[tuple[Clause, Clause]]:
+    """Return inputs that both sides join or unite, but made otherwise: they are compared inside."""
+    pairs = []
+    for kind in ("JOIN", "UNION"):
+        base = [clause for clause in left if clause.kind == kind]
+        head = [clause for clause in right if clause.kind == kind]
+        arms = matched_arms(
+            [_relation(item.node) for item in base], [_relation(item.node) for item in head]
+        )
+        pairs += [(base[one], head[other]) for one, other in arms]
+    return [pair for pair in pairs if not all(_relation(item.node).op == "scan" for item in pair)]
+
+
+def _relation(node: Expression) -> Expression:
+    return node.args[0] if node.op == "instance" else node

@@ -1,0 +1,1 @@
+CREATE TABLE raw.payments (payment_id BIGINT, user_id BIGINT, cents BIGINT, currency STRING, state STRING);

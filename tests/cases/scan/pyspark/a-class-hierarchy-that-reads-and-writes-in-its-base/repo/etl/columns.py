@@ -1,0 +1,7 @@
+class Columns:
+    USER = "user_id"
+    AMOUNT = "amount"
+
+
+class PaymentColumns(Columns):
+    STATE = "state"

@@ -1,0 +1,1 @@
+CREATE TABLE hr.employees (employee_id INT, manager_id INT, name TEXT, salary NUMERIC);

@@ -1,0 +1,1 @@
+CREATE TABLE ga.events (event_name STRING, user_pseudo_id STRING, event_params ARRAY<STRUCT<key STRING, value STRUCT<string_value STRING, int_value INT64>>>, device STRUCT<category STRING, browser STRING>);
