@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from guardian.languages.sql import Script, run_script
-from guardian.lineage.define import define
+from guardian.lineage.define import define, scans
 from guardian.lineage.link import World
 from guardian.lineage.schemas import UNKNOWN, Schema
 from guardian.model.lineage import Diagnostic, Location
@@ -48,7 +48,8 @@ def _resolved(
         where = place or at
         warnings.append(Diagnostic(where.file, where.line, f"KPI `{exposure.name}`: {message}"))
 
-    definition = define(file, write, known, str, warn)
+    reads = {node.dataset for node in scans(file, rows)}
+    definition = define(file, write, known, str, reads, warn)
     columns = {(edge.source.dataset, str(edge.source.column)) for edge in definition.edges}
     read = {*exposure.datasets, *definition.reads}
     named = msgspec.structs.replace(

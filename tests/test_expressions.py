@@ -3,7 +3,13 @@
 import pytest
 import sqlglot
 
-from guardian.languages.expressions import Scope, lower_expression, lower_item, normal_type, sql_text
+from guardian.languages.expressions import (
+    Scope,
+    lower_expression,
+    lower_item,
+    normal_type,
+    sql_text,
+)
 from guardian.model.plan import (
     AggregateCall,
     Call,
@@ -27,7 +33,7 @@ def number(text: str) -> Constant:
 
 
 def lowered(text: str, dialect: str = "duckdb") -> Expr:
-    tree = sqlglot.parse_one(f"SELECT {text}", read=dialect)  # noqa: S608 (a tree, never run)
+    tree = sqlglot.parse_one(f"SELECT {text}", read=dialect)
     return lower_expression(tree.expressions[0], Scope(PlanBuilder(), dialect))
 
 
@@ -45,10 +51,17 @@ def lowered(text: str, dialect: str = "duckdb") -> Expr:
         ("duckdb", "a BETWEEN 1 AND 2", Call("between", (A, number("1"), number("2")))),
         ("duckdb", "a NOT IN (1, 2)", Call("not", (Call("in", (A, number("1"), number("2"))),))),
         ("postgres", "a !~* 'x'", Call("not", (Call("rlike", (A, Constant("string", "x")), "i"),))),
-        ("snowflake", "x LIKE ANY ('p', 'q')", Call("or", (
-            Call("like", (Ref("X"), Constant("string", "p"))),
-            Call("like", (Ref("X"), Constant("string", "q"))),
-        ))),
+        (
+            "snowflake",
+            "x LIKE ANY ('p', 'q')",
+            Call(
+                "or",
+                (
+                    Call("like", (Ref("X"), Constant("string", "p"))),
+                    Call("like", (Ref("X"), Constant("string", "q"))),
+                ),
+            ),
+        ),
         ("spark", "a div b", Call("int_div", (A, B))),
         ("duckdb", "a / b", Call("div", (A, B))),
         ("postgres", "a / b", Call("div", (A, B), "typed")),
@@ -58,7 +71,7 @@ def lowered(text: str, dialect: str = "duckdb") -> Expr:
         ("tsql", "a + 'x'", Call("concat", (A, Constant("string", "x")))),
         ("tsql", "a + b", Call("add", (A, B))),
     ],
-)  # fmt: skip
+)
 def test_operators(dialect: str, text: str, expected: Expr) -> None:
     assert lowered(text, dialect) == expected
 
@@ -70,9 +83,16 @@ def test_operators(dialect: str, text: str, expected: Expr) -> None:
         ("tsql", "isnull(a, b)", Call("coalesce", (A, B))),
         ("spark", "if(a, b, c)", Call("case", (A, B, C))),
         ("tsql", "iif(a = 1, b, c)", Call("case", (Call("eq", (A, number("1"))), B, C))),
-        ("duckdb", "CASE a WHEN 1 THEN b END", Call("case", (Call("eq", (A, number("1"))), B, NULL))),
-        ("oracle", "decode(a, NULL, 1, 2)",
-         Call("case", (Call("is_null", (Ref("A"),)), number("1"), number("2")))),
+        (
+            "duckdb",
+            "CASE a WHEN 1 THEN b END",
+            Call("case", (Call("eq", (A, number("1"))), B, NULL)),
+        ),
+        (
+            "oracle",
+            "decode(a, NULL, 1, 2)",
+            Call("case", (Call("is_null", (Ref("A"),)), number("1"), number("2"))),
+        ),
         ("spark", "cast(a AS string)", Call("cast", (A,), "string")),
         ("spark", "try_cast(a AS int)", Call("try_cast", (A,), "int")),
         ("bigquery", "safe_cast(a AS int64)", Call("try_cast", (A,), "int64")),
@@ -95,7 +115,7 @@ def test_operators(dialect: str, text: str, expected: Expr) -> None:
         ("duckdb", "greatest(a, b)", Call("greatest", (A, B))),
         ("bigquery", "greatest(a, b)", Call("greatest", (A, B), "propagate null")),
     ],
-)  # fmt: skip
+)
 def test_functions_have_one_name(dialect: str, text: str, expected: Expr) -> None:
     assert lowered(text, dialect) == expected
 
@@ -108,19 +128,25 @@ def test_functions_have_one_name(dialect: str, text: str, expected: Expr) -> Non
         ("spark", "a['k']", Call("field", (A,), "k")),
         ("duckdb", "a[1]", Call("index", (A, number("0")))),
         ("snowflake", "a:b.c", Call("field", (Call("field", (Ref("A"),), "B"),), "C")),
-        ("postgres", "a->'b'->>'c'",
-         Call("json_text", (Call("field", (Call("field", (A,), "b"),), "c"),))),
+        (
+            "postgres",
+            "a->'b'->>'c'",
+            Call("json_text", (Call("field", (Call("field", (A,), "b"),), "c"),)),
+        ),
         ("postgres", "(a).b", Call("field", (A,), "b")),
         ("spark", "named_struct('x', a)", Call("struct", (A,), "x")),
-        ("duckdb", "list_transform(a, x -> x + 1)",
-         Call("transform", (A, Lambda(("x",), Call("add", (Ref("x"), number("1"))))))),
+        (
+            "duckdb",
+            "list_transform(a, x -> x + 1)",
+            Call("transform", (A, Lambda(("x",), Call("add", (Ref("x"), number("1")))))),
+        ),
         ("duckdb", "* EXCLUDE (a)", Star((), ("a",))),
         ("snowflake", "t.* RENAME (b AS c)", Star(("T",), (), (), (("B", "C"),))),
         ("tsql", "@since", Symbol("since")),
         ("bigquery", "@p", Symbol("p")),
         ("snowflake", "$1", Ref("$1")),
     ],
-)  # fmt: skip
+)
 def test_structure(dialect: str, text: str, expected: Expr) -> None:
     assert lowered(text, dialect) == expected
 
@@ -138,7 +164,7 @@ def test_structure(dialect: str, text: str, expected: Expr) -> None:
         ("spark", "first(a, true)", AggregateCall("first", (A,), option="ignore nulls")),
         ("postgres", "bool_or(a)", AggregateCall("bool_or", (A,))),
     ],
-)  # fmt: skip
+)
 def test_aggregates(dialect: str, text: str, expected: Expr) -> None:
     assert lowered(text, dialect) == expected
 
@@ -157,7 +183,10 @@ def test_orders_and_separators_of_aggregates() -> None:
 @pytest.mark.parametrize(
     ("text", "frame"),
     [
-        ("sum(a) OVER (PARTITION BY b)", "rows between unbounded preceding and unbounded following"),
+        (
+            "sum(a) OVER (PARTITION BY b)",
+            "rows between unbounded preceding and unbounded following",
+        ),
         ("sum(a) OVER (ORDER BY b)", "range between unbounded preceding and current row"),
         ("sum(a) OVER (ORDER BY b ROWS 3 PRECEDING)", "rows between 3 preceding and current row"),
         ("row_number() OVER (ORDER BY b)", ""),
@@ -193,14 +222,22 @@ def test_long_chains_need_no_recursion() -> None:
 @pytest.mark.parametrize(
     ("dialect", "text", "name"),
     [
-        ("postgres", "max(a)", "max"), ("postgres", "1 + a", "?column?"), ("postgres", "a::int", "a"),
-        ("trino", "max(a)", "_col0"), ("spark", "count(*)", "count(1)"),
-        ("duckdb", "count(*)", "count_star()"), ("spark", "sum(a)", "sum(a)"),
-        ("tsql", "max(a)", None), ("spark", "a.b.c", "c"), ("duckdb", "1 AS x", "x"),
+        ("postgres", "max(a)", "max"),
+        ("postgres", "1 + a", "?column?"),
+        ("postgres", "a::int", "a"),
+        ("trino", "max(a)", "_col0"),
+        ("spark", "count(*)", "count(1)"),
+        ("duckdb", "count(*)", "count_star()"),
+        ("spark", "sum(a)", "sum(a)"),
+        ("tsql", "max(a)", None),
+        ("spark", "a.b.c", "c"),
+        ("duckdb", "1 AS x", "x"),
     ],
-)  # fmt: skip
-def test_unnamed_columns_are_named_as_the_engine_does(dialect: str, text: str, name: str | None) -> None:
-    tree = sqlglot.parse_one(f"SELECT {text}", read=dialect)  # noqa: S608 (a tree, never run)
+)
+def test_unnamed_columns_are_named_as_the_engine_does(
+    dialect: str, text: str, name: str | None
+) -> None:
+    tree = sqlglot.parse_one(f"SELECT {text}", read=dialect)
     assert lower_item(tree.expressions[0], Scope(PlanBuilder(), dialect)).name == name
 
 

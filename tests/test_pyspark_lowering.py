@@ -83,7 +83,7 @@ def scanned(found: Lowered) -> set[str]:
     return {node.dataset for node in found.nodes if isinstance(node, Scan) and not node.target}
 
 
-# --- columns ------------------------------------------------------------------------------------------
+# --- columns --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_a_udf_is_told_by_its_code_and_by_what_it_calls() -> None:
     assert made[0] == made[1] != made[2]
 
 
-# --- frames -------------------------------------------------------------------------------------------
+# --- frames ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -273,7 +273,7 @@ def test_columns_computed_from_an_unknown_list_stay_connected_with_a_warning() -
     node = found.nodes[found.writes[0].plan]
     assert isinstance(node, Opaque)
     assert node.keeps
-    assert [warning.line for warning in found.warnings] == [6]
+    assert [warning.line for warning in found.warnings] == [7]
 
 
 def test_columns_that_spark_names_itself() -> None:
@@ -303,7 +303,7 @@ def test_text_and_line_are_the_authors() -> None:
     assert columns.items[0].text == 'F.col("a") * 2'
 
 
-# --- reading and writing ------------------------------------------------------------------------------
+# --- reading and writing --------------------------------------------------------------------------
 
 
 def only_write(code: str) -> Write:
@@ -419,7 +419,7 @@ def test_glue_reads_maps_and_writes() -> None:
     assert project.items[0].expr == Call("cast", (Ref("a"),), "int")
 
 
-# --- Python -------------------------------------------------------------------------------------------
+# --- Python ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -587,7 +587,7 @@ def test_run_time_values_are_symbols() -> None:
     assert column("F.lit('x')") == Constant("string", "x")
 
 
-# --- bad and hostile input ----------------------------------------------------------------------------
+# --- bad and hostile input ------------------------------------------------------------------------
 
 
 def test_a_file_that_does_not_parse_is_one_diagnostic() -> None:
@@ -635,7 +635,7 @@ def test_deep_nesting_is_refused() -> None:
     assert found.failed
 
 
-# --- from end to end ----------------------------------------------------------------------------------
+# --- from end to end ------------------------------------------------------------------------------
 
 JOB = """
 from pyspark.sql import SparkSession, functions as F

@@ -110,6 +110,38 @@ EQUAL = {
         "SELECT id, sum(x) OVER (PARTITION BY k ORDER BY id) AS r FROM t",
         "SELECT id, sum(x) OVER (PARTITION BY k ORDER BY id RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS r FROM t",
     ),
+    "a left join that looks for what is missing": (
+        "SELECT t.id FROM t LEFT JOIN u ON u.k = t.k WHERE u.k IS NULL",
+        "SELECT t.id FROM t WHERE NOT EXISTS (SELECT 1 FROM u WHERE u.k = t.k)",
+    ),
+    "an anti join for NOT EXISTS": (
+        "SELECT t.id FROM t ANTI JOIN u ON u.k = t.k",
+        "SELECT id FROM t WHERE NOT EXISTS (SELECT 1 FROM u WHERE u.k = t.k)",
+    ),
+    "a filter above a union": (
+        "SELECT * FROM (SELECT k, x FROM t UNION ALL SELECT k, y FROM u) WHERE x > 5",
+        "SELECT k, x FROM t WHERE x > 5 UNION ALL SELECT k, y FROM u WHERE y > 5",
+    ),
+    "a test for null that another condition implies": (
+        "SELECT id FROM t WHERE s = 'a' AND s IS NOT NULL",
+        "SELECT id FROM t WHERE s = 'a'",
+    ),
+    "a lateral query that is a join": (
+        "SELECT t.id, b.y FROM t, LATERAL (SELECT u.y FROM u WHERE u.k = t.k) AS b",
+        "SELECT t.id, u.y FROM t JOIN u ON u.k = t.k",
+    ),
+    "an offset written out": (
+        "SELECT id, lag(x) OVER (ORDER BY id) AS before FROM t",
+        "SELECT id, lag(x, 1) OVER (ORDER BY id) AS before FROM t",
+    ),
+    "counting a key": (
+        "SELECT k, count(*) AS n FROM t GROUP BY k",
+        "SELECT k, count(id) AS n FROM t GROUP BY k",
+    ),
+    "a flag compared with true": (
+        "SELECT k FROM u WHERE flag",
+        "SELECT k FROM u WHERE flag IS TRUE",
+    ),
     "a chain of CTEs and stars": (
         "WITH a AS (SELECT * FROM t), b AS (SELECT * FROM a WHERE x > 1), c AS (SELECT id, x FROM b) SELECT * FROM c",
         "SELECT id, x FROM t WHERE x > 1",
@@ -172,6 +204,14 @@ DIFFERENT = {
     "count of a column for count of rows": (
         "SELECT count(x) AS n FROM t",
         "SELECT count(*) AS n FROM t",
+    ),
+    "a left join that looks for a column that may be null": (
+        "SELECT t.id FROM t LEFT JOIN u ON u.k = t.k WHERE u.y IS NULL",
+        "SELECT t.id FROM t WHERE NOT EXISTS (SELECT 1 FROM u WHERE u.k = t.k)",
+    ),
+    "a lateral query that counts": (
+        "SELECT t.id, b.n FROM t, LATERAL (SELECT count(*) AS n FROM u WHERE u.k = t.k) AS b",
+        "SELECT t.id, count(*) AS n FROM t JOIN u ON u.k = t.k GROUP BY t.id",
     ),
     "the same filter on the other table": (
         "SELECT t.id FROM t JOIN u ON t.k = u.k WHERE t.k > 1 OR u.y > 50",

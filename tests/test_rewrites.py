@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guardian.model.expression import NULL, Expression, aggregate, call, const, make, name_of
+from guardian.model.expression import (
+    NULL,
+    Expression,
+    aggregate,
+    as_condition,
+    call,
+    const,
+    make,
+    name_of,
+)
 
 TABLE = make("instance", (make("scan", value="t"),), 0)
 NUMBERS = ("a", "b", "c")
@@ -124,6 +133,12 @@ flag_tree = st.one_of(
     node("or", flags, flags, flags),
     node("not", flags),
     node("is_null", numbers),
+    node("eq", flags, st.sampled_from([True, False])),
+    node("neq", flags, st.sampled_from([True, False])),
+    node("is", flags, st.sampled_from([True, False])),
+    node("is", numbers, st.sampled_from([0, 1])),
+    node("coalesce", flags, st.sampled_from([True, False])),
+    node("case", flags, flags, flags),
     node("between", numbers, numbers, numbers),
     node("in", st.sampled_from(NUMBERS), st.sampled_from([0, 1, 2]), st.sampled_from([0, 1, None])),
     node("in", st.sampled_from(NUMBERS), st.sampled_from([0, 1]), st.sampled_from(NUMBERS)),
@@ -139,6 +154,19 @@ def test_a_normal_form_means_what_the_author_wrote(
     form = canonical(tree)
     query = f"SELECT count(*) FROM t WHERE ({written(tree)}) IS DISTINCT FROM ({printed(form)})"  # noqa: S608 - our own text
     assert database.execute(query).fetchone() == (0,), f"{written(tree)}  ->  {printed(form)}"
+
+
+@settings(max_examples=300, deadline=None)
+@given(tree=flag_tree)
+def test_a_condition_lets_the_same_rows_through(
+    database: duckdb.DuckDBPyConnection, tree: Tree
+) -> None:
+    """Evaluate a condition as a filter: where it is unknown, it may as well be false."""
+    form = printed(as_condition(canonical(tree)))
+    query = (
+        f"SELECT count(*) FROM t WHERE coalesce({written(tree)}, FALSE) <> coalesce({form}, FALSE)"  # noqa: S608 - our own text
+    )
+    assert database.execute(query).fetchone() == (0,), f"{written(tree)}  ->  {form}"
 
 
 @settings(max_examples=150, deadline=None)
@@ -185,6 +213,16 @@ EQUAL = {
         ("case", ("p", "a", ("case", ("q", "b", "c")))),
         ("case", ("p", "a", "q", "b", "c")),
     ),
+    "adjacent branches of one value": (
+        ("case", (("eq", ("a", 1)), 5, ("eq", ("a", 2)), 5, 0)),
+        ("case", (("in", ("a", 1, 2)), 5, 0)),
+    ),
+    "a test for null, the other way round": (
+        ("case", (("is_null", ("a",)), "b", "c")),
+        ("case", (("not", (("is_null", ("a",)),)), "c", "b")),
+    ),
+    "a flag compared with true": (("eq", ("p", True)), "p"),
+    "a product of constants": (("mul", (2, 3)), 6),
     "plus commutes": (("add", ("a", "b")), ("add", ("b", "a"))),
 }
 DIFFERENT = {

@@ -109,7 +109,17 @@ class Comparison:
     def _pair(self, base: Definition, head: Definition) -> Pair:
         base = translated(base, renames=self.renames)
         head = translated(head, datasets=_swapped(base, head))
-        return Pair(base, head, Sameness(base.rows, head.rows))
+        return Pair(base, head, Sameness(base.rows, head.rows, self._required))
+
+    def _required(self, dataset: str, column: str) -> bool:
+        """Return whether both revisions declare a column never to be NULL."""
+        return all(
+            any(
+                item.name == column and item.nullable is False
+                for item in world.schemas.get(dataset, UNKNOWN).columns
+            )
+            for world in (self.base, self.head)
+        )
 
     def _own_changes(self, both: Both) -> Iterator[Change]:
         """Yield the changes that the dataset's own code makes, not those that it inherits."""
@@ -148,7 +158,9 @@ class Comparison:
         def schema(name: str) -> Schema:
             return self.head.schemas.get(name, UNKNOWN)
 
-        return define(definition.file, definition.write, schema, str, lambda *_: None)
+        return define(
+            definition.file, definition.write, schema, str, definition.reads, lambda *_: None
+        )
 
     def _remember_renames(self, changes: Sequence[Change]) -> None:
         for change in changes:

@@ -232,6 +232,8 @@ def _change(
     Or the job's where it is gone.
     """
     at = new.at if new is not None else pair.head.at
+    if new is not None and rule in {"column-renamed", "column-added"}:
+        at = new.named_at or at
     was = old.at if old is not None else pair.base.at
     return Change(
         rule=rule,

@@ -11,18 +11,20 @@ import msgspec
 from sqlglot.tokenizer_core import Token, TokenType
 
 from guardian.languages.sql import forms
+from guardian.languages.sql.dynamic import (
+    assign,
+    execute,
+    insert_execution,
+    inserts_execution,
+    next_comma,
+)
 from guardian.languages.sql.forms import word
 from guardian.languages.sql.names_in_tokens import dataset_at
-from guardian.languages.sql.running import head_of, run_inner, run_parsed, run_statement
+from guardian.languages.sql.running import run_parsed, run_statement
 from guardian.languages.sql.script import Script
-from guardian.languages.sql.tables import rename_dataset
-from guardian.languages.sql.writes import add_write
-from guardian.model.names import dataset_name, fold
-from guardian.model.plan import Handle, Opaque, Write, WriteOptions
+from guardian.model.plan import Handle, Write
 
 Tokens = Sequence[Token]
-DYNAMIC_CONFIDENCE = 0.8
-
 _DML = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE"})
 _STARTERS = _DML | {
     "WITH", "CREATE", "ALTER", "DROP", "EXEC", "EXECUTE", "DECLARE", "SET", "IF", "WHILE", "BEGIN",
@@ -265,6 +267,8 @@ class _Batch:
     def _awaits_query(self, head: str, before: str) -> bool:
         if before in _SET_OPERATORS | {"AS", "FOR", "RETURN"}:
             return True
+        if head in {"CREATE", "ALTER"}:  # a view whose query begins with its CTEs
+            return self._has({"WITH"}) and not self._has({"SELECT"})
         if head == "INSERT":
             return not self._has({"SELECT", "VALUES", "EXEC", "EXECUTE", "DEFAULT"})
         return self._is_open_with(head) or (
@@ -312,11 +316,11 @@ def _run(statement: Tokens, script: Script) -> Handle | None:
         case "IF" | "WHILE" | "GO" | "USE":
             return None
         case "EXEC" | "EXECUTE":
-            return _execute(statement, script)
+            return execute(statement, script)
         case "SET" | "DECLARE":
-            return _assign(statement, script)
-        case "INSERT" if _inserts_execution(statement):
-            return _insert_execution(statement, script)
+            return assign(statement, script)
+        case "INSERT" if inserts_execution(statement):
+            return insert_execution(statement, script)
         case "CREATE":
             return _create(statement, script)
         case "SELECT":
@@ -328,14 +332,32 @@ def _run(statement: Tokens, script: Script) -> Handle | None:
 
 
 def _cleaned(statement: Tokens) -> Tokens:
-    """Return a statement without what sqlglot does not know and lineage does not need.
-
-    OPTION (…).
-    """
+    """Return a statement without what lineage does not need: OUTPUT in it, OPTION at its end."""
+    statement = _without_output(statement)
     for index in range(len(statement) - 2, 0, -1):
         if word(statement[index]) == "OPTION" and word(statement[index + 1]) == "(":
             return statement[:index]
     return statement
+
+
+def _without_output(statement: Tokens) -> Tokens:
+    """Return a statement without `OUTPUT inserted.a, … [INTO …]`: it gives back what it wrote."""
+    if word(statement[0]) not in _DML | {"WITH"}:
+        return statement
+    depth, begin = 0, None
+    for index, token in enumerate(statement):
+        text = word(token)
+        depth += (text == "(") - (text == ")")
+        if depth == 0 and text == "OUTPUT" and begin is None:
+            begin = index
+        elif depth == 0 and begin is not None and text in _AFTER_OUTPUT:
+            return [*statement[:begin], *statement[index:]]
+    return statement if begin is None else statement[:begin]
+
+
+_AFTER_OUTPUT = frozenset(
+    {"SELECT", "VALUES", "FROM", "WHERE", "EXEC", "EXECUTE", "DEFAULT", "WITH"}
+)
 
 
 def _select(statement: Tokens, script: Script) -> Handle | None:
@@ -370,7 +392,7 @@ def _storage(tokens: Tokens, script: Script) -> tuple[tuple[str, str], ...]:
     found: list[tuple[str, str]] = []
     begin = 0
     while begin < len(tokens) and script.source is not None:
-        end = _next_comma(tokens, begin)
+        end = next_comma(tokens, begin)
         text = script.source.slice(tokens[begin].start, tokens[end - 1].end).lower()
         name, sign, value = text.partition("=")
         found.append((name.strip(), value.strip()) if sign else ("index", name.strip()))
@@ -383,206 +405,3 @@ def _with_storage(write: Write, options: tuple[tuple[str, str], ...]) -> Write:
         write.options, options=tuple(sorted({*write.options.options, *options}))
     )
     return msgspec.structs.replace(write, options=stored)
-
-
-# --- EXEC and dynamic SQL -------------------------------------------------------------------------
-
-
-def _assign(statement: Tokens, script: Script) -> Handle | None:
-    """Keep the text that a variable is given, as far as it is known; declare table variables."""
-    first = word(statement[0])
-    if first == "DECLARE" and any(word(token) == "TABLE" for token in statement[:5]):
-        _declare_table(statement, script)
-        return None
-    for name, value in _assignments(statement):
-        text = _text_of(value, script)
-        if text is None:
-            script.variables.pop(name, None)
-        else:
-            script.variables[name] = text
-    return None
-
-
-def _declare_table(statement: Tokens, script: Script) -> None:
-    """Declare a table variable as the temporary table that it is."""
-    start = next(index for index, token in enumerate(statement) if word(token) == "TABLE")
-    name = "@" + fold(statement[start - 1].text.lstrip("@"), script.dialect)
-    if word(statement[start - 1]) == "AS":
-        name = "@" + fold(statement[start - 2].text.lstrip("@"), script.dialect)
-    script.columns[name] = tuple(_column_names(statement[start + 1 :], script))
-    script.views.pop(name, None)
-
-
-def _column_names(tokens: Tokens, script: Script) -> Iterator[str]:
-    """Yield the first word of each part of `(a int, b int)`, constraints left out."""
-    depth, expects = 0, False
-    for token in tokens:
-        text = word(token)
-        if text == "(":
-            depth += 1
-            expects = depth == 1
-            continue
-        if text == ")":
-            depth -= 1
-        elif text == "," and depth == 1:
-            expects = True
-            continue
-        if expects and depth == 1:
-            expects = False
-            if text not in {"PRIMARY", "UNIQUE", "INDEX", "CHECK", "CONSTRAINT", "FOREIGN"}:
-                yield fold(
-                    token.text, script.dialect, quoted=token.token_type is TokenType.IDENTIFIER
-                )
-
-
-def _assignments(statement: Tokens) -> Iterator[tuple[str, Tokens]]:
-    """Yield (variable, value) for `SET @a = …` and `DECLARE @a varchar(max) = …, @b …`.
-
-    `+=` adds.
-    """
-    index = 1
-    while index < len(statement):
-        if statement[index].token_type is not TokenType.PARAMETER or index + 1 >= len(statement):
-            index += 1
-            continue
-        name = statement[index + 1].text.lower()
-        end = _next_comma(statement, index)
-        equals = next(
-            (place for place in range(index, end) if word(statement[place]) in {"=", "+="}), None
-        )
-        adds = equals is not None and (
-            word(statement[equals]) == "+=" or word(statement[equals - 1]) == "+"
-        )
-        if equals is not None:
-            value = statement[equals + 1 : end]
-            yield name, ([*statement[index : index + 2], _PLUS, *value] if adds else value)
-        index = end + 1
-
-
-_PLUS = Token(TokenType.PLUS, "+")
-
-
-def _next_comma(tokens: Tokens, start: int) -> int:
-    depth = 0
-    for index in range(start, len(tokens)):
-        text = word(tokens[index])
-        depth += (text == "(") - (text == ")")
-        if text == "," and depth == 0:
-            return index
-    return len(tokens)
-
-
-def _text_of(tokens: Tokens, script: Script) -> str | None:
-    """Return the text of `'…' + @x + N'…'`; a variable that is not known stands as `{x}`."""
-    pieces: list[str] = []
-    literal = False
-    index = 0
-    while index < len(tokens):
-        token = tokens[index]
-        if token.token_type in {TokenType.STRING, TokenType.NATIONAL_STRING}:
-            pieces.append(token.text)
-            literal = True
-        elif token.token_type is TokenType.PARAMETER and index + 1 < len(tokens):
-            index += 1
-            name = tokens[index].text.lower()
-            known = script.variables.get(name)
-            literal = literal or known is not None
-            pieces.append(known if known is not None else f"{{{name}}}")
-        elif word(token) not in {"+", "(", ")", "N"}:
-            pieces.append("{value}")
-            index = _end_of_call(tokens, index)
-        index += 1
-    return "".join(pieces) if literal else None
-
-
-def _end_of_call(tokens: Tokens, index: int) -> int:
-    """Return the last token of a function's call, of which only the place in the text matters."""
-    if index + 1 < len(tokens) and word(tokens[index + 1]) == "(":
-        return forms.closing(tokens, index + 1)
-    return index
-
-
-def _execute(statement: Tokens, script: Script) -> Handle | None:
-    """Lower dynamic SQL whose text is known; calls of other procedures are jobs of their own."""
-    procedure = next(
-        (token.text.lower() for token in statement[1:6] if "sp_" in token.text.lower()), ""
-    )
-    if procedure == "sp_rename":
-        _rename(statement, script)
-        return None
-    dynamic = len(statement) > 1 and word(statement[1]) == "("
-    if not dynamic and procedure != "sp_executesql":
-        return None
-    arguments = (
-        statement[2 : forms.closing(statement, 1)] if dynamic else _first_argument(statement)
-    )
-    text = None if _hinted(statement, script) else _text_of(arguments, script)
-    if text is not None:
-        return run_inner(text, statement[0].line, script, confidence=DYNAMIC_CONFIDENCE)
-    if not _hinted(statement, script):
-        script.warn(
-            statement[0].line,
-            "dynamic SQL whose text is not known: declare what it reads and writes with "
-            "`-- @LINEAGE_INPUTS: …` and `-- @LINEAGE_OUTPUTS: …`",
-        )
-    return None
-
-
-def _hinted(statement: Tokens, script: Script) -> bool:
-    """Return whether a hint comment stands within ten lines of a statement."""
-    line = script.line(statement[0].line).line
-    return any(abs(edge.at.line - line) <= 10 for edge in script.tables)
-
-
-def _first_argument(statement: Tokens) -> Tokens:
-    start = (
-        next(
-            index for index, token in enumerate(statement) if token.text.lower() == "sp_executesql"
-        )
-        + 1
-    )
-    end = _next_comma(statement, start)
-    named = [index for index in range(start, end) if word(statement[index]) == "="]
-    return statement[named[0] + 1 if named else start : end]
-
-
-def _rename(statement: Tokens, script: Script) -> None:
-    """Follow `EXEC sp_rename 'schema.old', 'new'` where it renames a table."""
-    texts = [
-        token.text
-        for token in statement
-        if token.token_type in {TokenType.STRING, TokenType.NATIONAL_STRING}
-    ]
-    if len(texts) != 2:
-        return
-    parts = [fold(part.strip("[]"), script.dialect) for part in texts[0].split(".")]
-    new = [*parts[:-1], fold(texts[1].strip("[]"), script.dialect)]
-    rename_dataset(dataset_name(parts, script.dialect), dataset_name(new, script.dialect), script)
-
-
-def _inserts_execution(statement: Tokens) -> bool:
-    depth = 0
-    for token in statement:
-        text = word(token)
-        depth += (text == "(") - (text == ")")
-        if depth == 0 and text in {"EXEC", "EXECUTE"}:
-            return True
-        if depth == 0 and text in {"SELECT", "VALUES"}:
-            return False
-    return False
-
-
-def _insert_execution(statement: Tokens, script: Script) -> Handle | None:
-    """Note INSERT … EXEC: rows of a procedure that is not looked into."""
-    index = 2 if len(statement) > 2 and word(statement[1]) == "INTO" else 1
-    dataset, _ = dataset_at(statement, index, script)
-    head = head_of(statement, script)
-    rows = script.builder.add(
-        Opaque(fingerprint=head.text, reason="rows of a procedure", at=head.at)
-    )
-    name = dataset.rpartition(".")[2]
-    if name.startswith(("#", "@")):
-        script.views[name] = rows
-        return None
-    add_write(script, dataset, rows, head, WriteOptions(mode="append"))
-    return None

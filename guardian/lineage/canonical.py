@@ -4,9 +4,11 @@ Outer joins that are inner ones, filters that may as well stand deeper. Each rew
 input; `tests/test_relations.py` runs both sides.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from guardian.lineage.relation import (
+    LEAVES,
     Block,
     Outer,
     Relation,
@@ -17,7 +19,16 @@ from guardian.lineage.relation import (
     mapped,
     rewrite,
 )
-from guardian.model.expression import Expression, as_set, make, name_of
+from guardian.model.expression import (
+    NULL,
+    TRUE,
+    Expression,
+    as_condition,
+    as_set,
+    call,
+    make,
+    name_of,
+)
 
 # Functions that give NULL when one of their arguments is NULL.
 STRICT = frozenset(
@@ -53,11 +64,99 @@ STRICT = frozenset(
 
 
 def settled(relation: Relation, notes: SideNotes) -> Relation:
-    """Return `relation` with its join graph in normal form.
+    """Return `relation` with its join graph in normal form, but for its instances' numbers."""
+    relation = _without_implied(_strengthened(relation, notes))
+    relation = _anti_joined(relation, notes)
+    return _pushed_into_unions(_pushed_below_groups(relation, notes), notes)
 
-    But for the numbers of its instances.
-    """
-    return _pushed_below_groups(_strengthened(relation, notes), notes)
+
+# --- conditions that others imply ----------------------------------------------------------------
+
+
+def _without_implied(relation: Relation) -> Relation:
+    """Return `relation` without `x IS NOT NULL` where another condition is not true for a null."""
+    filters = relation.block.filters
+    kept = tuple(part for part in filters if not _implied(part, filters))
+    if len(kept) == len(filters):
+        return relation
+    return replace(relation, block=replace(relation.block, filters=kept))
+
+
+def _implied(condition: Expression, filters: tuple[Expression, ...]) -> bool:
+    if name_of(condition) != "not" or name_of(condition.args[0]) != "is_null":
+        return False
+    subject = condition.args[0].args[0]
+    others = (part for part in filters if part is not condition and not _asks_for_null(part))
+    return any(_is_null_with(part, subject) for part in others)
+
+
+def _asks_for_null(condition: Expression) -> bool:
+    return name_of(condition) == "not" and name_of(condition.args[0]) == "is_null"
+
+
+def _is_null_with(expression: Expression, subject: Expression) -> bool:
+    """Return whether `expression` is NULL wherever `subject` is."""
+    if expression is subject:
+        return True
+    if expression.op != "call":
+        return False
+    name = name_of(expression)
+    if name == "in":
+        return _is_null_with(expression.args[0], subject)
+    return name in STRICT and any(_is_null_with(arg, subject) for arg in expression.args)
+
+
+# --- outer joins that look for what is missing ---------------------------------------------------
+
+
+def _anti_joined(relation: Relation, notes: SideNotes) -> Relation:
+    """Return a LEFT JOIN whose matched key must be NULL as the anti join that it is."""
+    for entry in relation.block.optional:
+        for condition in relation.block.filters:
+            if name_of(condition) == "is_null" and _matched_key(condition.args[0], entry):
+                return _anti_joined(_as_anti(relation, entry, condition, notes), notes)
+    return relation
+
+
+def _matched_key(value: Expression, entry: Outer) -> bool:
+    """Return whether `value` is of the optional side and never NULL where there is a match."""
+    if value.op != "maybe" or value.args[1] is not entry.node:
+        return False
+    return any(
+        name_of(condition) == "eq" and value.args[0] in condition.args for condition in entry.on
+    )
+
+
+def _as_anti(relation: Relation, entry: Outer, condition: Expression, notes: SideNotes) -> Relation:
+    exists = exists_in(entry.instance, entry.on)
+    absent = call("not", (exists,))
+    notes.joined.update((exists, absent))
+    notes.follow(entry.node, absent)
+    block = relation.block
+    filters = tuple(part for part in block.filters if part is not condition)
+    rest = tuple(other for other in block.optional if other is not entry)
+    changed = replace(relation, block=Block(block.inner, rest, (*filters, absent), block.sorts))
+
+    def missing(node: Expression) -> Expression | None:
+        return NULL if node.op == "maybe" and node.args[1] is entry.node else None
+
+    return mapped(changed, missing, notes)
+
+
+def exists_in(instance: Expression, on: Iterable[Expression]) -> Expression:
+    """Return the condition that `instance` has a row for which all of `on` hold."""
+    number = instance_of(instance.args[0])
+
+    def inside(node: Expression) -> Expression | None:
+        if node.op not in LEAVES:
+            return None
+        if instance in instances_in(node):
+            return rewrite(node, lambda inner: number if inner is instance else None)
+        return make("outer", (node,))
+
+    conditions = as_set(rewrite(part, inside) for part in on)
+    bag = make("bag", (number,))
+    return make("exists", (make("rows", (bag, make("all", conditions), make("list", ()))),))
 
 
 # --- outer joins that a filter turns into inner ones ---------------------------------------------
@@ -182,3 +281,77 @@ def with_filters(rows: Expression, conditions: tuple[Expression, ...]) -> Expres
         return make("rows", (bag, make("all", as_set((*filters.args, *conditions))), optional))
     bag = make("bag", (instance_of(rows),))
     return make("rows", (bag, make("all", as_set(conditions)), make("list", ())))
+
+
+# --- filters on unions ---------------------------------------------------------------------------
+
+
+def _pushed_into_unions(relation: Relation, notes: SideNotes) -> Relation:
+    """Return `relation` with conditions on a union asked of each of its arms."""
+    for instance in relation.block.inner:
+        if instance.args[0].op != "union":
+            continue
+        movable = tuple(part for part in relation.block.filters if _on_columns(part, instance))
+        if movable:
+            return _pushed_into_unions(_distributed(relation, instance, movable, notes), notes)
+    return relation
+
+
+def _on_columns(condition: Expression, instance: Expression) -> bool:
+    """Return whether `condition` looks at a union's columns, none of which is a window, alone."""
+    if instances_in(condition) != {instance}:
+        return False
+    leaves = _leaves(condition)
+    return all(
+        leaf.op == "member"
+        and leaf.args[1].op == "merge"
+        and not any(map(contains_window, leaf.args[1].args))
+        for leaf in leaves
+    )
+
+
+def _distributed(
+    relation: Relation, instance: Expression, movable: tuple[Expression, ...], notes: SideNotes
+) -> Relation:
+    """Return `relation` with `movable` conditions in the arms of the union of `instance`."""
+    arms = instance.args[0].args
+    filtered = []
+    for index, rows in enumerate(arms):
+        conditions = tuple(rewrite(part, _of_arm(instance, index)) for part in movable)
+        for old, part in zip(movable, conditions, strict=True):
+            notes.follow(old, part)
+        kept = tuple(part for whole in conditions for part in _parts(whole))
+        new_rows = with_filters(rows, kept) if kept else rows
+        notes.follow(rows, new_rows)
+        filtered.append(new_rows)
+    order = sorted(range(len(arms)), key=lambda index: (filtered[index].digest, index))
+    union = make("union", tuple(filtered[index] for index in order))
+    notes.follow(instance.args[0], union)
+    moved = instance_of(union, int(instance.value))
+    rest = tuple(part for part in relation.block.filters if part not in movable)
+    changed = replace(relation, block=replace(relation.block, filters=rest))
+
+    def new(node: Expression) -> Expression | None:
+        if node is instance:
+            return moved
+        if node.op == "member" and node.args[0] is instance and node.args[1].op == "merge":
+            merged = node.args[1].args
+            return make("member", (moved, make("merge", tuple(merged[index] for index in order))))
+        return None
+
+    return mapped(changed, new, notes)
+
+
+def _of_arm(instance: Expression, index: int) -> Callable[[Expression], Expression | None]:
+    def inside(node: Expression) -> Expression | None:
+        mine = node.op == "member" and node.args[0] is instance
+        return node.args[1].args[index] if mine else None
+
+    return inside
+
+
+def _parts(condition: Expression) -> tuple[Expression, ...]:
+    condition = as_condition(condition)
+    if condition is TRUE:
+        return ()
+    return condition.args if name_of(condition) == "and" else (condition,)

@@ -11,7 +11,7 @@ from guardian.lineage.relation import (
     Relation,
     Rest,
 )
-from guardian.lineage.scope import stars
+from guardian.lineage.scope import Scope, stars
 from guardian.model import plan
 from guardian.model.expression import (
     Expression,
@@ -25,66 +25,58 @@ if TYPE_CHECKING:
 
 
 def item(
-    binder: Binder, relation: Relation, entry: Item, expression: Expression, position: int
+    binder: Binder, scope: Scope, entry: Item, expression: Expression, position: int
 ) -> Attribute:
     """Return the column that a SELECT item makes.
 
-    A column passed on under its own name keeps its identity.
+    A column passed on keeps the place where it is computed; under its own name, its identity too.
     """
     name = entry.name if entry.name is not None else implied_name(entry.expr) or f"_col{position}"
     kept = None
     if isinstance(entry.expr, Ref):
-        kept = binder.scope(relation).attribute(entry.expr)
+        kept = scope.attribute(entry.expr)
     elif isinstance(entry.expr, FrameRef):
-        kept = next((item for item in relation.attributes if item.expression is expression), None)
+        columns = scope.relation.attributes
+        kept = next((column for column in columns if column.expression is expression), None)
+    if kept is None or not kept.text:
+        known = kept.at if kept is not None else None
+        at, text = known or entry.at, entry.text
+    else:
+        at, text = kept.at or entry.at, kept.text
     if kept is not None and kept.name == name:
-        return replace(
-            kept,
-            hidden=False,
-            expression=expression,
-            at=kept.at or entry.at,
-            text=kept.text or entry.text,
-        )
-    at, text = (kept.at, kept.text) if kept is not None and kept.text else (entry.at, entry.text)
-    return Attribute(name, expression, binder.fresh(), at=at or entry.at, text=text)
+        return replace(kept, hidden=False, expression=expression, at=at, text=text)
+    return Attribute(name, expression, binder.fresh(), at=at, text=text, named_at=entry.at)
 
 
 def items(
-    binder: Binder,
-    relation: Relation,
-    entries: Iterable[Item],
-    *,
-    lateral: bool,
+    binder: Binder, relation: Relation, entries: Iterable[Item], *, lateral: bool
 ) -> tuple[list[Attribute], list[Rest]]:
     """Return the columns of a SELECT list, stars expanded."""
     made: list[Attribute] = []
     rests: list[Rest] = []
     aliases: dict[str, Expression] = {}
+    scope = binder.scope(relation, aliases if lateral else None)
     for position, entry in enumerate(entries):
         binder.place = entry.at or binder.place
-        if isinstance(entry.expr, Star):
-            known, unknown = _expanded(binder, relation, entry)
-            made.extend(known)
-            rests.extend(unknown)
-            continue
         symbols = _unknown_names(entry, relation)
-        if symbols:
-            known, unknown = _for_each_column(binder, relation, entry, symbols)
+        if isinstance(entry.expr, Star) or symbols:
+            expanded = _for_each_column if symbols else _expanded
+            known, unknown = expanded(binder, relation, entry)
             made.extend(known)
             rests.extend(unknown)
             continue
-        scope = binder.scope(relation, aliases if lateral else None)
         expression = binder.resolver.resolve(entry.expr, scope)
-        column = item(binder, relation, entry, expression, position)
+        column = item(binder, scope, entry, expression, position)
         made.append(column)
         aliases[column.name] = expression
     return made, rests
 
 
 def _for_each_column(
-    binder: Binder, relation: Relation, entry: Item, symbols: frozenset[str]
+    binder: Binder, relation: Relation, entry: Item
 ) -> tuple[list[Attribute], list[Rest]]:
     """Return what an item makes that stands for every column, its name known at run time only."""
+    symbols = _unknown_names(entry, relation)
     made = []
     for column in relation.visible():
         scope = binder.scope(relation, dict.fromkeys(symbols, column.expression))
@@ -189,13 +181,16 @@ def renamed(binder: Binder, source: Relation, node: plan.Rename) -> Relation:
     """Return the input with columns under other names."""
     if node.positional:
         named = [
-            replace(item, name=name, qualifier=())
+            replace(item, name=name, qualifier=(), named_at=node.at)
             for item, name in zip(source.visible(), node.positional, strict=False)
         ]
         return projected(source, tuple(named), ())
     names = dict(node.pairs)
     known = {item.name for item in source.attributes}
-    attributes = [replace(item, name=names.get(item.name, item.name)) for item in source.attributes]
+    attributes = [
+        replace(item, name=names[item.name], named_at=node.at) if item.name in names else item
+        for item in source.attributes
+    ]
     for old, new in node.pairs:
         if old not in known and source.rest:
             found = binder.resolver.resolve(Ref(old), binder.scope(source))

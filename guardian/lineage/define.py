@@ -24,6 +24,7 @@ def define(
     write: Write,
     schema: Callable[[str], Schema],
     actual: Callable[[str], str],
+    reads: Iterable[str],
     warn: Callable[[Location | None, str], None],
 ) -> Definition:
     """Return how `write` makes its dataset.
@@ -33,6 +34,7 @@ def define(
         write: the write.
         schema: tells what is known of a dataset's columns.
         actual: returns the dataset behind a synonym.
+        reads: the datasets that it takes as inputs.
         warn: is told what was not understood, and where.
     """
     binder = Binder(file.nodes, schema, warn, actual=actual, place=write.at)
@@ -46,7 +48,7 @@ def define(
         columns=columns,
         rows=rows,
         options=write.options,
-        reads=_inputs(file, write, actual),
+        reads=tuple(sorted(reads)),
         at=write.at,
         positional=write.positional,
         complete=not relation.rest,
@@ -72,7 +74,8 @@ def _outputs(relation: Relation, write: Write, target: Schema, types: Types) -> 
         if name not in seen:
             seen.add(name)
             kind = types.of(column.expression)
-            yield Output(name, column.expression, kind, column.at or write.at, column.text)
+            at = column.at or write.at
+            yield Output(name, column.expression, kind, at, column.text, column.named_at)
     for name, value in write.static:
         yield Output(name, const("string", value), None, write.at)
     if relation.rest:
@@ -90,15 +93,6 @@ def _names(
         fixed = {name for name, _ in write.static}
         given = [name for name in target.names() if name not in fixed]
     return [*given[: len(own)], *own[len(given) :]]
-
-
-def _inputs(file: Lowered, write: Write, actual: Callable[[str], str]) -> tuple[str, ...]:
-    """Return the datasets that the write reads, sorted.
-
-    The written one only where it is read as an input, too.
-    """
-    found = {actual(node.dataset) for node in scans(file, write.plan) if not node.target}
-    return tuple(sorted(found))
 
 
 def _edges(

@@ -20,10 +20,7 @@ from guardian.lineage.joins import (
     sealed,
     unit,
 )
-from guardian.lineage.relation import (
-    Attribute,
-    Relation,
-)
+from guardian.lineage.relation import Attribute, Relation, mapped
 from guardian.lineage.scalars import conditions
 from guardian.model import plan
 from guardian.model.expression import (
@@ -41,6 +38,8 @@ def join(binder: Binder, node: plan.Join) -> Relation:
     left = sealed(binder.bound[node.left], binder.notes)
     right = _lateral(binder, left, node.right) if node.lateral else binder.bound[node.right]
     right = apart(left, sealed(right, binder.notes), binder.fresh, binder.notes)
+    if node.lateral:
+        right = mapped(right, _no_longer_outside, binder.notes)
     if node.kind == "right":
         return _joined(binder, right, left, node, swapped=True)
     return _joined(binder, left, right, node, swapped=False)
@@ -52,6 +51,11 @@ def _lateral(binder: Binder, left: Relation, handle: Handle) -> Relation:
     It sees the left one's columns as a subquery would.
     """
     return binder.inside(binder.scope(left)).relation(handle)
+
+
+def _no_longer_outside(node: Expression) -> Expression | None:
+    """Return what a lateral query takes from beside it: once joined, both are of one scope."""
+    return node.args[0] if node.op == "outer" else None
 
 
 def _joined(

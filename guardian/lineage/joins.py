@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from guardian.lineage.canonical import settled
 from guardian.lineage.relation import (
+    LEAVES,
     Attribute,
     Block,
     Key,
@@ -24,11 +25,6 @@ from guardian.lineage.relation import (
     rows_of,
 )
 from guardian.model.expression import Expression, make, name_of
-
-LEAVES = frozenset(
-    {"field", "member", "maybe", "window", "scalar", "exists", "in_rows", "array_rows", "aggregate"}
-)
-
 
 # --- closing a join graph off --------------------------------------------------------------------
 

@@ -4,7 +4,8 @@ Datasets in the order in which they depend on each other.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from guardian.lineage.define import define, scans
 from guardian.lineage.schemas import UNKNOWN, Schema, combined, declared
@@ -13,6 +14,10 @@ from guardian.model.lineage import Column, Diagnostic, Location
 from guardian.model.plan import Declaration, Lowered, Write
 
 ROUNDS = 3  # datasets that depend on each other in a circle are gone over again this often at most
+
+
+# A write (file, place in it) and what was known of each dataset that it reads or writes.
+_Seen: TypeAlias = tuple[int, int, tuple[tuple[str, Schema], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +34,34 @@ class World:
     warnings: tuple[Diagnostic, ...]
 
 
-@dataclass(slots=True)
 class Memory:
-    """Definitions that were bound before, by the write and by the schemas that it saw.
+    """What two revisions share: plans that were looked through, writes that were bound.
 
-    Two revisions share most.
+    A write is bound once for the schemas that it sees. Files are known by identity: equal files
+    must be the same object.
     """
 
-    bound: dict[
-        tuple[int, int, tuple[tuple[str, Schema], ...]], tuple[Definition, tuple[Diagnostic, ...]]
-    ] = field(default_factory=dict)
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self.bound: dict[_Seen, tuple[Definition, tuple[Diagnostic, ...]]] = {}
+        self._scans: dict[tuple[int, int], tuple[frozenset[str], frozenset[str]]] = {}
+
+    def scanned(self, file: Lowered, root: int) -> frozenset[str]:
+        """Return the datasets that a write's plan scans."""
+        return self._looked_through(file, root)[0]
+
+    def inputs(self, file: Lowered, root: int) -> frozenset[str]:
+        """Return those of them that are inputs, and not only what is merged or updated."""
+        return self._looked_through(file, root)[1]
+
+    def _looked_through(self, file: Lowered, root: int) -> tuple[frozenset[str], frozenset[str]]:
+        key = (id(file), root)
+        known = self._scans.get(key)
+        if known is None:
+            found = scans(file, root)
+            inputs = frozenset(node.dataset for node in found if not node.target)
+            known = self._scans[key] = frozenset(node.dataset for node in found), inputs
+        return known
 
 
 def link(
@@ -101,7 +124,7 @@ class _Linker:
         for dataset, writes in self.writes.items():
             for file, _, write in writes:
                 needs[dataset] |= {
-                    self._actual(name) for name in scanned(file, write.plan)
+                    self._actual(name) for name in self.memory.scanned(file, write.plan)
                 } & self.writes.keys()
             needs[dataset].discard(dataset)
         return {dataset: sorted(needs[dataset]) for dataset in sorted(needs)}
@@ -123,7 +146,7 @@ class _Linker:
         for file, index, write in self.writes[dataset]:
             seen = tuple(
                 (name, self._known(name))
-                for name in sorted({*scanned(file, write.plan), write.dataset})
+                for name in sorted({*self.memory.scanned(file, write.plan), write.dataset})
             )
             key = (id(file), index, seen)
             known = self.memory.bound.get(key)
@@ -140,7 +163,8 @@ class _Linker:
             place = at or write.at
             warnings.append(Diagnostic(place.file, place.line, message))
 
-        definition = define(file, write, self._known, self._actual, warn)
+        reads = {self._actual(name) for name in self.memory.inputs(file, write.plan)}
+        definition = define(file, write, self._known, self._actual, reads, warn)
         return definition, tuple(dict.fromkeys(warnings))
 
     def _schema(self, dataset: str, definitions: tuple[Definition, ...]) -> Schema:
@@ -165,11 +189,6 @@ class _Linker:
         )
         written = Schema(tuple(columns.values()), complete, keys) if columns or complete else None
         return combined(written, self.declared.get(dataset))
-
-
-def scanned(file: Lowered, root: int) -> tuple[str, ...]:
-    """Return the datasets that a write's plan scans, each once, sorted."""
-    return tuple(sorted({node.dataset for node in scans(file, root)}))
 
 
 def _by_dataset(declarations: Iterable[Declaration]) -> dict[str, tuple[Declaration, ...]]:

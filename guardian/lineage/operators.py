@@ -124,7 +124,7 @@ class Binder:
 
     def scope(self, relation: Relation, aliases: Mapping[str, Expression] | None = None) -> Scope:
         """Return the scope of expressions over `relation`."""
-        return Scope(relation, self.outer, aliases or {}, frame=self._frame)
+        return Scope(relation, self.outer, {} if aliases is None else aliases, frame=self._frame)
 
     def _frame(self, handle: Handle) -> Relation:
         return self.bound[handle] if handle in self.bound else self.relation(handle)

@@ -11,6 +11,11 @@ from guardian.model.lineage import Location
 
 Key = frozenset[Expression]
 
+# What an expression of a scope is computed from; everything above these is plain computation.
+LEAVES = frozenset(
+    {"field", "member", "maybe", "window", "scalar", "exists", "in_rows", "array_rows", "aggregate"}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
@@ -28,6 +33,7 @@ class Attribute:
     hidden: bool = False
     at: Location | None = None
     text: str = ""
+    named_at: Location | None = None
 
 
 @dataclass(frozen=True, slots=True)

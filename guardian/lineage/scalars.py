@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from guardian.lineage.scope import Scope, stars
-from guardian.model.expression import Expression, aggregate, call, const, make, window
+from guardian.model.expression import TRUE, Expression, aggregate, call, const, make, window
 from guardian.model.plan import (
     AggregateCall,
     Call,
@@ -127,10 +127,7 @@ class Resolver:
 
 def conditions(expression: Expression) -> tuple[Expression, ...]:
     """Return the parts of a condition that must all hold."""
-    if expression.op == "call" and expression.value == ("and", ""):
-        return expression.args
-    return (
-        ()
-        if expression.op == "const" and expression.value == ("boolean", "true")
-        else (expression,)
-    )
+    condition = as_condition(expression)
+    if condition.op == "call" and condition.value == ("and", ""):
+        return condition.args
+    return () if condition is TRUE else (condition,)

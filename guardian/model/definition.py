@@ -1,6 +1,6 @@
-"""`Definition`: how one job makes one dataset.
+"""`Definition`: how one job makes one dataset, in normal form.
 
-In normal form. What the diff compares and lineage is read from.
+What the diff compares and lineage is read from.
 """
 
 from collections.abc import Mapping
@@ -13,9 +13,9 @@ from guardian.model.plan import Lowered, Write, WriteOptions
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One written column: its expression down to scanned columns, its type where known.
+    """One written column: its expression down to scanned columns, and its type where known.
 
-    And where it is written.
+    `at` is where it is computed, `named_at` where it got its name, if that is another place.
     """
 
     name: str
@@ -23,6 +23,7 @@ class Output:
     type: str | None
     at: Location
     text: str = ""
+    named_at: Location | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

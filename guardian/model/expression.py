@@ -257,9 +257,13 @@ def negation(arg: Expression) -> Expression:
 
 
 def _equal(name: str, args: tuple[Expression, ...]) -> Expression:
+    """Return = or <>, either way round; a flag compared with TRUE or FALSE is itself or its NOT."""
     one, other = args
     if one is other and _never_null(one):
-        return TRUE if name != "neq" else FALSE
+        return FALSE if name == "neq" else TRUE
+    for flag, constant in ((one, other), (other, one)):
+        if constant in {TRUE, FALSE} and name in {"eq", "neq"} and not is_const(flag):
+            return flag if (constant is TRUE) == (name == "eq") else negation(flag)
     return plain(name, in_order(args))
 
 
@@ -288,31 +292,64 @@ def _coalesce(args: tuple[Expression, ...]) -> Expression:
     return plain("coalesce", flat)
 
 
-def _case(args: tuple[Expression, ...]) -> Expression:
-    """Return CASE with nested ELSE CASE unrolled, dead branches dropped.
+def as_condition(expression: Expression) -> Expression:
+    """Return a condition that is true for the same rows: false and unknown are one there.
 
-    And COALESCE where it is one.
+    A filter, a join and CASE WHEN ask only whether a condition is true.
     """
+    name = name_of(expression)
+    if name in {"and", "or"}:
+        join = conjunction if name == "and" else disjunction
+        return join(map(as_condition, expression.args))
+    if name == "is":
+        one, other = expression.args
+        subject, constant = (one, other) if is_const(other) else (other, one)
+        if is_const(constant) and constant is not NULL:
+            return as_condition(_equal("eq", (subject, constant)))
+    if name == "coalesce" and expression.args[-1] is FALSE and len(expression.args) == 2:
+        return as_condition(expression.args[0])
+    if name == "case" and expression.args[1:] in ((TRUE, FALSE), (TRUE, NULL)):
+        return expression.args[0]
+    return expression
+
+
+def _case(args: tuple[Expression, ...]) -> Expression:
+    """Return CASE, nested ELSE CASE unrolled and dead branches dropped, or the COALESCE it is."""
     *pairs, otherwise = args
     if otherwise.op == "call" and otherwise.value == ("case", ""):
         return _case((*pairs, *otherwise.args))
-    branches = []
-    for condition, value in zip(pairs[::2], pairs[1::2], strict=True):
+    branches: list[tuple[Expression, Expression]] = []
+    for written, value in zip(pairs[::2], pairs[1::2], strict=True):
+        condition = as_condition(written)
         if condition is FALSE or condition is NULL:
             continue
         if condition is TRUE:
             otherwise = value
             break
+        if branches and branches[-1][1] is value:
+            condition = disjunction([branches.pop()[0], condition])
         branches.append((condition, value))
     while branches and branches[-1][1] is otherwise:
         branches.pop()
     if not branches:
         return otherwise
     if len(branches) == 1:
-        simple = _null_test(branches[0][0], branches[0][1], otherwise)
-        if simple is not None:
-            return simple
+        return _one_branch(*branches[0], otherwise)
     return plain("case", [part for branch in branches for part in branch] + [otherwise])
+
+
+def _one_branch(condition: Expression, value: Expression, otherwise: Expression) -> Expression:
+    """Return a CASE of one branch; a condition that is never unknown is asked the positive way."""
+    simple = _null_test(condition, value, otherwise)
+    if simple is not None:
+        return simple
+    if name_of(condition) == "not" and _never_unknown(condition.args[0]):
+        return _case((condition.args[0], otherwise, value))
+    return plain("case", (condition, value, otherwise))
+
+
+def _never_unknown(condition: Expression) -> bool:
+    return name_of(condition) in {"is_null", "is"} or condition.op == "exists"
 
 
 def _null_test(
@@ -339,9 +376,32 @@ def _commuting(name: str) -> Constructor:
     def commuting(args: tuple[Expression, ...]) -> Expression:
         if any(is_const(arg, "string") for arg in args):
             return plain(name, args)
+        if all(map(_is_integer, args)):
+            one, other = (int(arg.value[1]) for arg in args)
+            return const("number", str(one + other if name == "add" else one * other))
         return plain(name, in_order(args))
 
     return commuting
+
+
+def _is_integer(expression: Expression) -> bool:
+    """Return whether this is an integer constant, small enough to compute with in every engine."""
+    if not is_const(expression, "number"):
+        return False
+    text = str(expression.value[1])
+    return text.lstrip("-").isdigit() and len(text) < 5
+
+
+def _shifting(name: str) -> Constructor:
+    """Return a constructor for LAG and LEAD: one row, and NULL where there is none, written out."""
+
+    def shifting(args: tuple[Expression, ...]) -> Expression:
+        subject, *rest = args
+        offset = rest[0] if rest else ONE
+        default = [arg for arg in rest[1:] if arg is not NULL]
+        return plain(name, (subject, offset, *default))
+
+    return shifting
 
 
 def _neg(args: tuple[Expression, ...]) -> Expression:
@@ -381,6 +441,8 @@ _CONSTRUCTORS: dict[str, Constructor] = {
     "mul": _commuting("mul"),
     "neg": _neg,
     "concat": _concat,
+    "lag": _shifting("lag"),
+    "lead": _shifting("lead"),
     "greatest": _set_of("greatest"),
     "least": _set_of("least"),
 }

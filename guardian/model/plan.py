@@ -250,6 +250,7 @@ class Rename(msgspec.Struct, frozen=True, tag="rename", omit_defaults=True):
     input: Handle
     pairs: tuple[tuple[str, str], ...] = ()
     positional: tuple[str, ...] = ()
+    at: Location | None = None
 
 
 class Filter(msgspec.Struct, frozen=True, tag="filter", omit_defaults=True):

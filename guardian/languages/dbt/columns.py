@@ -1,6 +1,7 @@
 """The columns that a model's own text selects, for templates that ask for them.
 
-dbt would ask the database. A model's own text tells as much, so long as each `*` in it leads to columns that are known.
+dbt would ask the database. The text tells as much, so long as each `*` in it leads to columns that
+are known.
 """
 
 from collections.abc import Callable, Mapping
@@ -94,7 +95,7 @@ def _sources(
     first = tree.args.get("from_") or tree.args.get("from")
     nodes = [first.this] if first is not None else []
     nodes += [join.this for join in tree.args.get("joins") or ()]
-    nodes += [lateral for lateral in tree.args.get("laterals") or ()]
+    nodes += tree.args.get("laterals") or ()
     found: dict[str, Names | None] = {}
     for node in nodes:
         if isinstance(node, exp.Table) and not node.args.get("pivots"):

@@ -10,8 +10,10 @@ from copy import deepcopy
 from typing import Any
 
 from jinja2.runtime import Undefined
+from typing_extensions import override
 
 from guardian.languages.dbt import cross_database, dbt_utils, fivetran_utils
+from guardian.languages.dbt.database import Adapter, ColumnMaker, RelationMaker, silent
 from guardian.languages.dbt.macros import Library
 from guardian.languages.dbt.modules import MOMENT, Modules
 from guardian.languages.dbt.project import ModelFile, Project
@@ -34,7 +36,10 @@ KnownColumns = Callable[[Relation], Iterable[Column]]
 
 
 class Context:
-    """The names for one project; `relation_of` tells a model's dataset, `known_columns` what is in it."""
+    """The names for one project.
+
+    `relation_of` tells a model's dataset, `known_columns` what a relation holds.
+    """
 
     def __init__(
         self, project: Project, relation_of: RelationOf, known_columns: KnownColumns
@@ -68,13 +73,14 @@ class Context:
             "config": _Config(self.library), "this": _This(self.library),
             "model": _Model(self.library),
             "is_incremental": self._is_incremental, "return": _return, "doc": lambda *_names: "",
-            "adapter": _Adapter(self), "exceptions": _Exceptions(self.library), "log": _silent,
-            "print": _silent,
+            "adapter": Adapter(self.project, self._columns_or_warn),
+            "exceptions": _Exceptions(self.library), "log": silent,
+            "print": silent,
             "modules": Modules(), "tojson": _tojson, "fromjson": _fromjson, "toyaml": _tojson,
             "fromyaml": _fromyaml,
             "set": _set, "set_strict": _set, "zip": _zip, "zip_strict": _zip,
             "local_md5": _local_md5,
-            "render": lambda text: text, "write": _silent,
+            "render": lambda text: text, "write": silent,
         }  # fmt: skip
 
     def _environment(self) -> dict[str, Any]:
@@ -98,8 +104,8 @@ class Context:
             "invocation_id": Symbol("invocation_id"),
             "thread_id": "Thread-1", "selected_resources": [], "results": [], "pre_hooks": [],
             "post_hooks": [],
-            "dbt_metadata_envs": {}, "api": {"Relation": _RelationMaker(self),
-            "Column": _ColumnMaker()},
+            "dbt_metadata_envs": {}, "api": {"Relation": RelationMaker(self.project.dialect),
+            "Column": ColumnMaker()},
         }  # fmt: skip
 
     def _internal(self) -> dict[str, Callable[..., Any]]:
@@ -109,14 +115,13 @@ class Context:
             "load_result": self._load_result,
             "is_incremental": self._is_incremental,
             "should_full_refresh": lambda: not self.library.run.incremental,
-            "load_relation": lambda relation: relation if self.library.run.incremental else None,
-            "load_cached_relation": lambda relation: relation if self.library.run.incremental else None,
+            "load_relation": self._existing, "load_cached_relation": self._existing,
             "get_columns_in_relation": self._columns_or_warn,
             "get_columns_in_query": self._columns_or_warn,
             "generate_schema_name": _named, "generate_alias_name": _alias,
             "generate_database_name": _named,
-            "run_hooks": _silent, "create_schema": _silent, "drop_relation": _silent,
-            "noop_statement": _silent,
+            "run_hooks": silent, "create_schema": silent, "drop_relation": silent,
+            "noop_statement": silent,
             "partition_range": lambda *_args: [], "get_where_subquery": lambda relation: relation,
             "dates_in_range": lambda *_args, **_kwargs: [], "convert_datetime": lambda value,
             _format: value,
@@ -200,6 +205,10 @@ class Context:
             )
         return found
 
+    def _existing(self, relation: Any) -> Any:
+        """Return the relation, which exists already in an incremental run only."""
+        return relation if self.library.run.incremental else None
+
     def _run_query(self, *_args: Any, **_kwargs: Any) -> UnknownResult:
         self.library.warn("the result of `run_query` is not known: one unknown row stands for it")
         return UnknownResult()
@@ -263,7 +272,7 @@ def _env_var(name: Any, default: Any = _NOT_GIVEN) -> Any:
 
 
 class _Config:
-    """`config(…)` notes what the model says of itself; `config.get` tells all that is configured."""
+    """`config(…)` notes what the model says of itself; `config.get` tells all of it."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
@@ -322,6 +331,7 @@ class _This:
             raise AttributeError(name)
         return getattr(self._library.run.this, name)
 
+    @override
     def __str__(self) -> str:
         return str(self._library.run.this)
 
@@ -360,79 +370,6 @@ class _Model:
         return self._node().get(name, default)
 
 
-class _Adapter:
-    """`adapter`: dispatch and quoting for real, all that asks the database without an answer."""
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
-        self.get_columns_in_relation = context._columns_or_warn  # noqa: SLF001  # two halves of one context
-        self.get_columns_in_table = context._columns_or_warn  # noqa: SLF001
-        self.drop_relation = self.create_schema = self.execute = self.expand_target_column_types = (
-            _silent
-        )
-
-    def dispatch(
-        self, macro_name: Any, macro_namespace: Any = None, packages: Any = None
-    ) -> Callable[..., Any]:
-        """Return the macro that this adapter uses, a placeholder where nobody offers one."""
-        package = macro_namespace or (
-            packages[0] if isinstance(packages, list) and packages else None
-        )
-        library = self._context.library
-        found = library.dispatched(str(macro_name), str(package) if package else None)
-        if found is not None:
-            return found
-
-        def unknown(*args: Any, **_kwargs: Any) -> str:
-            library.warn(
-                f"macro `{macro_name}` has no version for this adapter; is its package installed?"
-            )
-            return library.placeholder(str(macro_name), args)
-
-        return unknown
-
-    def quote(self, identifier: Any) -> str:
-        """Return an identifier in the quotes of the dialect."""
-        dialect = self._context.project.dialect
-        opening, closing = (
-            "``" if dialect in {"bigquery", "spark", "databricks", "hive", "mysql"} else '""'
-        )
-        return f"{opening}{identifier}{closing}"
-
-    def quote_as_configured(self, identifier: Any, *_args: Any) -> str:
-        """Return an identifier as it is."""
-        return str(identifier)
-
-    def get_relation(
-        self, database: Any = None, schema: Any = None, identifier: Any = None
-    ) -> Relation | None:  # dbt's own signature
-        """Return the relation of that name, as though it were there."""
-        text = "" if schema is None or str(schema).startswith("${") else str(schema)
-        return Relation(str(identifier), text, self._context.project.dialect)
-
-    load_relation = get_relation
-
-    def already_exists(self, *_args: Any) -> bool:
-        """Return whether the model's own table is there already."""
-        return self._context.library.run.incremental
-
-    def check_schema_exists(self, *_args: Any) -> bool:
-        """Return that every schema exists."""
-        return True
-
-    def get_missing_columns(self, *_args: Any) -> list[Column]:
-        """Return none."""
-        return []
-
-    def list_relations_without_caching(self, *_args: Any) -> list[Relation]:
-        """Return none: which there are, the database knows."""
-        return []
-
-    def type(self) -> str:
-        """Return the adapter's name."""
-        return self._context.project.adapter
-
-
 class _Exceptions:
     """`exceptions`: what a template complains of becomes a diagnostic."""
 
@@ -457,39 +394,6 @@ class _Exceptions:
         return self.raise_compiler_error
 
 
-class _RelationMaker:
-    """`api.Relation`."""
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
-
-    def create(
-        self, database: Any = None, schema: Any = None, identifier: Any = None, **_more: Any
-    ) -> Relation:  # dbt's own signature
-        """Return the relation of that name."""
-        text = "" if schema is None or str(schema).startswith("${") else str(schema)
-        return Relation(str(identifier or ""), text, self._context.project.dialect)
-
-    def scalar(self, value: Any) -> str:
-        """Return the value as text."""
-        return str(value)
-
-
-class _ColumnMaker:
-    """`api.Column`."""
-
-    def __call__(self, name: Any, data_type: Any = "", *_more: Any) -> Column:
-        return Column(str(name), str(data_type))
-
-    def create(self, name: Any, data_type: Any = "") -> Column:
-        """Return a column."""
-        return Column(str(name), str(data_type))
-
-    def translate_type(self, data_type: Any) -> str:
-        """Return the type as it is."""
-        return str(data_type)
-
-
 _FLAGS: dict[str, Any] = {
     "FULL_REFRESH": False, "WHICH": "run", "STORE_FAILURES": False, "EMPTY": False,
     "full_refresh": False,
@@ -499,10 +403,6 @@ _FLAGS: dict[str, Any] = {
 
 def _return(value: Any = None) -> Any:
     raise MacroReturnError(value)
-
-
-def _silent(*_args: Any, **_kwargs: Any) -> str:
-    return ""
 
 
 def _named(custom_name: Any = None, node: Any = None) -> str:  # noqa: ARG001  # dbt's own signature

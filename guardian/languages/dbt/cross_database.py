@@ -31,21 +31,24 @@ _TRINO_ADD = "date_add('{datepart}', {interval}, {from_date_or_timestamp})"
 _LAST_DAY = (
     "cast(date_trunc('{datepart}', {date}) + interval '1 {datepart}' - interval '1 day' as date)"
 )
-_DATETIME = "cast({from_date_or_timestamp} as datetime)"
+_BIGQUERY_ADD = (
+    "datetime_add(cast({from_date_or_timestamp} as datetime), interval {interval} {datepart})"
+)
 _BIGQUERY_DIFF = (
     "datetime_diff(cast({second_date} as datetime), cast({first_date} as datetime), {datepart})"
 )
 _DUCKDB_DIFF = (
     "date_diff('{datepart}', cast({first_date} as timestamp), cast({second_date} as timestamp))"
 )
-_TSQL_HASH = "lower(convert(varchar(50), hashbytes('md5', coalesce(convert(varchar(8000), {field}), '')), 2))"
+_TSQL_TEXT = "coalesce(convert(varchar(8000), {field}), '')"
+_TSQL_HASH = f"lower(convert(varchar(50), hashbytes('md5', {_TSQL_TEXT}), 2))"
 _SPARK_SPLIT = "split({string_text}, {delimiter_text})[{part_number} - 1]"
 
 # name: (parameters, the last ones with their defaults; texts by dialect)
 FUNCTIONS: Mapping[str, tuple[str, Texts]] = {
     "dateadd": ("datepart interval from_date_or_timestamp", {
         "": "dateadd({datepart}, {interval}, {from_date_or_timestamp})",
-        "bigquery": f"datetime_add({_DATETIME}, interval {{interval}} {{datepart}})",
+        "bigquery": _BIGQUERY_ADD,
         "postgres": "{from_date_or_timestamp} + ((interval '1 {datepart}') * ({interval}))",
         "duckdb": "date_add({from_date_or_timestamp}, interval ({interval}) {datepart})",
         "trino": _TRINO_ADD, "athena": _TRINO_ADD,

@@ -1,8 +1,11 @@
 """The everyday macros of the `dbt_utils` package, which repositories seldom hold.
 
-What they would ask the database for (the columns of a relation) is left to the SQL: `star` prints `*`, so that it is
-expanded later, where the columns are known.
+What they would ask the database for (the columns of a relation) is left to the SQL: `star` prints
+`*`, so that it is expanded later, where the columns are known.
 """
+
+# The functions print SQL that is read and never run, under the signatures of the package itself.
+# ruff: noqa: S608, ARG002, FBT002, PLR0913, PLR0917
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -32,7 +35,7 @@ Warn = Callable[[str], None]
 def functions(
     dialect: str, dbt: Functions, columns_of: Columns, warn: Warn
 ) -> dict[str, Callable[..., Any]]:
-    """Return the package's macros; `dbt` prints what differs by dialect, `columns_of` knows columns."""
+    """Return the package's macros; `dbt` prints what differs by dialect."""
     introspective = _Introspective(dialect, columns_of, warn, dbt["type_string"]())
     return {
         **dbt,
@@ -62,6 +65,8 @@ def functions(
         "get_relations_by_prefix": introspective.some_relations,
         "get_single_value": introspective.get_single_value,
         "get_query_results_as_dict": introspective.get_query_results_as_dict,
+        "_is_relation": lambda *_args, **_kwargs: "",
+        "_is_ephemeral": lambda *_args, **_kwargs: "",
         "pretty_time": lambda *_args, **_kwargs: "",
         "log_info": lambda *_args, **_kwargs: "",
     }
@@ -87,11 +92,10 @@ def _surrogate_key(dbt: Functions, null: str) -> Callable[..., str]:
     return surrogate_key
 
 
-def pivot(  # noqa: PLR0913  # the package's own signature
+def pivot(
     column: Any, values: Iterable[Any], alias: Any = True, agg: Any = "sum", cmp: Any = "=",
-     # noqa: FBT002
     prefix: Any = "", suffix: Any = "", then_value: Any = 1, else_value: Any = 0,
-    quote_identifiers: Any = True, distinct: Any = False,  # noqa: FBT002
+    quote_identifiers: Any = True, distinct: Any = False,
 ) -> str:  # fmt: skip
     """Return one aggregate for each of `values`, as `dbt_utils.pivot` prints them."""
     items = []
@@ -160,10 +164,9 @@ class _Introspective:
         self.except_word = "exclude" if dialect in {"snowflake", "duckdb"} else "except"
         self.columns_of, self.warn, self.text_type = columns_of, warn, text_type
 
-    def star(  # the package's own signature
+    def star(
         self, from_: Any = None, relation_alias: Any = False, except_: Any = (), prefix: Any = "",
-         # noqa: FBT002
-        suffix: Any = "", quote_identifiers: Any = True, **keywords: Any,  # noqa: ARG002, FBT002
+        suffix: Any = "", quote_identifiers: Any = True, **keywords: Any,
     ) -> str:  # fmt: skip
         """Return `*` without what is excepted; each column by name where names are altered."""
         relation = keywords.get("from", from_)
@@ -182,7 +185,6 @@ class _Introspective:
 
     def union_relations(
         self, relations: Any, column_override: Any = None, include: Any = (), exclude: Any = (),
-         # noqa: ARG002
         source_column_name: Any = "_dbt_source_relation", where: Any = None,
     ) -> str:  # fmt: skip
         """Return the relations one below the other, matched by column name."""
@@ -195,10 +197,9 @@ class _Introspective:
             arms.append(f"(select {', '.join(items)} from {relation}{condition})")
         return " union all by name ".join(arms)
 
-    def unpivot(  # noqa: PLR0913  # the package's own signature
+    def unpivot(
         self, relation: Any = None, cast_to: Any = None, exclude: Any = (), remove: Any = (),
         field_name: Any = "field_name", value_name: Any = "value", quote_identifiers: Any = False,
-         # noqa: ARG002, FBT002
         table: Any = None,
     ) -> str:  # fmt: skip
         """Return one arm for each known column; without any, the values are not known."""

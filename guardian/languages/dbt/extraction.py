@@ -9,8 +9,8 @@ from guardian.languages.dbt.declarations import SchemaLowering, seed_declaration
 from guardian.languages.dbt.lowering import ModelLowering
 from guardian.languages.dbt.project import Project, forget, project_at
 from guardian.languages.dbt.rendering import Renderer
-from guardian.languages.dbt.schema_files import Properties
 from guardian.languages.dbt.roots import PROJECT_FILE, inside, project_root, settings_of
+from guardian.languages.dbt.schema_files import Properties
 from guardian.model.lineage import Diagnostic
 from guardian.model.plan import Lowered
 from guardian.model.source import SourceFile
@@ -117,7 +117,7 @@ def _snapshot(properties: Properties, models: ModelLowering, project: Project) -
     found = project.models.get(properties.name, ())
     model = next((m for m in found if m.path == properties.file), None)
     if model is not None:
-        query = f"select * from {{{{ {properties.relation} }}}}"
+        query = " ".join(("select * from {{", properties.relation, "}}"))
         models.lower(model, f"{model.path}#{model.name}", "\n" * (properties.line - 1) + query)
 
 

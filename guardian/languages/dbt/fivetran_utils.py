@@ -3,6 +3,9 @@
 One connection is assumed, as their own defaults do.
 """
 
+# The functions print SQL that is read and never run, under the signatures of the package itself.
+# ruff: noqa: S608, ARG002, FBT003
+
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,13 +18,9 @@ def functions(
     """Return the package's macros; `dbt` prints what differs by dialect."""
     models = _Models(dbt, source, variable)
     return {
-        "timestamp_add": lambda datepart, interval, from_timestamp: dbt["dateadd"](
-            datepart, interval, from_timestamp
-        ),
-        "timestamp_diff": lambda first_date, second_date, datepart: dbt["datediff"](
-            first_date, second_date, datepart
-        ),
-        "string_agg": lambda field_to_agg, delimiter: dbt["listagg"](field_to_agg, delimiter),
+        "timestamp_add": dbt["dateadd"],
+        "timestamp_diff": dbt["datediff"],
+        "string_agg": dbt["listagg"],
         "max_bool": _max_bool(dialect),
         "ceiling": lambda num: f"ceiling({num})",
         "percentile": _percentile,
@@ -30,10 +29,9 @@ def functions(
         "first_value": _first_value,
         "dummy_coalesce_value": lambda _column: "null",
         "array_agg": lambda field_to_agg: f"array_agg({field_to_agg})",
-        "enabled_vars": lambda vars: all(variable(name, True) is not False for name in vars),
-        # noqa: A006, FBT003
-        "enabled_vars_one_true": lambda vars: any(
-            variable(name, True) is not False for name in vars
+        "enabled_vars": lambda names: all(variable(name, True) is not False for name in names),
+        "enabled_vars_one_true": lambda names: any(
+            variable(name, True) is not False for name in names
         ),
         "add_pass_through_columns": models.add_pass_through_columns,
         "persist_pass_through_columns": models.persist_pass_through_columns,
@@ -141,7 +139,7 @@ class _Models:
 
     def union_connections(
         self, connection_dictionary: Any = None, single_source_name: Any = "",
-        single_table_name: Any = "", **_more: Any  # noqa: ARG002, E501
+        single_table_name: Any = "", **_more: Any
     ) -> str:  # fmt: skip
         """Return the rows of the one connection."""
         return f"select * from {self._source(single_source_name, single_table_name)}"

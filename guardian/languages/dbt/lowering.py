@@ -40,7 +40,9 @@ from guardian.model.source import SourceFile
 
 SNAPSHOT_COLUMNS = ("dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to")
 MAX_EPHEMERAL = 40
+SEARCHED = 0.5  # the confidence of a table that was found by a search for names
 
+_FILE_NAME = re.compile(r"\w[\w.-]*")
 _REF = re.compile(r"\bref\s*\(\s*(['\"])([^'\"]{1,200})\1\s*(?:,\s*(['\"])([^'\"]{1,200})\3)?")
 _SOURCE = re.compile(r"\bsource\s*\(\s*(['\"])([^'\"]{1,200})\1\s*,\s*(['\"])([^'\"]{1,200})\3")
 
@@ -63,7 +65,7 @@ class ModelLowering:
         self._dialect = sources.dialect(file.path) or project.dialect
 
     def lower(self, model: ModelFile, job: str, text: str) -> None:
-        """Add the write of `model` with the template `text`; none where it is ephemeral or disabled.
+        """Add the write of `model`, with the template `text`, unless it is ephemeral or disabled.
 
         A model that a variable enables, which this project does not give,
         counts as enabled: it is a package's.
@@ -75,12 +77,12 @@ class ModelLowering:
         handle = None if rendered.failed else self._plan(rendered, job)
         if handle is None:
             handle = self._connected(rendered, model)
-        if handle is None or run.this.is_cte:
+        if run.this.is_cte:
             return
         options = write_options(run.config, model.kind)
         if model.kind == "snapshots":
             handle = self._with_snapshot_columns(handle)
-        extra = self._incremental(model, handle, job, run) if run.asked_incremental else None
+        extra = self._incremental(model, text, handle, job) if run.asked_incremental else None
         if extra and extra[1]:
             options = replace(
                 options, options=tuple(sorted((*options.options, ("incremental filter", extra[1]))))
@@ -107,6 +109,7 @@ class ModelLowering:
             f"{folder}/{name}.sql"
             for folder in folders
             for name in (*run.unknown, *run.missing_refs)
+            if _FILE_NAME.fullmatch(name)
         }
         properties = self._project.properties_of(model)
         if properties:
@@ -152,22 +155,21 @@ class ModelLowering:
         for index in range(first, len(self.builder.nodes)):
             self.builder.nodes[index] = lines.moved(self.builder.nodes[index])
         self.warnings.update((replace(w, line=lines.line(w.line)), None) for w in script.warnings)
-        self.tables += [replace(t, at=lines.location(t.at)) for t in script.tables]
+        # tables found by name only are not needed where the template itself names them
+        hints = (t for t in script.tables if handle is not None or t.confidence > SEARCHED)
+        self.tables += [replace(t, at=lines.location(t.at)) for t in hints]
         return handle
 
-    def _connected(self, rendered: Rendered, model: ModelFile) -> Handle | None:
+    def _connected(self, rendered: Rendered, model: ModelFile) -> Handle:
         """Return rows not understood, tied to all that the model reads; a warning says so."""
         run = rendered.run
-        if rendered.failed:
-            self.failed = True
+        self.failed = self.failed or rendered.failed
+        if rendered.failed or not run.reads:
             self._add_static_reads(run)
-        elif not run.warnings and not rendered.text.strip():
-            run.warn(model.path, 1, "the model renders to no text")
-        elif not self.warnings:
-            run.warn(model.path, 1, "the model renders to no query")
+        if not rendered.failed and not self.warnings:
+            what = "query" if rendered.text.strip() else "text"
+            run.warn(model.path, 1, f"the model renders to no {what}")
         self.warnings.update(dict.fromkeys(run.warnings))
-        if not run.reads:
-            return None
         return self._opaque(run, "a model that could not be read")
 
     def _opaque(self, run: Run, reason: str) -> Handle:
@@ -203,17 +205,17 @@ class ModelLowering:
     # --- incremental runs ------------------------------------------------------------------------
 
     def _incremental(
-        self, model: ModelFile, main: Handle, job: str, run: Run
+        self, model: ModelFile, text: str, main: Handle, job: str
     ) -> tuple[Handle | None, str] | None:
         """Return what an incremental run has beyond a full one: its plan, and its filters.
 
-        The plan is None where it reads nothing that the full run does not: then only the filters differ, and they are
-        an option of the write, so that a row change is not told twice.
+        The plan is None where it reads nothing that the full run does not: then only the filters
+        differ, and they are an option of the write, so that a row change is not told twice.
         """
-        rendered = self._rendered(model, self._file.text, incremental=True)
+        rendered = self._rendered(model, text, incremental=True)
         if rendered.failed:
             return None
-        own = run.this.dataset
+        own = rendered.run.this.dataset
         plan = self._plan(rendered, job)
         if plan is None:
             return None

@@ -9,12 +9,13 @@ import msgspec
 from jinja2 import ChainableUndefined, Template, TemplateError, nodes
 from jinja2.exceptions import SecurityError, TemplateSyntaxError
 from jinja2.utils import missing
+from typing_extensions import override
 
 from guardian.languages.dbt.limits import MAX_TEMPLATE, LimitError
 from guardian.languages.dbt.marks import instrument
 from guardian.languages.dbt.roots import PROJECT_FILE
 from guardian.languages.dbt.run import Run
-from guardian.languages.dbt.sandbox import MacroReturnError, Sandbox
+from guardian.languages.dbt.sandbox import MacroReturnError, Named, Names, Sandbox
 
 # What a template of somebody else's can raise while it runs; a model goes on around it.
 TEMPLATE_ERRORS = (
@@ -156,8 +157,8 @@ class Library:
             found = self.override(name, place)
             if found is not None:
                 return found
-        for place in (package, "dbt", *sorted(self.natives)):
-            native = self.natives.get(place or "", {}).get(name)
+        for offering in (package or "dbt", "dbt", *sorted(self.natives)):
+            native = self.natives.get(offering, {}).get(name)
             if native is not None:
                 return native
         return None
@@ -168,7 +169,7 @@ class Library:
         return next((own[f"{p}__{name}"] for p in self.prefixes if f"{p}__{name}" in own), None)
 
     def placeholder(self, name: str, args: Iterable[Any] = ()) -> str:
-        """Return what stands for an unknown macro: a function of its name over the columns it got."""
+        """Return what stands for an unknown macro: a function over the columns it was given."""
         self.run.unknown.add(name.rpartition(".")[2])
         if self.run.blank_unknown:
             return ""
@@ -193,7 +194,7 @@ class Library:
         self.run.warn(file, line, message)
 
 
-class ProjectMacro:
+class ProjectMacro(Named):
     """A macro as templates call it; compiled when it is called first."""
 
     def __init__(self, name: str, file: MacroFile, library: Library) -> None:
@@ -221,7 +222,19 @@ class ProjectMacro:
         return library.placeholder(self.name, args)
 
 
-class Namespace:
+class NativeMacro(Named):
+    """A macro of a well-known package, as a function of ours."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        """Stand for `function`."""
+        self._function = function
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return what the function returns."""
+        return self._function(*args, **kwargs)
+
+
+class Namespace(Names):
     """The macros of one package: `package.macro(…)`; what we know natively comes first."""
 
     def __init__(self, package: str, library: Library) -> None:
@@ -230,12 +243,12 @@ class Namespace:
 
     def __getattr__(self, name: str) -> Any:
         """Return the macro of that name."""
-        if name.startswith("_"):
+        if name.startswith("__"):
             raise AttributeError(name)
         library, package = self._library, self._package
         native = library.natives.get(package, {}).get(name)
         if native is not None:
-            return library.override(name, library.project) or native
+            return library.override(name, library.project) or NativeMacro(native)
         if name in library.packages.get(package, {}):
             return library.packages[package][name]
         raise AttributeError(name)
@@ -247,6 +260,7 @@ class Namespace:
         except AttributeError as error:
             raise KeyError(name) from error
 
+    @override
     def __repr__(self) -> str:
         """Return the package's name, as a diagnostic prints it."""
         return self._package
@@ -281,16 +295,19 @@ def _unknown_of(library: Library) -> type[ChainableUndefined]:
             if self._undefined_exception is SecurityError:
                 self._fail_with_undefined_error()
 
+        @override
         def __getattr__(self, name: str) -> Any:
             self._refused()
             if name.startswith("__"):
                 raise AttributeError(name)
             return Unknown(obj=self, name=name)
 
+        @override
         def __getitem__(self, key: Any) -> Any:
             self._refused()
             return Unknown(obj=self, name=str(key))
 
+        @override
         def __str__(self) -> str:
             self._refused()
             base = self._undefined_obj
@@ -300,7 +317,8 @@ def _unknown_of(library: Library) -> type[ChainableUndefined]:
             library.warn(f"`{name}` is not known")
             return re.sub(r"\W", "__", name)
 
-        def __call__(self, *args: Any, **_kwargs: Any) -> str:
+        @override
+        def __call__(self, *args: Any, **_kwargs: Any) -> str:  # type: ignore[override]
             self._refused()
             name = self._full_name()
             if not _is_missing(self._undefined_obj, Unknown):
@@ -309,6 +327,7 @@ def _unknown_of(library: Library) -> type[ChainableUndefined]:
             library.warn(f"macro `{name}` is not known; is its package installed?")
             return library.placeholder(name, args)
 
+        @override
         def __iter__(self) -> Iterator[Any]:
             self._refused()
             return iter(())

@@ -1,8 +1,9 @@
 """Line marks: rendered text that knows which line of the template each of its lines came from.
 
-Before a template is compiled, its own text gets a mark at each line. Printed, the marks stand in the output; they are
-taken out again, and what they told is kept. Text of macros has no marks: it counts to the line of the call.
-Each loop gets a step to count, and `~` becomes a call, so that the sandbox sees what could run away.
+Before a template is compiled, its own text gets a mark at each line. Printed, the marks stand in
+the output; they are taken out again, and what they told is kept. Text of macros has no marks: it
+counts to the line of the call. Each loop gets a step to count, and `~` becomes a call, so that the
+sandbox sees what could run away.
 """
 
 import re

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from typing_extensions import override
+
 from guardian.languages.dbt.limits import LimitError
 
 MAX_PATTERN = 200
@@ -18,21 +20,25 @@ class Moment(datetime.datetime):
     """A point in time, the same at each run: `now()`, so that equal code gives equal SQL."""
 
     @classmethod
-    def now(cls, tz: Any = None) -> "Moment":  # noqa: ARG003  # the signature of the class it stands for
+    @override
+    def now(cls, tz: Any = None) -> "Moment":  # the signature of the class it stands for
         """Return the moment."""
         return MOMENT
 
     @classmethod
+    @override
     def utcnow(cls) -> "Moment":
         """Return the moment."""
         return MOMENT
 
     @classmethod
+    @override
     def today(cls) -> "Moment":
         """Return the moment."""
         return MOMENT
 
-    def astimezone(self, tz: Any = None) -> "Moment":  # noqa: ARG002  # the signature of the class it stands for
+    @override
+    def astimezone(self, tz: Any = None) -> "Moment":  # the signature of the class it stands for
         """Return the moment itself, in any zone."""
         return self
 
@@ -44,6 +50,7 @@ class Day(datetime.date):
     """A date whose `today()` is the same at each run."""
 
     @classmethod
+    @override
     def today(cls) -> "Day":
         """Return the day of the moment."""
         return cls(MOMENT.year, MOMENT.month, MOMENT.day)
@@ -64,6 +71,7 @@ class _Zone:
         """Return the moment itself."""
         return moment
 
+    @override
     def __str__(self) -> str:
         return self.zone
 
@@ -79,7 +87,7 @@ class _Zones:
 class _Patterns:
     """The functions of `re`, for patterns and texts of a size that no pattern can make endless."""
 
-    IGNORECASE = I = re.IGNORECASE
+    IGNORECASE = I = re.IGNORECASE  # noqa: E741  # the names of the module it stands for
     MULTILINE = M = re.MULTILINE
     DOTALL = S = re.DOTALL
 

@@ -96,7 +96,7 @@ class Project:
                 index += 1
 
     def _package_roots(self) -> Iterator[str]:
-        """Yield the folders of installed packages, and of local ones elsewhere in the repository."""
+        """Yield the folders of installed packages, and of local ones."""
         for path in self._below(self.settings.installed):
             folder, _, name = path.rpartition("/")
             if name == PROJECT_FILE and folder.rpartition("/")[0] in self.settings.installed:
@@ -237,8 +237,9 @@ _lock = Lock()
 def project_at(root: str, sources: Sources) -> Project:
     """Return the project in `root`, shared by all files of one revision.
 
-    A revision is known by its list of paths. Where `sources` offers `unrecorded`, the project is read through that, so
-    that the file which happens to come first does not seem to depend on every schema file.
+    A revision is known by its list of paths. Where `sources` offers `unrecorded`, the project is
+    read through that, so that the file which happens to come first does not seem to depend on
+    every schema file.
     """
     key = (_revision(sources), root)
     file = sources.read(inside(root, PROJECT_FILE))

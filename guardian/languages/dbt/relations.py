@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from typing_extensions import override
+
 from guardian.model.names import dataset_name, fold
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*\Z")
@@ -80,10 +82,12 @@ class Symbol(str):
         """Return the symbol of `name`; what no variable can hold becomes `_`."""
         return super().__new__(cls, "${" + re.sub(r"\W", "_", name) + "}")
 
+    @override
     def __iter__(self) -> Iterator[str]:
         """Return an iterator over nothing."""
         return iter(())
 
+    @override
     def __add__(self, other: Any) -> str:
         """Return the sum with a number as SQL, or the text with more behind it."""
         return f"{self!s}{other}" if isinstance(other, str) else f"({self!s} + {other})"
@@ -100,13 +104,14 @@ class Symbol(str):
         """Return the difference as SQL."""
         return f"({other} - {self!s})"
 
-    def __mul__(self, other: Any) -> str:  # type: ignore[override]  # a value unknown,
-    not a text to repeat
+    @override
+    def __mul__(self, other: Any) -> str:
         """Return the product as SQL."""
         return f"({self!s} * {other})"
 
     __rmul__ = __mul__
 
+    @override
     def __lt__(self, other: object) -> bool:
         """Return false: an unknown value is not known to be smaller."""
         return False
@@ -120,10 +125,12 @@ class ProductionName(str):
     __slots__ = ()
     NAMES = frozenset({"prod", "production", "prd", "live", "main"})
 
+    @override
     def __eq__(self, other: object) -> bool:
         """Return whether `other` is a usual name of production."""
         return isinstance(other, str) and str.lower(other) in self.NAMES
 
+    @override
     def __ne__(self, other: object) -> bool:
         """Return whether `other` is no usual name of production."""
         return not self == other
@@ -186,9 +193,10 @@ class Relation:
     def _written(self, part: str) -> str:
         if not self._needs_quotes(part):
             return part
-        opening, closing = QUOTES.get(self._dialect, "[]" if self._dialect == "tsql" else '""')
-        return f"{opening}{part}{closing}"
+        quotes = QUOTES.get(self._dialect, "[]" if self._dialect == "tsql" else '""')
+        return f"{quotes[0]}{part}{quotes[1]}"
 
+    @override
     def __str__(self) -> str:
         """Return the relation as SQL."""
         shown = (
@@ -210,15 +218,9 @@ class Relation:
         copy._shown = (self._shown[0] and schema, self._shown[1] and identifier)
         return copy
 
-    def include(
-        self, database: bool = True, schema: bool = True, identifier: bool = True
-    ) -> "Relation":  # dbt's own signature
+    def include(self, **parts: bool) -> "Relation":
         """Return the relation; a schema that is stated stays, it is part of the name."""
-        return (
-            self._copy(identifier=identifier)
-            if schema or identifier
-            else self._copy(identifier=False)
-        )
+        return self._copy(identifier=parts.get("identifier", True))
 
     def quote(self, **_parts: bool) -> "Relation":
         """Return the relation itself: quoting does not change what it is."""
@@ -236,10 +238,12 @@ class Relation:
         """Return the relation itself, see `incorporate`."""
         return self
 
+    @override
     def __eq__(self, other: object) -> bool:
         """Return whether both name one dataset."""
         return isinstance(other, Relation) and self.dataset == other.dataset
 
+    @override
     def __hash__(self) -> int:
         """Return a hash that agrees with equality."""
         return hash(self.dataset)
@@ -278,6 +282,7 @@ class Column:
         """Return whether the declared type is an exact decimal."""
         return bool(re.match(r"(?i)numeric|decimal|number", self.data_type))
 
+    @override
     def __str__(self) -> str:
         """Return the column's name."""
         return self.name

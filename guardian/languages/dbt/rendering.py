@@ -1,5 +1,6 @@
 """A model's template → the SQL that dbt would run, and what the template said on the way."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
@@ -25,6 +26,7 @@ from guardian.model.source import SourceFile
 Read = Callable[[str], SourceFile | None]
 
 # what decides the name of a model's dataset, or whether it has one
+_CONFIG = re.compile(r"(?:\{\{[-+]?\s*)?\bconfig\s*\(")
 _NAMING = ("alias", "schema", "target_schema", "materialized", "enabled")
 
 
@@ -121,7 +123,7 @@ class Renderer:
     # --- which dataset a model makes -------------------------------------------------------------
 
     def relation_of(self, model: ModelFile) -> Relation:
-        """Return the dataset that a model makes: its alias or name, behind a schema that is stated."""
+        """Return the dataset that a model makes: alias or name, behind a schema if stated."""
         config = self.naming(model)
         if config.get("materialized") == "ephemeral":
             return Relation(f"{EPHEMERAL}{model.name}", "", self.project.dialect, kind="cte")
@@ -163,7 +165,13 @@ class Renderer:
             or not any(word in file.text for word in _NAMING)
         ):
             return {}
+        snippet = _lone_config(file.text)
         try:
+            if snippet:
+                call = next(_plain_calls(self._library.parsed(snippet, model.path)), None)
+                constants = _constants(call) if call and _is_config(call) else None
+                if constants is not None:
+                    return constants
             tree = _of_snapshot(self._library.parsed(file.text, model.path), model)
         except (TemplateSyntaxError, LimitError, RecursionError):
             return {}
@@ -279,6 +287,17 @@ def _plain_calls(tree: nodes.Template) -> Iterator[nodes.Call]:
     for node in tree.body:
         printed = node.nodes if isinstance(node, nodes.Output) else [getattr(node, "node", None)]
         yield from (call for call in printed if isinstance(call, nodes.Call))
+
+
+def _lone_config(text: str) -> str:
+    """Return the one `{{ config(…) }}` of a template, nothing where something before decides on it.
+
+    So the naming of a model, which many others ask for, seldom needs all of its text parsed.
+    """
+    found = list(_CONFIG.finditer(text))
+    end = text.find("}}", found[0].end()) if len(found) == 1 else -1
+    before = text[: found[0].start()] if end > 0 else "{%"
+    return "" if "{%" in before or "{#" in before else text[found[0].start() : end + 2]
 
 
 def _truth(value: Any) -> bool:

@@ -11,10 +11,11 @@ from guardian.model.lineage import Diagnostic
 class Run:
     """What a rendering knows and finds out; the names that templates use speak to the current one.
 
-    `files` are the files that it followed; `absent` those that it looked for; `reads` every relation that it
-    mentions, in order; `ephemeral` the models to be inlined, by the name that stands for them. With
-    `blank_unknown`, a macro that is not known prints nothing, for the places where SQL allows no value.
-    `defaulted` says that a variable which the project does not give was asked for.
+    `files` are the files that it followed; `absent` those that it looked for; `reads` every
+    relation that it mentions, in order; `ephemeral` the models to be inlined, by the name that
+    stands for them. With `blank_unknown`, a macro that is not known prints nothing, for the places
+    where SQL allows no value. `defaulted` says that a variable which the project does not give was
+    asked for.
     """
 
     path: str = ""

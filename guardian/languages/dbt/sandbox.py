@@ -27,12 +27,19 @@ class MacroReturnError(Exception):
         self.value = value
 
 
+class Names:
+    """Something whose attributes are macros."""
+
+
+class Named:
+    """A macro, or a function of ours that stands for one."""
+
+
 class Sandbox(SandboxedEnvironment):
     """Renders templates that strangers wrote.
 
-    Lists and dictionaries may be changed,
-    unlike in Jinja's immutable sandbox: dbt macros collect columns that way, and
-    all that they reach was made for this one rendering.
+    Lists and dictionaries may be changed, unlike in Jinja's immutable sandbox: dbt macros collect
+    columns that way, and all that they reach was made for this one rendering.
     """
 
     intercepted_binops = frozenset({"*", "**", "%", "+"})
@@ -48,7 +55,7 @@ class Sandbox(SandboxedEnvironment):
         )
         self.budget = Budget()
         # compiled templates take it from here
-        self.concat = self._concat  # type: ignore[assignment]
+        self.concat = self._concat  # type: ignore[method-assign]
         self.globals.pop("lipsum", None)
         self.filters.update(FILTERS)
         for name in (
@@ -67,8 +74,14 @@ class Sandbox(SandboxedEnvironment):
         self.filters["replace"] = self._replaced
         self.filters["join"] = _counted(self, self.filters["join"])
 
-    def call(__self, __context: Context, __obj: Any, *args: Any,
-    **kwargs: Any) -> Any:  # noqa: N805  # Jinja's own
+    @override
+    def call(
+        __self,  # noqa: N805  # Jinja's own signature: a keyword of a macro may be named `self`
+        __context: Context,
+        __obj: Any,
+        *args: Any,
+        **kwargs: Any,
+    ) -> Any:
         """Return what the call returns; dbt's `return` ends the macro that it stands in."""
         budget = __self.budget
         budget.step()
@@ -83,6 +96,13 @@ class Sandbox(SandboxedEnvironment):
             raise
         finally:
             budget.depth -= 1
+
+    @override
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Return whether a template may see an attribute; a package's macro may be `_named` so."""
+        if isinstance(obj, Names) and isinstance(value, Named):
+            return not attr.startswith("__")
+        return super().is_safe_attribute(obj, attr, value)
 
     @override
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
@@ -112,11 +132,12 @@ class Sandbox(SandboxedEnvironment):
         self.budget.text(sum(map(len, texts)))
         return "".join(texts)
 
-    def _replaced(self, value: Any, old: Any, new: Any, count: int = -1) -> str:
+    def _replaced(self, value: Any, old: Any, new: Any, count: int | None = None) -> str:
         text = str(value)
         _guard_replace(self.budget, text, str(old), str(new))
         return text.replace(str(old), str(new), -1 if count is None else count)
 
+    @override
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Return what the operator gives, unless it would give too much."""
         if operator in {"*", "**"}:
@@ -178,15 +199,8 @@ def _guard_replace(budget: Budget, text: str, old: str, new: str) -> None:
 def _guard_method(budget: Budget, method: Any, args: tuple[Any, ...]) -> None:
     """Refuse a method of a text that would make a far larger one."""
     name, text = method.__name__, method.__self__
-    if name in {"format", "format_map"}:
-        _guard_widths(text)
-    elif (
-        name == "replace"
-        and len(args) >= 2
-        and isinstance(args[0], str)
-        and isinstance(args[1], str)
-    ):
-        _guard_replace(budget, text, args[0], args[1])
+    if name == "replace" and len(args) >= 2:
+        _guard_replace(budget, text, str(args[0]), str(args[1]))
     elif name in {"join", "translate"}:
         parts = list(args[0]) if args and isinstance(args[0], list | tuple) else []
         budget.text(len(text) * len(parts) + sum(len(p) for p in parts if isinstance(p, str)))
@@ -256,6 +270,7 @@ class SkippedBlocks(Extension):
 
     tags = {"test", "data_test", "materialization", "docs"}  # noqa: RUF012  # Jinja's own form
 
+    @override
     def parse(self, parser: Parser) -> nodes.Node | list[nodes.Node]:
         """Return nothing for the whole block, its body parsed so that its end is found."""
         tag = next(parser.stream).value
@@ -270,14 +285,15 @@ class SnapshotBlocks(Extension):
 
     tags = {"snapshot"}  # noqa: RUF012  # Jinja's own form
 
+    @override
     def parse(self, parser: Parser) -> nodes.Node:
         """Return the body of the snapshot, as a scope with `snapshot` as its name."""
         line = next(parser.stream).lineno
         name = parser.stream.expect("name").value
         body = parser.parse_statements(("name:endsnapshot",), drop_needle=True)
         scope = nodes.Scope(body, lineno=line)
-        scope.snapshot = name  # type: ignore[attr-defined]  # nodes are open,
-        and no own kind may be made
+        # nodes are open to attributes, and no own kind of node may be made
+        scope.snapshot = name  # type: ignore[attr-defined]
         return scope
 
 

@@ -29,7 +29,8 @@ class ColumnProperties(msgspec.Struct, frozen=True, kw_only=True):
 class Properties(msgspec.Struct, frozen=True, kw_only=True):
     """A model, seed, snapshot or source table as a schema file tells it; `keys` are unique.
 
-    `versions` are a model's (version, file it is defined in, configuration), `latest` the one that a bare `ref` means.
+    `versions` are a model's (version, file it is defined in, configuration), `latest` the one that
+    a bare `ref` means.
     """
 
     kind: str
@@ -112,7 +113,7 @@ def _mapping(value: Any) -> Mapping[Any, Any]:
 
 def _properties(kind: str, entry: LinedDict, path: str) -> Properties:
     columns = tuple(_column(c) for c in _entries(entry, "columns"))
-    keys = [(c.name,) for c in columns if c.unique]
+    keys: list[tuple[str, ...]] = [(c.name,) for c in columns if c.unique]
     keys += [key for test in _tests(entry) if (key := _combination(test))]
     keys += [key for rule in _constraints(entry) if (key := _names(rule.get("columns")))]
     config = {str(k): v for k, v in _mapping(entry.get("config")).items()}

@@ -150,13 +150,17 @@ def read_settings(root: str, text: str) -> Settings:
             _inside(root, folder) for folder in dict.fromkeys((packages, "dbt_packages",
             "dbt_modules", *built))
         ),
-        variables=data.get("vars") if isinstance(data.get("vars"), Mapping) else {},
+        variables=_mapping(data.get("vars")),
         configuration={
             kind: data[kind] for kind in ("models", "seeds", "snapshots", "sources")
             if isinstance(data.get(kind), Mapping)
         },
         problem=problem, problem_line=line,
     )  # fmt: skip
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _paths(

@@ -18,8 +18,9 @@ _EFFECTS = (
 def write_options(config: Mapping[str, Any], kind: str) -> WriteOptions:
     """Return how a model (`kind` is `models`), snapshot or seed with this configuration is written.
 
-    A table is `create`, a view `view`, a snapshot `merge`. An incremental model is what its later runs do: `merge` with
-    a unique key, `overwrite` of partitions where its strategy says so, else `append`.
+    A table is `create`, a view `view`, a snapshot `merge`. An incremental model is what its later
+    runs do: `merge` with a unique key, `overwrite` of partitions where its strategy says so, else
+    `append`.
     """
     materialized = str(config.get("materialized") or _default(kind))
     return WriteOptions(

@@ -19,8 +19,8 @@ class Scope:
 
     `relations` are the handles that CTEs and temporary tables lead to, by folded name. `windows`
     are the query's named windows. `query` lowers a query inside an expression; without it, such
-    a query becomes opaque. `at` is the place to report where a tree carries no positions. `noted` gets
-    `aggregate` and `window` as such functions of this query are met.
+    a query becomes opaque. `at` is the place to report where a tree carries no positions. `noted`
+    gets `aggregate` and `window` as such functions of this query are met.
     """
 
     builder: PlanBuilder

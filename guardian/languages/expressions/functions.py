@@ -196,7 +196,7 @@ def _by_key(base: Expr, key: exp.Literal, scope: Scope) -> Expr:
 
 
 def _key(name: str, scope: Scope) -> str:
-    """Return a key as a nested column is named: folded, unless its case tells it apart from others."""
+    """Return a key as a nested column is named: folded, unless its case tells it apart."""
     one_case = name in {name.lower(), name.upper()}
     folded = one_case and scope.dialect in UPPER
     return scope.name(name) if folded else scope.text(name)

@@ -6,11 +6,14 @@ A Python file, interpreted over abstract values, as the writes and plans that it
 import re
 
 from guardian.languages import Extractor, Sources
+from guardian.languages.python.modules import ModuleFinder, imported_names
 from guardian.languages.python.program import Program, lower_program
+from guardian.languages.recording import Recording
 from guardian.model.plan import Lowered
 from guardian.model.source import SourceFile
 
 LANGUAGE = "pyspark"
+FOLLOW_LIMIT = 100
 # A file without one of these does no Spark work; `spark.` also stands in notebooks that import
 # nothing.
 WORK = re.compile(
@@ -29,9 +32,10 @@ def extract(file: SourceFile, sources: Sources) -> Lowered:
         from guardian.languages.notebook import extract as extract_notebook  # noqa: PLC0415 - it imports this package
 
         return extract_notebook(file, sources)
-    if not may_work(file.text):
-        return Lowered(path=file.path, language=LANGUAGE)
-    return lower_program(Program(file.path, file.text), sources, LANGUAGE)
+    recording = Recording(sources, file.path)
+    if not reaches(WORK, file, ModuleFinder(recording)):
+        return Lowered(path=file.path, language=LANGUAGE, files_read=recording.files_read)
+    return lower_program(Program(file.path, file.text), recording, LANGUAGE)
 
 
 def notebook_export(text: str) -> bool:
@@ -39,12 +43,23 @@ def notebook_export(text: str) -> bool:
     return text.lstrip("\ufeff").startswith("# Databricks notebook source")
 
 
-def may_work(text: str) -> bool:
-    """Return whether `text` may do Spark work: it names Spark, or imports something that may."""
-    return WORK.search(text) is not None or _IMPORTS.search(text) is not None
+def reaches(pattern: re.Pattern[str], file: SourceFile, finder: ModuleFinder) -> bool:
+    """Return whether the file, or a module of the repository that it leads to, holds `pattern`."""
+    pending, seen = [file.path], {file.path}
+    while pending and len(seen) < FOLLOW_LIMIT:
+        path = pending.pop(0)
+        source = file if path == file.path else finder.sources.read(path)
+        if source is None:
+            continue
+        if pattern.search(source.text):
+            return True
+        for parts, level in imported_names(source.text):
+            found = finder.locate(parts, path, level)
+            if found is not None and found not in seen and not found.endswith("/"):
+                seen.add(found)
+                pending.append(found)
+    return False
 
-
-_IMPORTS = re.compile(r"^\s*(?:from\s+\S+\s+import|import)\s+\S", re.MULTILINE)
 
 EXTRACTOR = Extractor(name=LANGUAGE, version="1", rank=50, claims=claims, extract=extract)
 

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 Site: TypeAlias = tuple[str, int, int]
 
-STEP_LIMIT = 600_000
+STEP_LIMIT = 300_000
 RUN_LIMIT = 24
 COMBINATION_LIMIT = 8
 CALL_DEPTH = 60

@@ -104,7 +104,7 @@ class Caller(Evaluator):
         """
         try:
             return handler(call)
-        except (TypeError, ValueError, AttributeError, LookupError) as error:
+        except (TypeError, ValueError, AttributeError, LookupError, MemoryError) as error:
             self.warn(f"this call was not understood ({type(error).__name__})", call.at)
             return Unknown()
 

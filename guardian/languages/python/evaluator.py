@@ -307,7 +307,7 @@ class Evaluator(Machine):
             return Unknown()
         try:
             made = compute(first, second)
-        except (TypeError, ValueError, ArithmeticError):
+        except (TypeError, ValueError, ArithmeticError, MemoryError):
             return Unknown()
         if isinstance(left, Assumed) or isinstance(right, Assumed):
             return Assumed(made) if isinstance(made, int | float) else Unknown()

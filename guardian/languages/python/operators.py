@@ -103,7 +103,10 @@ def computable(value: Value) -> bool:
 def too_large(sign: str, left: Value, right: Value) -> bool:
     """Return whether an operator could give something that fills the memory."""
     if sign == "**":
-        return not (isinstance(right, int) and abs(right) <= POWER_LIMIT)
+        small = isinstance(left, float) or (
+            isinstance(left, int) and left.bit_length() <= BIT_LIMIT
+        )
+        return not (small and isinstance(right, int) and abs(right) <= POWER_LIMIT)
     if sign == "*":
         sizes = [len(value) for value in (left, right) if isinstance(value, str | list | tuple)]
         counts = [value for value in (left, right) if isinstance(value, int)]

@@ -21,6 +21,8 @@ from guardian.model.lineage import Diagnostic
 from guardian.model.plan import Lowered, PlanBuilder
 
 ALONE_LIMIT = 200
+# A program that has done no Spark work on this many paths is taken to do none.
+IDLE_RUNS = 8
 SPARK_WORDS = frozenset({"write", "read", "sql", "table", "spark"})
 SPARK_TYPES = ("SparkSession", "DataFrame", "GlueContext", "SparkContext")
 
@@ -94,6 +96,8 @@ class _Runs:
     def _explore(self) -> None:
         explorer = Explorer()
         for path in explorer.paths():
+            if explorer.runs > IDLE_RUNS and not self.file.worked:
+                return
             self._run(path)
         for file, line, _ in explorer.left_out()[:20]:
             self.findings.warnings.setdefault(

@@ -220,7 +220,7 @@ def project(frame: Frame, entries: Sequence[Entry], call: Call) -> Frame:
         return _each_changed(frame, entries, call)
     handle = frame.handle
     items: list[Item] = []
-    for value, at, text in entries:
+    for value, at, text in _with_frame_stars(frame, entries, call.machine):
         found = find_generator(value)
         if found is None:
             items.append(item(call.machine, value, at, text))
@@ -229,6 +229,23 @@ def project(frame: Frame, entries: Sequence[Entry], call: Call) -> Frame:
             handle, made_items = generate(call.machine, handle, value, found, place)
             items.extend(made_items)
     return made(call, Project(handle, tuple(items)))
+
+
+def _with_frame_stars(frame: Frame, entries: Sequence[Entry], machine: Machine) -> list[Entry]:
+    """Return the entries with `other["*"]` as that frame's columns, where these are known."""
+    made_entries: list[Entry] = []
+    for value, at, text in entries:
+        star = value.tree.meta.get("frame") if isinstance(value, Column) else None
+        other = star if isinstance(star, int) and isinstance(value.tree, exp.Star) else None
+        names = columns(Frame(other), machine) if other is not None else None
+        if other is None or other == frame.handle:
+            made_entries.append((value, at, text))
+        elif names is None:
+            machine.warn("the columns of this frame's `*` are not known; all columns are taken", at)
+            made_entries.append((value, at, text))
+        else:
+            made_entries.extend((named_column(name, other), at, text) for name in names)
+    return made_entries
 
 
 def _is_plain(value: Value) -> bool:
@@ -462,7 +479,9 @@ def frame_column(frame: Frame, name: str, machine: Machine) -> Column:
     if dot and isinstance(node, Alias) and node.name == first.lower():
         return named_column(name)
     if name == "*":
-        return Column(exp.Star())
+        star = exp.Star()
+        star.meta["frame"] = frame.handle
+        return Column(star)
     return named_column(name, frame.handle)
 
 

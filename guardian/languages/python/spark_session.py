@@ -12,7 +12,7 @@ from guardian.languages.python.spark_io import Reader
 from guardian.languages.python.spark_state import DIALECT, SqlResult, add, state_of, table
 from guardian.languages.python.spark_types import schema_of
 from guardian.languages.python.standard import assumed
-from guardian.languages.python.udfs import udf_of
+from guardian.languages.python.udfs import udf_of, with_udfs
 from guardian.languages.python.values import (
     MISSING,
     Call,
@@ -205,7 +205,11 @@ def _lower_sql(text: str, origin: Location, machine: Machine) -> SqlResult:
         first_line=origin.line,
         views=dict(state.views),
     )  # fmt: skip
+    before = len(state.file.builder.nodes)
     handle = run_script(as_sql(text), script)
+    if state.udfs:
+        nodes = state.file.builder.nodes
+        nodes[before:] = [with_udfs(node, state.udfs) for node in nodes[before:]]
     for warning in script.warnings:
         machine.warn(warning.message, Location(warning.file, warning.line))
     for edge in script.tables:

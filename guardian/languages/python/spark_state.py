@@ -33,6 +33,7 @@ from guardian.model.plan import (
     Operator,
     PlanBuilder,
     Scan,
+    Star,
     TableEdge,
     Write,
 )
@@ -231,6 +232,8 @@ def item(machine: Machine, value: Value, at: Location, text: str, name: str | No
     expr = lower(machine, tree, at)
     if name is None and isinstance(value, Column) and value.names:
         name = value.names[0]
+    if isinstance(expr, Star):
+        return Item(expr, None, at, text)
     if name is not None:
         return Item(expr, fold(name, DIALECT), at, text)
     return Item(expr, natural_name(machine, tree, expr, at), at, text)

@@ -5,8 +5,11 @@ Opaque, but told apart by a fingerprint of their code and of the code that they 
 
 import ast
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
+import msgspec
 from sqlglot import exp
 
 from guardian.languages.python.machine import Machine
@@ -25,6 +28,8 @@ from guardian.languages.python.values import (
     fingerprintable,
     known,
 )
+from guardian.model.plan import Call as PlanCall
+from guardian.model.plan import OpaqueExpr
 
 MARK = "udf:"
 FOLLOW_LIMIT = 50
@@ -143,3 +148,31 @@ def _member(owner: Value, name: str) -> Value:
     if isinstance(owner, ClassValue):
         return owner.find(name)
     return owner.attributes.get(name, MISSING) if isinstance(owner, Instance) else MISSING
+
+
+_Part = TypeVar("_Part")
+
+
+def with_udfs(part: _Part, registered: Mapping[str, object]) -> _Part:
+    """Return a part of a plan with calls of registered functions opaque, told by their code."""
+    if isinstance(part, tuple):
+        return type(part)(with_udfs(item, registered) for item in part)
+    if not isinstance(part, msgspec.Struct):
+        return part
+    changes = {}
+    for name in part.__struct_fields__:
+        value = getattr(part, name)
+        if isinstance(value, tuple | msgspec.Struct):
+            changed = _as_udf(with_udfs(value, registered), registered)
+            if changed != value:
+                changes[name] = changed
+    return msgspec.structs.replace(part, **changes) if changes else part
+
+
+def _as_udf(part: object, registered: Mapping[str, object]) -> object:
+    if isinstance(part, tuple):
+        return tuple(_as_udf(item, registered) for item in part)
+    function = registered.get(part.name) if isinstance(part, PlanCall) else None
+    if isinstance(part, PlanCall) and isinstance(function, Udf):
+        return OpaqueExpr(function.fingerprint, part.args, function.name)
+    return part

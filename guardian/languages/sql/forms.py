@@ -87,7 +87,11 @@ def is_end(tokens: Tokens) -> bool:
 
 
 def undecorated(tokens: Tokens) -> Tokens:
-    """Return CREATE without `OR REFRESH STREAMING` and the like between it and TABLE."""
+    """Return CREATE without `OR REFRESH STREAMING`, and REPLACE INTO as INSERT INTO."""
+    if words(tokens, 2) == ["REPLACE", "INTO"]:
+        first = tokens[0]
+        insert = Token(TokenType.INSERT, "INSERT", first.line, first.col, first.start, first.end)
+        return [insert, *tokens[1:]]
     if word(tokens[0]) != "CREATE":
         return tokens
     head, kept = words(tokens, 6), list(tokens)
@@ -148,7 +152,7 @@ def inner_statement(tokens: Tokens) -> Tokens | None:
 
 
 def directory(tokens: Tokens) -> tuple[str, Tokens] | None:
-    """Return the format of `INSERT OVERWRITE DIRECTORY '…' USING csv OPTIONS (…)`, and it without that."""
+    """Return the format of `INSERT OVERWRITE DIRECTORY '…' USING csv`, and it without that."""
     found = next(
         (index for index, token in enumerate(tokens) if word(token) == "DIRECTORY" and index > 1),
         None,
@@ -190,7 +194,7 @@ def with_as(tokens: Tokens) -> Tokens:
 
 
 def joined_strings(tokens: Tokens) -> Tokens:
-    """Return tokens with strings that touch (`'a''b'`) as one, which Spark and Hive take them for."""
+    """Return tokens with strings that touch (`'a''b'`) as one, as Spark and Hive take them."""
     if not any(
         token.token_type is TokenType.STRING and tokens[index - 1].token_type is TokenType.STRING
         for index, token in enumerate(tokens)

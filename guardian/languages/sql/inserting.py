@@ -23,11 +23,9 @@ from guardian.model.plan import (
     Expr,
     Filter,
     Handle,
-    Item,
     Join,
     Opaque,
     Project,
-    Ref,
     Rename,
     Scan,
     Symbol,
@@ -346,6 +344,3 @@ def load(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
         options,
         Target(positional=True, static=static),
     )
-
-
-__all__ = ["Item", "Ref", "copy", "insert", "insert_many", "load", "select_into"]

@@ -13,7 +13,7 @@ from guardian.languages.expressions import (
 from guardian.languages.sql.ctes import with_ctes
 from guardian.languages.sql.grouping import aggregated
 from guardian.languages.sql.pivots import pivoted
-from guardian.languages.sql.relations import lower_from, lower_joins, values
+from guardian.languages.sql.relations import lower_from, lower_joins, sampled, values
 from guardian.languages.sql.script import Script
 from guardian.languages.sql.select import (
     Selection,
@@ -109,7 +109,9 @@ def _source(tree: exp.Expr, scope: Scope) -> Handle:
     joined = [*(tree.args.get("joins") or ()), *(tree.args.get("laterals") or ())]
     if tree.args.get("laterals") and tree.args.get("joins") and scope.source is not None:
         joined.sort(key=scope.source.position)
-    return lower_joins(handle, joined, scope)
+    handle = lower_joins(handle, joined, scope)
+    sample = tree.args.get("sample")
+    return sampled(handle, sample, scope) if isinstance(sample, exp.TableSample) else handle
 
 
 def _filtered(handle: Handle, tree: exp.Expr, selection: Selection, scope: Scope) -> Handle:

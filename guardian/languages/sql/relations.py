@@ -46,7 +46,7 @@ def lower_from(node: exp.Expr, scope: Scope) -> Handle:
         handle = pivoted(handle, pivot, scope)
     sample = node.args.get("sample")
     if isinstance(sample, exp.TableSample):
-        handle = _sampled(handle, sample, scope)
+        handle = sampled(handle, sample, scope)
     for join in node.args.get("joins") or ():
         handle = lower_join(handle, join, scope)
     return handle
@@ -54,7 +54,7 @@ def lower_from(node: exp.Expr, scope: Scope) -> Handle:
 
 def _relation(node: exp.Expr, scope: Scope) -> Handle:
     match node:
-        case exp.Final() | exp.Paren() | exp.Alias():
+        case exp.Final() | exp.Paren() | exp.Alias() | exp.Stream():
             return lower_from(node.this, scope)
         case exp.Values():
             return _aliased(values(node, scope), node, scope)
@@ -180,7 +180,8 @@ def _files(value: Call, scope: Scope, node: exp.Expr) -> Handle:
     )
 
 
-def _sampled(handle: Handle, node: exp.TableSample, scope: Scope) -> Handle:
+def sampled(handle: Handle, node: exp.TableSample, scope: Scope) -> Handle:
+    """Return some of the rows, as TABLESAMPLE or USING SAMPLE says."""
     percent, rows = node.args.get("percent"), node.args.get("rows") or node.args.get("size")
     buckets = node.args.get("bucket_numerator"), node.args.get("bucket_denominator")
     if percent is not None:

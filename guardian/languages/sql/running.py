@@ -11,7 +11,7 @@ from dataclasses import replace
 import msgspec
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
-from sqlglot.tokenizer_core import Token
+from sqlglot.tokenizer_core import Token, TokenType
 
 from guardian.languages.expressions.source import SourceText, shortened
 from guardian.languages.sql import forms
@@ -34,6 +34,11 @@ from guardian.model.names import path_name
 from guardian.model.plan import Handle, Write, WriteOptions
 
 MAX_BODIES = 20
+DYNAMIC_CONFIDENCE = 0.8
+UNKNOWN_TEXT = (
+    "dynamic SQL whose text is not known: declare what it reads and writes with "
+    "`-- @LINEAGE_INPUTS: …` and `-- @LINEAGE_OUTPUTS: …`"
+)
 # What sqlglot does not understand becomes a diagnostic of ours; it need not go to the log as well.
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
@@ -115,10 +120,22 @@ def run_statement(tokens: Sequence[Token], script: Script) -> Handle | None:
         return None
     if _run_bodies(tokens, script) or forms.special(tokens, script) or _run_files(tokens, script):
         return None
+    if forms.words(tokens, 2) == ["EXECUTE", "IMMEDIATE"]:
+        return _run_dynamic(tokens, script)
     inner = forms.inner_statement(tokens)
     if inner is not None:
         return run_statement(inner, script) if inner else None
     return run_parsed(forms.with_as(forms.undecorated(tokens)), script)
+
+
+def _run_dynamic(tokens: Sequence[Token], script: Script) -> Handle | None:
+    """Lower `EXECUTE IMMEDIATE '…'`; text that is put together at run time is not known."""
+    text = tokens[2] if len(tokens) > 2 else None
+    joined = any(forms.word(token) in {"||", "+"} for token in tokens[3:])
+    if text is not None and text.token_type is TokenType.STRING and not joined:
+        return run_inner(text.text, tokens[0].line, script, confidence=DYNAMIC_CONFIDENCE)
+    script.warn(tokens[0].line, UNKNOWN_TEXT)
+    return None
 
 
 def _is_silent(tokens: Sequence[Token]) -> bool:
@@ -212,7 +229,8 @@ def _run_bodies(tokens: Sequence[Token], script: Script) -> bool:
 
 def _run_files(tokens: Sequence[Token], script: Script) -> bool:
     """Note a query whose rows go into files, by the forms that sqlglot does not know."""
-    into = forms.directory(tokens)
+    text = script.source.text[tokens[0].start : tokens[-1].end] if script.source else ""
+    into = forms.directory(tokens) if "DIRECTORY" in text.upper() else None
     if into is not None:
         form, shorter = into
         known = len(script.writes)

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlglot import exp
-
 from guardian.languages.expressions import Scope, SourceText
 from guardian.model.lineage import Diagnostic, Location
 from guardian.model.plan import Declaration, Handle, PlanBuilder, TableEdge, Write
@@ -85,8 +83,3 @@ def script_of(scope: Scope) -> Script | None:
 def with_relations(scope: Scope, more: Mapping[str, Handle]) -> Scope:
     """Return a scope inside `scope` in which `more` names lead to handles, too."""
     return scope.within({**scope.relations, **more})
-
-
-def first_line_of(tree: exp.Expr, scope: Scope) -> Location | None:
-    """Return where a tree begins."""
-    return scope.location(tree)

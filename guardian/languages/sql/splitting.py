@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
 from guardian.languages.expressions.source import FILL, FIRST_SYMBOL, LAST_SYMBOL, MARK
+from guardian.languages.sql.templates import without_template
 
 MAX_TEXT = 2_000_000
 MAX_DEPTH = 300
@@ -23,7 +24,6 @@ _VARIABLE = re.compile(
     re.VERBOSE,
 )
 _PSQL_VARIABLE = re.compile(r""":(?:'(?P<text>[A-Za-z_]\w*)'|"(?P<name>[A-Za-z_]\w*)")""")
-_JINJA_BLOCK = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _META_COMMAND = re.compile(r"^[ \t]*\\[A-Za-z].*$", re.MULTILINE)
 _DO_BLOCK = re.compile(
     r"(?P<open>\bDO\s+(?:LANGUAGE\s+\w+\s+)?(?P<mark>\$\w*\$))(?P<body>.*?)(?P=mark)",
@@ -68,8 +68,7 @@ def prepared(text: str, dialect: str) -> Text:
             return found.group(0)
         return _padded(MARK + chr(FIRST_SYMBOL + index), found.group(0))
 
-    if "{%" in text or "{#" in text:
-        text = _JINJA_BLOCK.sub(_blank, text)
+    text = without_template(text)
     if "{" in text or "$(" in text:
         text = _VARIABLE.sub(placeholder, text)
     if dialect in {"postgres", "redshift"}:
@@ -163,9 +162,10 @@ def separated(tokens: Sequence[Token], text: str, dialect: str) -> Sequence[Toke
     return found
 
 
-_SEPARATED = frozenset({"UNLOAD", "RENAME"})
+_SEPARATED = frozenset({"UNLOAD", "RENAME", "EXECUTE", "REPLACE"})
 _COMMANDS = {
     TokenType.COMMAND, TokenType.RENAME, TokenType.FETCH, TokenType.SHOW, TokenType.EXECUTE,
+    TokenType.REPLACE,
 }  # fmt: skip
 
 
@@ -224,5 +224,9 @@ def parsed(tokens: Sequence[Token], text: str, dialect: str) -> list[exp.Expr]:
         RecursionError: where it is nested too deep for the stack at hand.
     """
     parser = Dialect.get_or_raise(dialect or None).parser()
-    trees = parser.parse(list(tokens), text)
+    try:
+        trees = parser.parse(list(tokens), text)
+    except (TypeError, AttributeError, ValueError, KeyError, IndexError, AssertionError) as error:
+        # Compiled, the parser checks types where it runs, and meets some of its own gaps like this.
+        raise ParseError("its syntax is not supported") from error
     return [tree for tree in trees if isinstance(tree, exp.Expr)]

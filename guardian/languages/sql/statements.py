@@ -6,11 +6,10 @@ from sqlglot import exp
 
 from guardian.languages.expressions import Scope, lower_expression, lower_item, sql_text
 from guardian.languages.sql.creating import create
-from guardian.languages.sql.ctes import with_ctes
 from guardian.languages.sql.inserting import copy, insert, insert_many, load, select_into
 from guardian.languages.sql.merging import merge
 from guardian.languages.sql.names import dataset_of
-from guardian.languages.sql.queries import lower_query, lower_tree
+from guardian.languages.sql.queries import lower_query
 from guardian.languages.sql.script import Script
 from guardian.languages.sql.tables import alter
 from guardian.languages.sql.updating import delete, update
@@ -208,6 +207,3 @@ SILENT_WORDS = frozenset({
     "ITERATE", "DELIMITER", "PUT", "GET", "REMOVE", "RM", "UNSET", "UNDROP", "SECURITY", "ABORT",
     "REORG", "CONVERT", "RESTORE", "ENABLE", "DISABLE", "SIGNAL", "GOTO", "REVERT", "BACKUP",
 })  # fmt: skip
-
-
-__all__ = ["lower_returning", "lower_statement", "lower_tree", "with_ctes"]

@@ -124,7 +124,8 @@ def update(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> Handle |
     """Note an UPDATE; return the rows that it changes, with their new values."""
     scope = with_ctes(tree, scope, lower_tree)
     table, source = tree.args.get("this"), tree.args.get("from_")
-    if not isinstance(table, exp.Expr):
+    if not isinstance(table, exp.Expr) or not tree.expressions:
+        scope.warn("an UPDATE without SET was left out", tree)
         return None
     rows = _changed_rows(table, source.this if source is not None else None, scope)
     items = tuple(item for node in tree.expressions for item in set_items(node, scope))
