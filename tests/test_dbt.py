@@ -1,7 +1,6 @@
 """dbt projects, read without dbt: names, rendering, writes, declarations, hostile input."""
 
 # Templates are easier to compare when each stands on one line.
-# ruff: noqa: E501, S608
 
 import hashlib
 import time

@@ -123,7 +123,8 @@ def test_a_missing_notebook_is_a_warning() -> None:
 def test_databricks_sql_exports() -> None:
     text = (
         "-- Databricks notebook source\nCREATE OR REPLACE TEMP VIEW v AS SELECT a FROM raw.x\n\n"
-        "-- COMMAND ----------\n\n-- MAGIC %py\n-- MAGIC spark.table('v').write.saveAsTable('gold.y')\n"
+        "-- COMMAND ----------\n\n-- MAGIC %py\n"
+        "-- MAGIC spark.table('v').write.saveAsTable('gold.y')\n"
         "\n-- COMMAND ----------\n\nINSERT INTO gold.z SELECT a FROM v\n"
     )
     assert written(lowered("a.sql", text)) == [("gold.y", 7), ("gold.z", 11)]

@@ -189,6 +189,19 @@ def test_a_udf_is_told_by_its_code_and_by_what_it_calls() -> None:
     assert made[0] == made[1] != made[2]
 
 
+def test_a_registered_udf_is_opaque_in_sql_too() -> None:
+    found = body(
+        """
+        spark.udf.register("clean", lambda s: s.strip())
+        spark.sql("SELECT Clean(a) AS x FROM raw.t").write.saveAsTable("out")
+        """
+    )
+    project = found.nodes[found.writes[0].plan]
+    assert isinstance(project, Project)
+    assert isinstance(project.items[0].expr, OpaqueExpr)
+    assert project.items[0].expr.args == (Ref("a"),)
+
+
 # --- frames ---------------------------------------------------------------------------------------
 
 
@@ -337,7 +350,8 @@ def test_insert_into_is_by_position_and_save_as_table_by_name() -> None:
 
 def test_what_alters_a_result_is_kept_of_the_options() -> None:
     write = only_write(
-        "df.write.partitionBy('D').option('mergeSchema', True).option('password', 'x').saveAsTable('a')"
+        "df.write.partitionBy('D').option('mergeSchema', True)"
+        ".option('password', 'x').saveAsTable('a')"
     )
     assert write.options.partition_by == ("d",)
     assert write.options.options == (("mergeschema", "true"),)

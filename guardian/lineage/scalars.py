@@ -4,7 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from guardian.lineage.scope import Scope, stars
-from guardian.model.expression import TRUE, Expression, aggregate, call, const, make, window
+from guardian.model.expression import (
+    TRUE,
+    Expression,
+    aggregate,
+    as_condition,
+    call,
+    const,
+    make,
+    window,
+)
 from guardian.model.plan import (
     AggregateCall,
     Call,

@@ -235,8 +235,7 @@ def _with_frame_stars(frame: Frame, entries: Sequence[Entry], machine: Machine) 
     """Return the entries with `other["*"]` as that frame's columns, where these are known."""
     made_entries: list[Entry] = []
     for value, at, text in entries:
-        star = value.tree.meta.get("frame") if isinstance(value, Column) else None
-        other = star if isinstance(star, int) and isinstance(value.tree, exp.Star) else None
+        other = _star_frame(value)
         names = columns(Frame(other), machine) if other is not None else None
         if other is None or other == frame.handle:
             made_entries.append((value, at, text))
@@ -246,6 +245,13 @@ def _with_frame_stars(frame: Frame, entries: Sequence[Entry], machine: Machine) 
         else:
             made_entries.extend((named_column(name, other), at, text) for name in names)
     return made_entries
+
+
+def _star_frame(value: Value) -> Handle | None:
+    if not isinstance(value, Column) or not isinstance(value.tree, exp.Star):
+        return None
+    handle = value.tree.meta.get("frame")
+    return handle if isinstance(handle, int) else None
 
 
 def _is_plain(value: Value) -> bool:

@@ -100,8 +100,16 @@ def _dump(node: ast.AST) -> str:
         body = node.body
         if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
             body = body[1:]
-        return ast.dump(node.args) + "".join(ast.dump(statement) for statement in body)
+        return _parameters(node.args) + "".join(ast.dump(statement) for statement in body)
     return ast.dump(node)
+
+
+def _parameters(arguments: ast.arguments) -> str:
+    """Return the parameters without their annotations, which change no result."""
+    parts = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    spare = [part.arg if part else "" for part in (arguments.vararg, arguments.kwarg)]
+    defaults = [ast.dump(node) for node in (*arguments.defaults, *arguments.kw_defaults) if node]
+    return repr(([part.arg for part in parts], spare, defaults))
 
 
 def _used(function: Function, node: ast.AST, parts: list[str]) -> list[Value]:
