@@ -12,10 +12,13 @@ from guardian.lineage.relation import (
     Rest,
 )
 from guardian.lineage.scope import Scope, stars
+from guardian.lineage.structs import fields_of
 from guardian.model import plan
 from guardian.model.expression import (
     Expression,
     call,
+    make,
+    name_of,
 )
 from guardian.model.names import SYMBOL_OPEN
 from guardian.model.plan import Expr, FrameRef, Item, Ref, Star
@@ -93,7 +96,7 @@ def _expanded(
     assert isinstance(star, Star)  # noqa: S101 - the caller asked
     known, unknown = stars(relation, star.qualifier)
     if not known and not unknown:
-        return _struct_star(binder, relation, star, entry), []
+        return _struct_star(binder, relation, star, entry)
     renames = dict(star.rename)
     replaced = {item.name: item for item in star.replace}
     columns = []
@@ -112,15 +115,36 @@ def _expanded(
     return columns, [replace(rest, excluded=rest.excluded | away) for rest in unknown]
 
 
-def _struct_star(binder: Binder, relation: Relation, star: Star, entry: Item) -> list[Attribute]:
-    """Return `s.*` of a struct column as one column of unknown fields."""
+def _struct_star(
+    binder: Binder, relation: Relation, star: Star, entry: Item
+) -> tuple[list[Attribute], list[Rest]]:
+    """Return the fields of a struct column, `s.*`: open where its type does not tell them."""
     *before, last = star.qualifier or ("*",)
-    expression = binder.resolver.resolve(Ref(last, tuple(before)), binder.scope(relation))
-    return [
-        Attribute(
-            "*", call("field", (expression,), "*"), binder.fresh(), at=entry.at, text=entry.text
+    struct = binder.resolver.resolve(Ref(last, tuple(before)), binder.scope(relation))
+    names = [name for name, _ in fields_of(binder.types.of(struct))]
+    if not names and name_of(struct) == "struct":
+        names = [name for name in str(struct.value[1]).split(",") if name]
+    if not names:
+        opened = Rest(
+            make("instance", (make("struct", (struct,)),), 0),
+            excluded=frozenset(star.excluded),
+            identity=binder.fresh(),
+            struct=struct,
         )
+        return [], [opened]
+    made = [
+        Attribute(
+            name, call("field", (struct,), name), binder.fresh(), at=entry.at, text=entry.text
+        )
+        for name in (_as_named(name, last) for name in names)
+        if name not in star.excluded
     ]
+    return made, []
+
+
+def _as_named(name: str, like: str) -> str:
+    """Return a field's name in the case that names beside it are folded to."""
+    return name.upper() if like.isupper() else name.lower()
 
 
 def project(binder: Binder, node: plan.Project) -> Relation:

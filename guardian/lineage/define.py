@@ -37,9 +37,9 @@ def define(
         reads: the datasets that it takes as inputs.
         warn: is told what was not understood, and where.
     """
-    binder = Binder(file.nodes, schema, warn, actual=actual, place=write.at)
+    types = Types(_declared(schema))
+    binder = Binder(file.nodes, schema, warn, actual=actual, place=write.at, types=types)
     relation, rows = freeze(binder.relation(write.plan), binder.notes)
-    types = Types(lambda dataset, column: _declared(schema(dataset), column))
     columns = tuple(_outputs(relation, write, schema(write.dataset), types))
     return Definition(
         job=write.job,
@@ -62,8 +62,16 @@ def define(
     )
 
 
-def _declared(schema: Schema, column: str) -> str | None:
-    return next((item.type for item in schema.columns if item.name == column), None)
+def _declared(schema: Callable[[str], Schema]) -> Callable[[str, str], str | None]:
+    """Return what tells the declared type of a dataset's column."""
+    known: dict[str, dict[str, str | None]] = {}
+
+    def declared(dataset: str, column: str) -> str | None:
+        if dataset not in known:
+            known[dataset] = {item.name: item.type for item in schema(dataset).columns}
+        return known[dataset].get(column)
+
+    return declared
 
 
 def _outputs(relation: Relation, write: Write, target: Schema, types: Types) -> Iterable[Output]:

@@ -21,8 +21,10 @@ from guardian.lineage.relation import (
 from guardian.lineage.scalars import conditions
 from guardian.model import plan
 from guardian.model.expression import (
+    ONE,
     Expression,
     call,
+    const,
     in_order,
     is_const,
     make,
@@ -59,7 +61,7 @@ def filtered(
         source = closed(numbered, rows)
         condition = source.attributes[-1].expression
         source = replace(source, attributes=source.attributes[:-1])
-    parts = tuple(map(_as_exists, conditions(condition)))
+    parts = tuple(_as_exists(_first_of_rank(part)) for part in conditions(condition))
     for part in parts:
         binder.notes.words.setdefault(part, (text, at))
     block = replace(source.block, filters=tuple(dict.fromkeys((*source.block.filters, *parts))))
@@ -70,6 +72,21 @@ def filtered(
 def hidden(expression: Expression) -> Attribute:
     """Return an expression as a hidden column, so that it is rewritten with the others."""
     return Attribute("", expression, 0, hidden=True)
+
+
+RANKS = frozenset({"row_number", "rank", "dense_rank"})
+
+
+def _first_of_rank(condition: Expression) -> Expression:
+    """Return `rank <= 1` and `rank < 2` as `rank = 1`: ranks are whole numbers from 1 on."""
+    name = name_of(condition)
+    bound = {"le": "1", "lt": "2"}.get(name)
+    if bound is None or condition.args[1] is not const("number", bound):
+        return condition
+    value = condition.args[0]
+    inner = value.args[1] if value.op == "member" else value
+    ranked = inner.op == "window" and name_of(inner.args[0]) in RANKS
+    return call("eq", (value, ONE)) if ranked else condition
 
 
 def _as_exists(condition: Expression) -> Expression:

@@ -89,6 +89,8 @@ def closed(relation: Relation, rows: Expression) -> Relation:
 def _rest_through(rest: Rest, instance: Expression) -> Rest:
     if rest.instance is instance and not rest.wrap and rest.optional is None:
         return rest
+    if rest.struct is not None and not rest.wrap and rest.optional is None:
+        return replace(rest, struct=through(rest.struct, instance))
     if rest.optional is None:
         return replace(rest, wrap=(*rest.wrap, instance))
     return replace(rest, wrap=(*rest.wrap, instance), optional=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -65,13 +66,13 @@ def generate(binder: Binder, node: plan.Generate) -> Relation:
         else sealed(binder.bound[node.input], binder.notes)
     )
     generator = binder.resolver.resolve(node.generator, binder.scope(source))
-    made = make("generate", (generator,), (node.outer, node.fields))
+    made = make("generate", (generator,), (node.outer, node.fields, len(node.columns)))
     taken = [instance for instance in source.block.instances() if instance.args[0] is made]
     instance = instance_of(made, len(taken))
     qualifier = (node.qualifier,) if node.qualifier else ()
     new = tuple(
-        Attribute(name, make("field", (instance,), name), binder.fresh(), qualifier, at=node.at)
-        for name in node.columns
+        Attribute(name, value, binder.fresh(), qualifier, at=node.at)
+        for name, value in _generated(instance, node)
     )
     rest = (
         (Rest(instance, qualifier, identity=binder.fresh()),)
@@ -81,6 +82,12 @@ def generate(binder: Binder, node: plan.Generate) -> Relation:
     block = replace(source.block, inner=(*source.block.inner, instance))
     binder.notes.words.setdefault(instance, ("explode", node.at))
     return Relation((*source.attributes, *new), block, (*source.rest, *rest))
+
+
+def _generated(instance: Expression, node: plan.Generate) -> Iterable[tuple[str, Expression]]:
+    """Yield what a generator makes: by position, but for fields, which have a name of their own."""
+    for position, name in enumerate(node.columns):
+        yield name, make("field", (instance,), name if node.fields else position)
 
 
 def values(binder: Binder, node: plan.Values) -> Relation:

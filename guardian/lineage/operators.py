@@ -34,6 +34,7 @@ from guardian.lineage.relation import (
 from guardian.lineage.scalars import Resolver
 from guardian.lineage.schemas import Schema
 from guardian.lineage.scope import Scope
+from guardian.lineage.types import Types
 from guardian.model import plan
 from guardian.model.expression import (
     NULL,
@@ -61,6 +62,7 @@ class Binder:
     bound: dict[Handle, Relation] = field(default_factory=dict)
     place: Location | None = None
     actual: Callable[[str], str] = str
+    types: Types = field(default_factory=lambda: Types(lambda *_: None))
 
     # --- the walk --------------------------------------------------------------------------------
 

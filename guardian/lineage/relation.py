@@ -40,7 +40,8 @@ class Attribute:
 class Rest:
     """The columns of a dataset that nobody has told us: any name may be among them but `excluded`.
 
-    `wrap` are the closed relations that a value of it is seen through, innermost first.
+    `wrap` are the closed relations that a value of it is seen through, innermost first. `struct` is
+    the value whose fields they are, where it is no dataset.
     """
 
     instance: Expression
@@ -50,6 +51,7 @@ class Rest:
     optional: Expression | None = None
     identity: int = 0
     arms: "tuple[Rest, ...]" = ()
+    struct: Expression | None = None
 
     def column(self, name: str) -> Expression:
         """Return the expression of the column called `name`, `*` for all of them.
@@ -58,6 +60,8 @@ class Rest:
         """
         if self.arms:
             made = make("merge", tuple(arm.column(name) for arm in self.arms))
+        elif self.struct is not None:
+            made = call("field", (self.struct,), name)
         else:
             made = make("field", (self.instance,), name)
         for instance in self.wrap:
@@ -314,7 +318,8 @@ def _mapped_rest(rest: Rest, new: Callable[[Expression], Expression]) -> Rest:
     optional = None if rest.optional is None else new(rest.optional)
     if rest.wrap:
         return replace(rest, wrap=(*rest.wrap[:-1], new(rest.wrap[-1])), optional=optional)
-    return replace(rest, instance=new(rest.instance), optional=optional)
+    struct = None if rest.struct is None else new(rest.struct)
+    return replace(rest, instance=new(rest.instance), optional=optional, struct=struct)
 
 
 _windowed: dict[Expression, bool] = {}

@@ -49,7 +49,7 @@ class _Printer:
             case "symbol":
                 return "{" + str(node.value) + "}"
             case "field":
-                return str(node.value)
+                return self._field(node, depth)
             case "member":
                 return self.text(node.args[1], depth + 1)
             case "maybe" | "outer" | "field_of" | "fanned":
@@ -64,6 +64,13 @@ class _Printer:
                 return self._window(node, depth)
             case _:
                 return self._other(node, depth)
+
+    def _field(self, node: Expression, depth: int) -> str:
+        """Return a column's name; what a generator makes has none of its own."""
+        relation = node.args[0].args[0]
+        if isinstance(node.value, int) and relation.op == "generate":
+            return self._list(relation.args, depth)
+        return f"col{node.value + 1}" if isinstance(node.value, int) else str(node.value)
 
     def _other(self, node: Expression, depth: int) -> str:
         match node.op:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from guardian.lineage.relation import Outer, SideNotes, operand_count
-from guardian.model.expression import Expression, name_of
+from guardian.model.expression import Expression, name_of, struct_part
 from guardian.model.lineage import ColumnRef, Edge, EdgeType, Location, RowFlow, Subtype
 
 # (dataset, column) → how it flows, and how sure we are
@@ -26,6 +26,8 @@ RANKING = frozenset(
         "count_star",
     }
 )
+# What generators make that only counts: by function, the positions of such columns.
+COUNTED = {"posexplode": (0,), "posexplode_outer": (0,), "flatten": (0, 2, 3)}
 GUESSED = 0.5  # one of several columns that a name may mean
 THROUGH_OPAQUE = 0.6  # through code that we could not read
 
@@ -106,16 +108,23 @@ class Tracer:
         return NOTHING
 
     def _generated(self, relation: Expression, node: Expression) -> Traced:
-        """Trace a column that `explode` or `UNPIVOT` makes."""
-        if isinstance(relation.value, tuple) and relation.value[0] == "unpivot":
-            return (
-                _as(_all(map(self.value, relation.args)), "TRANSFORMATION")
-                if node.value == 1
-                else NOTHING
-            )
-        if node.value in {"pos", "index", "seq", "ordinality", "offset"}:
-            return NOTHING
-        return self.value(relation)
+        """Trace a column that `explode`, `UNPIVOT` or their like makes, by its position."""
+        if relation.value[0] == "unpivot":
+            values = _as(_all(map(self.value, relation.args)), "TRANSFORMATION")
+            return values if node.value == 1 else NOTHING
+        generator, position = relation.args[0], node.value
+        name = name_of(generator)
+        if not isinstance(position, int):
+            return self.value(relation)
+        if name == "stack" and relation.value[2]:
+            made = generator.args[1 + position :: relation.value[2]]
+            return _as(_all(map(self.value, made)), "TRANSFORMATION")
+        counted = (
+            position >= len(generator.args)
+            if name == "unnest"
+            else position in COUNTED.get(name, ())
+        )
+        return NOTHING if counted else self.value(relation)
 
     def _window(self, node: Expression) -> Traced:
         function, keys = node.args[0], node.args[1:]
@@ -152,10 +161,20 @@ class Tracer:
         if name == "case":
             return self._case(node)
         if name == "field":
-            return _field_of(self.value(node.args[0]), option)
+            part = _built_from(node.args[0], str(option))
+            return self._field_call(node, str(option)) if part is None else self._part(node, part)
         if name in RANKING:
             return NOTHING
         return _as(_all(map(self.value, node.args)), "TRANSFORMATION")
+
+    def _field_call(self, node: Expression, name: str) -> Traced:
+        return _field_of(self.value(node.args[0]), name)
+
+    def _part(self, node: Expression, part: Expression) -> Traced:
+        """Trace one field of an aggregate of structs: `max(struct(a, b)).b` comes from b alone."""
+        whole = self.value(node.args[0])
+        direct = _as(self.value(part), "AGGREGATION").direct
+        return Traced(direct, whole.indirect)
 
     def _case(self, node: Expression) -> Traced:
         *pairs, otherwise = node.args
@@ -252,6 +271,15 @@ class Tracer:
 
     def _place(self, node: Expression) -> Location | None:
         return self.notes.words.get(node, ("", None))[1]
+
+
+def _built_from(value: Expression, name: str) -> Expression | None:
+    """Return what field `name` was built from, where `value` is an aggregate of structs."""
+    while value.op in {"member", "maybe", "fanned"}:
+        value = value.args[1] if value.op == "member" else value.args[0]
+    if value.op != "aggregate" or value.value[3] != 1:
+        return None
+    return struct_part(value.args[0], name)
 
 
 # --- combining -----------------------------------------------------------------------------------

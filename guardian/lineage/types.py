@@ -5,6 +5,7 @@ Declared columns, casts, constants, counts.
 
 from collections.abc import Callable
 
+from guardian.lineage.structs import element_of, fields_of
 from guardian.model.expression import Expression
 
 BOOLEAN = frozenset(
@@ -34,12 +35,7 @@ class Types:
     def _type(self, node: Expression) -> str | None:
         match node.op:
             case "field":
-                relation = node.args[0].args[0]
-                return (
-                    self._declared(str(relation.value), str(node.value))
-                    if relation.op == "scan"
-                    else None
-                )
+                return self._field(node)
             case "member":
                 return self.of(node.args[1])
             case "maybe" | "outer" | "fanned":
@@ -61,10 +57,26 @@ class Types:
             case _:
                 return None
 
+    def _field(self, node: Expression) -> str | None:
+        """Return the type of a dataset's column, or of what `explode` makes of an array."""
+        relation = node.args[0].args[0]
+        if relation.op == "scan":
+            return self._declared(str(relation.value), str(node.value))
+        if relation.op == "generate" and relation.value[0] != "unpivot":
+            whole = self.of(relation.args[0].args[0]) if relation.args[0].args else None
+            element = element_of(whole)
+            if isinstance(node.value, str):
+                return dict(fields_of(element)).get(node.value)
+            return element
+        return None
+
     def _call(self, node: Expression) -> str | None:
         name, option = node.value
-        if name in {"cast", "try_cast"}:
-            return str(option)
+        if name in {"cast", "try_cast", "from_json"}:
+            return str(option) or None
+        if name == "field":
+            fields = {key.lower(): kind for key, kind in fields_of(self.of(node.args[0]))}
+            return fields.get(str(option).lower())
         if name in BOOLEAN:
             return "boolean"
         if name == "coalesce":

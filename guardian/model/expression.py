@@ -134,6 +134,8 @@ def call(name: str, args: Sequence[Expression], option: str = "") -> Expression:
         return constructor(arguments)
     if name in {"cast", "try_cast"}:
         return _cast(name, arguments, option)
+    if name == "field":
+        return _field(arguments[0], option)
     return plain(name, arguments, option)
 
 
@@ -141,6 +143,21 @@ def _cast(name: str, args: tuple[Expression, ...], option: str) -> Expression:
     inner = args[0]
     same = inner.op == "call" and inner.value == (name, option)
     return inner if same else plain(name, args, option)
+
+
+def _field(struct: Expression, name: str) -> Expression:
+    """Return a struct's field; of a struct built here, what it was built from."""
+    part = struct_part(struct, name)
+    return plain("field", (struct,), name) if part is None else part
+
+
+def struct_part(struct: Expression, name: str) -> Expression | None:
+    """Return what field `name` of a `struct(…)` was built from, None where that cannot be told."""
+    if name_of(struct) != "struct":
+        return None
+    names = [known.strip().lower() for known in str(struct.value[1]).split(",")]
+    known = len(names) == len(struct.args) and name.lower() in names
+    return struct.args[names.index(name.lower())] if known else None
 
 
 def _flatten(name: str, args: Iterable[Expression]) -> list[Expression]:

@@ -15,12 +15,14 @@ from guardian.languages.expressions.dispatch import (
 )
 from guardian.languages.expressions.source import shortened
 from guardian.model.plan import (
+    AggregateCall,
     Call,
     Constant,
     Expr,
     FrameRef,
     Item,
     Lambda,
+    Over,
     Ref,
     Star,
     Subquery,
@@ -181,13 +183,45 @@ def _applied(name: str, left: Expr, node: exp.Expr, scope: Scope) -> Expr:
     if name in {"like", "ilike"} and isinstance(operand, (exp.Any, exp.All)):
         return _like_any(name, left, operand, scope)
     right = lower_expression(operand, scope)
-    if (
-        name == "add"
-        and scope.dialect in {"tsql", "fabric"}
-        and (_is_text(left) or _is_text(right))
-    ):
-        return Call("concat", (left, right))
+    if name == "add" and scope.dialect in {"tsql", "fabric"}:
+        return _plus(left, right)
     return Call(name, (left, right))
+
+
+def _plus(left: Expr, right: Expr) -> Expr:
+    """Return T-SQL's `+`, which joins strings, too: undecided where neither side tells which."""
+    if _is_text(left) or _is_text(right):
+        return Call("concat", (left, right))
+    certain = _is_number(left) or _is_number(right)
+    return Call("add", (left, right), "" if certain else "overloaded")
+
+
+_ARITHMETIC = frozenset({
+    "sub", "mul", "div", "int_div", "mod", "neg", "abs", "length", "extract", "date_diff", "sign",
+    "floor", "ceil", "pow", "sqrt", "exp", "ln", "log", "row_number", "rank", "dense_rank", "ntile",
+})  # fmt: skip
+_NUMERIC_AGGREGATES = frozenset({"count", "sum", "avg", "count_big", "stddev", "variance"})
+_NUMERIC_TYPES = (
+    "int", "bigint", "smallint", "tinyint", "decimal", "numeric", "float", "double", "real",
+    "money", "smallmoney", "bit",
+)  # fmt: skip
+
+
+def _is_number(expr: Expr) -> bool:
+    """Return whether an operand is certain to be a number, so that T-SQL's `+` adds."""
+    match expr:
+        case Constant(kind="number"):
+            return True
+        case Call(name="add", option=option):
+            return not option
+        case Call(name="cast" | "try_cast", option=option):
+            return option.startswith(_NUMERIC_TYPES)
+        case Call(name=name):
+            return name in _ARITHMETIC
+        case AggregateCall(name=name) | Over(call=AggregateCall(name=name) | Call(name=name)):
+            return name in _NUMERIC_AGGREGATES | _ARITHMETIC
+        case _:
+            return False
 
 
 def _is_text(expr: Expr) -> bool:
@@ -195,7 +229,22 @@ def _is_text(expr: Expr) -> bool:
     match expr:
         case (
             Constant(kind="string")
-            | Call(name="concat" | "concat_skip_null" | "lower" | "upper" | "trim")
+            | Call(
+                name="concat"
+                | "concat_skip_null"
+                | "lower"
+                | "upper"
+                | "trim"
+                | "ltrim"
+                | "rtrim"
+                | "substring"
+                | "left"
+                | "right"
+                | "replace"
+                | "space"
+                | "format"
+                | "string_agg"
+            )
         ):
             return True
         case Call(name="cast" | "try_cast", option=option):

@@ -7,8 +7,10 @@ import ast
 import hashlib
 from collections.abc import Iterable
 
-from guardian.languages.python.spark_columns import Column, EachColumn, WindowSpec
-from guardian.languages.python.udfs import Udf, function_fingerprint
+from guardian.languages.python.each_column import EachColumn
+from guardian.languages.python.function_code import function_fingerprint
+from guardian.languages.python.spark_columns import Column, WindowSpec
+from guardian.languages.python.udfs import Udf
 from guardian.languages.python.values import Call, Function, Value, fingerprintable, known
 
 

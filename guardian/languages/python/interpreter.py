@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from enum import Enum, auto
 
 from guardian.languages.python.branches import CONTAINER_LIMIT, LOOP_LIMIT
-from guardian.languages.python.calls import Caller
-from guardian.languages.python.machine import PathEnd, PythonRaise
+from guardian.languages.python.importing import Importer
+from guardian.languages.python.machine import PythonRaise
 from guardian.languages.python.modules import Module
 from guardian.languages.python.overriding import override
 from guardian.languages.python.relevance import gives_up, matters
@@ -24,7 +24,6 @@ from guardian.languages.python.values import (
     Instance,
     ModuleValue,
     Native,
-    Package,
     Text,
     Unknown,
     Value,
@@ -32,7 +31,6 @@ from guardian.languages.python.values import (
     known,
     truth,
 )
-from guardian.model.lineage import Diagnostic
 
 ENUMS = frozenset({"Enum", "StrEnum", "IntEnum", "Flag"})
 
@@ -45,7 +43,7 @@ class Signal(Enum):
     CONTINUE = auto()
 
 
-class Interpreter(Caller):
+class Interpreter(Importer):
     """Runs statements."""
 
     def __init__(self, **state: object) -> None:
@@ -71,8 +69,8 @@ class Interpreter(Caller):
             ast.FunctionDef: self._define,
             ast.AsyncFunctionDef: self._define,
             ast.ClassDef: self._define_class,
-            ast.Import: self._import,
-            ast.ImportFrom: self._import_from,
+            ast.Import: self.run_import,
+            ast.ImportFrom: self.run_import_from,
             ast.Match: self._match,
             ast.Delete: self._delete,
             ast.Global: self._share,
@@ -434,88 +432,6 @@ class Interpreter(Caller):
             made = self.call(self.evaluate(decorator, scope), Call(self, [value], {}))
             value = made if isinstance(made, ClassValue) else value
         return value
-
-    # --- imports ----------------------------------------------------------------------------------
-
-    def _import(self, node: ast.Import, scope: Environment) -> None:
-        for alias in node.names:
-            parts = tuple(alias.name.split("."))
-            if alias.asname:
-                scope.assign(alias.asname, self.import_module(parts, scope.module, 0))
-            else:
-                if len(parts) > 1:
-                    self.import_module(parts, scope.module, 0)
-                scope.assign(parts[0], self.import_module(parts[:1], scope.module, 0))
-
-    def _import_from(self, node: ast.ImportFrom, scope: Environment) -> None:
-        parts = tuple((node.module or "").split(".")) if node.module else ()
-        source = self.import_module(parts, scope.module, node.level)
-        for alias in node.names:
-            if alias.name == "*":
-                self._import_star(source, scope)
-            else:
-                scope.assign(alias.asname or alias.name, self._imported_name(source, alias.name))
-
-    def _imported_name(self, source: Value, name: str) -> Value:
-        value = self.attribute(source, name)
-        return Unknown(name) if isinstance(value, Unknown) else value
-
-    def _import_star(self, source: Value, scope: Environment) -> None:
-        if isinstance(source, External):
-            scope.stars.append(source.path)
-        elif isinstance(source, ModuleValue):
-            names = source.environment.names
-            listed = names.get("__all__")
-            chosen = (
-                listed if isinstance(listed, list) else [n for n in names if not n.startswith("_")]
-            )
-            scope.names.update({name: names[name] for name in chosen if name in names})
-            scope.stars.extend(source.environment.stars)
-
-    @override
-    def import_module(self, parts: tuple[str, ...], importer: Module, level: int) -> Value:
-        """Return the repository's module of that name, run once.
-
-        An `External` where it is not ours.
-        """
-        if not parts and not level:
-            return Unknown()
-        path = (
-            None
-            if self.library.attribute(".".join(parts)) is not MISSING
-            else (self.finder.locate(parts, importer.path, level))
-        )
-        if path is None:
-            return External(".".join(parts))
-        if path.endswith("/"):
-            return Package(parts, importer)
-        if path == importer.path and not level:
-            return External(".".join(parts))
-        loaded = self.loaded.get(path)
-        if loaded is None:
-            module = self.finder.load(path, ".".join(parts))
-            if not isinstance(module, Module):
-                if isinstance(module, Diagnostic):
-                    self.warn(
-                        f"the import of {path} was not followed: {module.message}", self.at(None)
-                    )
-                return External(".".join(parts))
-            loaded = Environment(module)
-            self.loaded[path] = loaded
-            self._run_imported(module, loaded)
-        return ModuleValue(loaded.module, loaded)
-
-    def _run_imported(self, module: Module, environment: Environment) -> None:
-        if self.too_deep:
-            self.warn(f"the import of {module.path} is nested too deeply", self.at(None))
-            return
-        self.importing += 1
-        try:
-            self.run_module(module, environment)
-        except (PythonRaise, PathEnd):
-            self.warn(f"the import of {module.path} ends before its last line", self.at(None))
-        finally:
-            self.importing -= 1
 
 
 def _last_name(node: ast.expr | None) -> str:

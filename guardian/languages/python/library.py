@@ -13,6 +13,8 @@ from guardian.languages.python.spark_columns import WindowSpec
 from guardian.languages.python.spark_frames import METHODS, PROPERTIES, Frame, frame_of
 from guardian.languages.python.spark_functions import function_call, is_function
 from guardian.languages.python.spark_io import write
+from guardian.languages.python.spark_names import NAME_METHODS
+from guardian.languages.python.spark_schemas import SCHEMA_PROPERTIES
 from guardian.languages.python.spark_session import (
     WINDOW_LIMITS,
     SparkSession,
@@ -34,6 +36,9 @@ from guardian.languages.python.values import (
     plain,
 )
 from guardian.model.plan import Opaque, WriteOptions
+
+METHODS.update(NAME_METHODS)
+PROPERTIES.update(SCHEMA_PROPERTIES)
 
 FUNCTIONS = re.compile(r"(?:.*\.)?pyspark\.sql(?:\.connect)?\.functions(?:\.builtin)?\.(\w+)$")
 TYPES = re.compile(r"(?:.*\.)?pyspark\.sql(?:\.connect)?\.types\.(\w+)$")

@@ -8,33 +8,28 @@ from typing import TypeAlias
 from sqlglot import exp
 
 from guardian.languages.python.catalog import columns_of
+from guardian.languages.python.each_column import EachColumn
 from guardian.languages.python.fingerprints import call_fingerprint, values_fingerprint
 from guardian.languages.python.machine import Machine, flat
 from guardian.languages.python.overriding import override
 from guardian.languages.python.spark_columns import (
     Column,
-    EachColumn,
     Tree,
     as_tree,
     identifier,
     named_column,
-    spread,
 )
 from guardian.languages.python.spark_functions import GENERATORS, parse_expression
 from guardian.languages.python.spark_state import (
     DIALECT,
     add,
     column_name,
-    folded_names,
     item,
     lower,
-    reference,
     state_of,
 )
-from guardian.languages.python.spark_types import StructField, StructType
 from guardian.languages.python.values import (
     MISSING,
-    OPEN,
     Call,
     Collected,
     Unknown,
@@ -46,21 +41,15 @@ from guardian.model.lineage import Location
 from guardian.model.names import fold
 from guardian.model.plan import (
     Alias,
-    Distinct,
     Drop,
     Expr,
-    Filter,
     Generate,
     Handle,
     Item,
-    Limit,
     Opaque,
     Operator,
     Project,
     Ref,
-    Rename,
-    Sample,
-    Sort,
     Star,
     WithColumns,
 )
@@ -402,62 +391,6 @@ def select_expr(frame: Frame, call: Call) -> Value:
     return project(frame, entries, call)
 
 
-def rename(frame: Frame, call: Call) -> Value:
-    """Return `df.withColumnRenamed(old, new)`."""
-    old, new = call.value(0, "existing"), call.value(1, "new")
-    if isinstance(old, EachColumn):
-        return frame if isinstance(new, EachColumn) else unclear(frame, call, "withColumnRenamed")
-    return made(
-        call,
-        Rename(frame.handle, ((fold(column_name(old), DIALECT), fold(column_name(new), DIALECT)),)),
-    )
-
-
-def rename_all(frame: Frame, call: Call) -> Value:
-    """Return `df.withColumnsRenamed({old: new})`."""
-    mapping = call.value(0, "colsMap")
-    if not isinstance(mapping, dict):
-        return unclear(frame, call, "withColumnsRenamed")
-    pairs = tuple(
-        (fold(column_name(old), DIALECT), fold(column_name(new), DIALECT))
-        for old, new in mapping.items()
-    )
-    return made(call, Rename(frame.handle, pairs))
-
-
-def to_frame(frame: Frame, call: Call) -> Value:
-    """Return `df.toDF("a", "b")`: all columns renamed."""
-    values = flat(call.args)
-    if not values or all(isinstance(value, EachColumn) for value in values):
-        return frame
-    if not all(isinstance(value, str) and OPEN not in value for value in values):
-        return unclear(frame, call, "toDF")
-    return made(call, Rename(frame.handle, positional=folded_names(values)))
-
-
-def drop(frame: Frame, call: Call) -> Value:
-    """Return `df.drop(...)`."""
-    values = spread(call.args)
-    each = next((value for value in values if isinstance(value, EachColumn)), None)
-    if each is not None:
-        return _drop_each(frame, each, call)
-    gone = tuple(
-        reference(call.machine, value, call.at)
-        for value in values
-        if not isinstance(value, Unknown)
-    )
-    if len(gone) < len(values):
-        return unclear(frame, call, "drop")
-    return made(call, Drop(frame.handle, gone)) if gone else frame
-
-
-def _drop_each(frame: Frame, each: EachColumn, call: Call) -> Value:
-    if not each.certain or not each.excluded:
-        return unclear(frame, call, "drop")
-    items = tuple(item(call.machine, name, call.at, name) for name in each.excluded)
-    return made(call, Project(frame.handle, items))
-
-
 # --- elements and schemas -------------------------------------------------------------------------
 
 
@@ -491,36 +424,6 @@ def frame_column(frame: Frame, name: str, machine: Machine) -> Column:
     return named_column(name, frame.handle)
 
 
-def schema(frame: Frame, machine: Machine) -> Value:
-    """Return `df.schema` where the columns are known."""
-    names = columns(frame, machine)
-    if names is None:
-        return Unknown("schema", handles=(frame.handle,))
-    types = known_types(frame, machine)
-    return StructType([StructField(name, types.get(name)) for name in names])
-
-
-def known_types(frame: Frame, machine: Machine) -> dict[str, str]:
-    """Return the types of the columns of a frame that is a table as it stands."""
-    from guardian.model.plan import Scan  # noqa: PLC0415 - used by this one function
-
-    file = state_of(machine).file
-    node = file.builder[frame.handle]
-    while isinstance(node, Alias | Filter | Distinct | Sort | Limit | Sample | Drop):
-        node = file.builder[node.input]
-    if not isinstance(node, Scan):
-        return {}
-    return {column.name: column.type or "" for column in node.columns} or file.catalog.types(
-        node.dataset
-    )
-
-
-def dtypes(frame: Frame, machine: Machine) -> Value:
-    """Return `df.dtypes`: pairs of name and type."""
-    types = known_types(frame, machine)
-    return [(name, types.get(str(name)) or Unknown("type")) for name in column_list(frame, machine)]
-
-
 def col_regex(frame: Frame, _: Call) -> Value:
     """Return `df.colRegex(...)`: columns that only a schema would tell."""
     return Column(
@@ -533,7 +436,6 @@ Method: TypeAlias = Callable[[Frame, Call], Value]
 METHODS: dict[str, Method] = {
     "select": select, "withColumn": with_column, "withColumns": with_columns,
     "selectExpr": select_expr,
-    "withColumnRenamed": rename, "withColumnsRenamed": rename_all, "toDF": to_frame, "drop": drop,
     "__getitem__": get_item, "colRegex": col_regex,
 }  # fmt: skip
 # Methods that give the same rows and columns.
@@ -550,7 +452,7 @@ ACTIONS = frozenset({
     "toJSON", "to_koalas", "pandas_api", "display", "isLocal", "toArrow", "storageLevel",
 })  # fmt: skip
 PROPERTIES: dict[str, Callable[[Frame, Machine], Value]] = {
-    "columns": column_list, "schema": schema, "dtypes": dtypes,
+    "columns": column_list,
     "stat": lambda frame, _: Collected("stat", handles=(frame.handle,)),
     "sparkSession": lambda *_: Unknown("spark"),
     "isStreaming": lambda *_: Unknown("isStreaming"),

@@ -9,10 +9,10 @@ from sqlglot import exp
 from sqlglot.dialects.spark import Spark
 from sqlglot.errors import SqlglotError
 
+from guardian.languages.python.each_column import EachColumn
 from guardian.languages.python.modules import nesting
 from guardian.languages.python.spark_columns import (
     Column,
-    EachColumn,
     Tree,
     as_tree,
     combined,
@@ -23,9 +23,13 @@ from guardian.languages.python.spark_columns import (
 from guardian.languages.python.spark_types import schema_of
 from guardian.languages.python.udfs import udf_of
 from guardian.languages.python.values import (
+    Bound,
     Builtin,
     Call,
+    ClassValue,
+    External,
     Function,
+    Partial,
     Value,
     as_sql,
     plain,
@@ -346,11 +350,12 @@ def _broadcast(call: Call) -> Value:
 
 def _udf(call: Call) -> Value:
     first = call.value(0, "f")
-    if isinstance(first, Function) or callable(getattr(first, "handler", None)):
-        return udf_of(first, call.machine)
+    if isinstance(first, Function | Bound | Partial | External | ClassValue | Builtin):
+        return udf_of(first, call.machine, call.value(1, "returnType"))
+    returns = first if first is not None else call.kwargs.get("returnType")
 
     def decorate(inner: Call) -> Value:
-        return udf_of(inner.value(0), inner.machine)
+        return udf_of(inner.value(0), inner.machine, returns)
 
     return Builtin("udf", decorate)
 

@@ -9,9 +9,10 @@ from itertools import combinations
 
 from sqlglot import exp
 
+from guardian.languages.python.each_column import EachColumn
 from guardian.languages.python.fingerprints import call_fingerprint, digest
 from guardian.languages.python.machine import Machine
-from guardian.languages.python.spark_columns import Column, EachColumn, as_tree, spread
+from guardian.languages.python.spark_columns import Column, as_tree, spread
 from guardian.languages.python.spark_frames import (
     METHODS,
     PROPERTIES,

@@ -6,8 +6,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from guardian.languages.python.each_column import EachColumn
 from guardian.languages.python.machine import Machine
-from guardian.languages.python.spark_columns import EachColumn, spread
+from guardian.languages.python.spark_columns import spread
 from guardian.languages.python.spark_frames import METHODS, PROPERTIES, Frame, made
 from guardian.languages.python.spark_state import (
     dataset_name,

@@ -4,15 +4,9 @@ from typing import Literal
 
 from sqlglot import exp
 
+from guardian.languages.python.each_column import ColumnTest, EachColumn
 from guardian.languages.python.machine import Machine
-from guardian.languages.python.spark_columns import (
-    ColumnTest,
-    EachColumn,
-    Tree,
-    as_tree,
-    ordered,
-    spread,
-)
+from guardian.languages.python.spark_columns import Tree, as_tree, ordered, spread
 from guardian.languages.python.spark_frames import (
     METHODS,
     Frame,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from guardian.languages.python.fingerprints import call_fingerprint, digest
+from guardian.languages.python.job_arguments import assumed
 from guardian.languages.python.machine import Machine, PathEnd
 from guardian.languages.python.spark_columns import UNBOUNDED, WindowSpec
 from guardian.languages.python.spark_frames import Frame, frame_of
@@ -11,7 +12,6 @@ from guardian.languages.python.spark_groups import Rdd, rdd_frame
 from guardian.languages.python.spark_io import Reader
 from guardian.languages.python.spark_state import DIALECT, SqlResult, add, state_of, table
 from guardian.languages.python.spark_types import schema_of
-from guardian.languages.python.standard import assumed
 from guardian.languages.python.udfs import udf_of, with_udfs
 from guardian.languages.python.values import (
     MISSING,
@@ -153,7 +153,7 @@ class UdfRegistry:
         """Register a function under a name for SQL text."""
         if name != "register":
             return Unknown()
-        made = udf_of(call.value(1, "f"), call.machine)
+        made = udf_of(call.value(1, "f"), call.machine, call.value(2, "returnType"))
         state_of(call.machine).udfs[plain(to_text(call.value(0, "name"))).lower()] = made
         return made
 

@@ -2,19 +2,24 @@
 
 import json
 import posixpath
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import yaml
 
 from guardian.languages import safe_yaml
 from guardian.languages.python.containers import text_method
+from guardian.languages.python.job_arguments import (
+    ArgumentParser,
+    CommandLine,
+    EnvironmentVariables,
+    click_option,
+    environment_variable,
+    namespace,
+)
 from guardian.languages.python.machine import Machine, PathEnd
 from guardian.languages.python.values import (
     MISSING,
     OPEN,
-    Assumed,
-    AssumedText,
     Bound,
     Call,
     External,
@@ -173,145 +178,6 @@ def _plain_data(value: object, depth: int) -> Value:
 # --- job arguments --------------------------------------------------------------------------------
 
 
-def assumed(value: Value, name: str) -> Value:
-    """Return a job argument: its default where it has one, else its symbol.
-
-    Either decides no branch.
-    """
-    if isinstance(value, str):
-        made = AssumedText(value)
-        made.argument = name
-        return made
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return Assumed(value, name)
-    if isinstance(value, list | tuple) and value:
-        return [assumed(item, name) for item in value]
-    return Unknown(name)
-
-
-@dataclass(eq=False)
-class Arguments:
-    """What `parse_args()` gives."""
-
-    declared: Mapping[str, Value]
-
-    def attribute(self, name: str, machine: Machine) -> Value:
-        """Return an argument."""
-        del machine
-        if name == "__dict__":
-            return dict(self.declared)
-        return self.declared.get(name, Unknown(name))
-
-    def invoke(self, name: str, call: Call) -> Value:
-        """Return an argument by key, or all of them."""
-        key = call.value(0)
-        if name in {"__getitem__", "get"} and isinstance(key, str):
-            return self.declared.get(str(key), Unknown(str(key)))
-        return Unknown(name, weak=True)
-
-
-@dataclass(eq=False)
-class ArgumentParser:
-    """An `argparse.ArgumentParser`, its groups and subparsers all in one."""
-
-    declared: dict[str, Value] = field(default_factory=dict)
-
-    def attribute(self, name: str, machine: Machine) -> Value:
-        """Return nothing: all that matters are methods."""
-        del name, machine
-        return MISSING
-
-    def invoke(self, name: str, call: Call) -> Value:
-        """Declare an argument, or return all of them."""
-        match name:
-            case "add_argument":
-                self._declare(call)
-                return Unknown()
-            case "set_defaults":
-                for key, value in call.kwargs.items():
-                    self.declared[key] = assumed(value, key)
-                return None
-            case "parse_args":
-                return Arguments(self.declared)
-            case "parse_known_args":
-                return (Arguments(self.declared), Unknown("unknown_args"))
-            case _:
-                pass
-        return self if name.startswith(("add_", "parse")) else Unknown()
-
-    def _declare(self, call: Call) -> None:
-        flags = [str(arg) for arg in call.args if isinstance(arg, str)]
-        long = next((flag for flag in flags if flag.startswith("--")), flags[0] if flags else "")
-        given = call.kwargs.get("dest")
-        name = given if isinstance(given, str) else long.lstrip("-").replace("-", "_")
-        self.declared[str(name)] = assumed(call.kwargs.get("default"), str(name))
-
-
-def _click_option(call: Call) -> Value:
-    flags = [str(arg) for arg in call.args if isinstance(arg, str)]
-    bare = [flag for flag in flags if not flag.startswith("-")]
-    long = max(flags, key=len, default="")
-    name = (bare[0] if bare else long.partition("/")[0].lstrip("-")).replace("-", "_").lower()
-    value = assumed(call.kwargs.get("default"), name)
-
-    def decorate(inner: Call) -> Value:
-        function = inner.value(0)
-        if isinstance(function, Function):
-            function.options[name] = value
-        return function
-
-    from guardian.languages.python.values import Builtin  # noqa: PLC0415 - used by this one function
-
-    return Builtin("click.option", decorate)
-
-
-def _environment_variable(call: Call) -> Value:
-    name = call.value(0)
-    if not isinstance(name, str):
-        return Unknown()
-    default = call.value(1, "default")
-    return assumed(default, plain(name)) if default is not None else Unknown(plain(name))
-
-
-class EnvironmentVariables:
-    """`os.environ`."""
-
-    def contains(self, _: Value) -> bool:
-        """Return True: a job is taken to be started with the variables that it looks for."""
-        return True
-
-    def attribute(self, name: str, machine: Machine) -> Value:
-        """Return nothing: all that matters are methods."""
-        del name, machine
-        return MISSING
-
-    def invoke(self, name: str, call: Call) -> Value:
-        """Return a variable's symbol, or the default that the code gives."""
-        if name in {"get", "__getitem__", "setdefault", "pop"}:
-            return _environment_variable(call)
-        return Unknown()
-
-
-class CommandLine:
-    """`sys.argv`."""
-
-    def contains(self, _: Value) -> bool:
-        """Return True: a job is taken to be started with the arguments that it looks for."""
-        return True
-
-    def attribute(self, name: str, machine: Machine) -> Value:
-        """Return nothing: all that matters are elements."""
-        del name, machine
-        return MISSING
-
-    def invoke(self, name: str, call: Call) -> Value:
-        """Return the symbol of an element; the variable that takes it gives it a better name."""
-        key = call.value(0)
-        if name == "__getitem__" and isinstance(key, int):
-            return Unknown(f"argv{key}", weak=True)
-        return Unknown("argv", weak=True)
-
-
 # --- functions ------------------------------------------------------------------------------------
 
 
@@ -424,10 +290,6 @@ def _first_argument(call: Call) -> Value:
     return call.value(0)
 
 
-def _namespace(call: Call) -> Value:
-    return Arguments(dict(call.kwargs))
-
-
 def _collection(call: Call) -> Value:
     first = call.value(0)
     return {**(first if isinstance(first, dict) else {}), **call.kwargs}
@@ -460,10 +322,10 @@ CALLS: dict[str, Handler] = {
     "json.load": _json, "json.loads": _json,
     "yaml.safe_load": _yaml, "yaml.load": _yaml, "yaml.full_load": _yaml,
     "argparse.ArgumentParser": lambda _: ArgumentParser(),
-    "argparse.Namespace": _namespace, "types.SimpleNamespace": _namespace,
-    "click.option": _click_option, "click.argument": _click_option,
+    "argparse.Namespace": namespace, "types.SimpleNamespace": namespace,
+    "click.option": click_option, "click.argument": click_option,
     "click.command": _same, "click.group": _same, "click.pass_context": _same,
-    "os.getenv": _environment_variable, "os.environ.get": _environment_variable,
+    "os.getenv": environment_variable, "os.environ.get": environment_variable,
     "os.path.join": _join_path, "posixpath.join": _join_path,
     "os.path.dirname": _path_function("dirname"), "os.path.basename": _path_function("basename"),
     "os.path.splitext": _path_function("splitext"), "os.path.abspath": _first_argument,

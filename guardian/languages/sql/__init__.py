@@ -43,7 +43,7 @@ def lowered(script: Script, language: str) -> Lowered:
         tables=tuple(script.tables),
         aliases=tuple(script.aliases),
         warnings=tuple(sorted(set(script.warnings))),
-        failed=bool(script.warnings) and not said,
+        failed=script.failed or (bool(script.warnings) and not said),
     )
 
 

@@ -23,7 +23,7 @@ _NAME = rf"{_PART}(?:\s*\.\s*{_PART})*"
 _READ = re.compile(rf"\b(?:FROM|JOIN|USING)\s+({_NAME})(?!\s*\()", re.IGNORECASE)
 _WRITE = re.compile(
     r"\b(?:INSERT\s+(?:INTO|OVERWRITE)(?:\s+TABLE)?|MERGE\s+(?:INTO\s+)?|UPDATE|INTO|"
-    r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:TEMP(?:ORARY)?\s+)?(?:MATERIALIZED\s+)?(?:TABLE|VIEW)(?:\s+IF\s+NOT\s+EXISTS)?)"
+    r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:\w+\s+){0,3}?(?:TABLE|VIEW)(?:\s+IF\s+NOT\s+EXISTS)?)"
     rf"\s+({_NAME})",
     re.IGNORECASE,
 )
@@ -92,8 +92,11 @@ def _edge(reads: Iterable[str], writes: Iterable[str], line: int, script: Script
     )  # fmt: skip
 
 
-def search(text: str, line: int, script: Script, symbols: tuple[str, ...] = ()) -> None:
-    """Note the tables that a statement which could not be parsed seems to name."""
+def search(text: str, line: int, script: Script, symbols: tuple[str, ...] = ()) -> bool:
+    """Note the tables that a statement which could not be parsed seems to name.
+
+    Return whether it seems to write one of them.
+    """
     plain = _NOISE.sub(" ", text)
     ctes = {name.strip('[]"`').lower() for name in _CTE.findall(plain)}
     writes = _named(_WRITE, plain, ctes, script, symbols)
@@ -109,6 +112,7 @@ def search(text: str, line: int, script: Script, symbols: tuple[str, ...] = ()) 
                 at=at,
             )
         )
+    return bool(writes)
 
 
 def _named(

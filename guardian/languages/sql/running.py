@@ -51,6 +51,7 @@ def run_script(text: str, script: Script) -> Handle | None:
     reason = refusal(text)
     if reason is not None:
         script.warn(1, reason)
+        script.failed = True
         return None
     if "@LINEAGE_" in text.upper():
         hints(text, script)
@@ -58,6 +59,7 @@ def run_script(text: str, script: Script) -> Handle | None:
     tokens = tokenized(ready.text, script.dialect)
     if isinstance(tokens, Broken):
         script.warn(tokens.line, tokens.message)
+        script.failed = True
         search(ready.text, 1, script, ready.symbols)
         return None
     source = SourceText(ready.text, tokens, script.path, script.first_line, ready.symbols)
@@ -214,6 +216,7 @@ def _failed(
         f"this statement could not be read as {script.dialect or 'SQL'} ({message}); "
         "its tables were searched for by name only",
     )
+    script.failed = True
     search(text, line, script, symbols)
 
 

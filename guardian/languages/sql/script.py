@@ -15,7 +15,8 @@ class Script:
     `views` leads folded names of temporary views and tables to their rows; statements change it as
     they run. `first_line` is the line of `path` that the text starts on. `confidence` goes into
     each write: it is below 1 where the text was pieced together. `columns` are the declared columns
-    of temporary tables, `dropped` the datasets that the script has dropped or emptied.
+    of temporary tables, `dropped` the datasets that the script has dropped or emptied. `failed` says
+    that something was not read which may write a dataset.
     """
 
     builder: PlanBuilder
@@ -35,6 +36,7 @@ class Script:
     dropped: set[str] = field(default_factory=set)
     variables: dict[str, str] = field(default_factory=dict)
     depth: int = 0
+    failed: bool = False
 
     def scope(self, at: Location | None = None) -> "QueryScope":
         """Return the scope that a statement's queries and expressions are lowered in."""

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
+from sqlglot.dialects.tsql import TSQL
 from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
@@ -110,7 +112,7 @@ class Broken:
 def tokenized(text: str, dialect: str) -> Sequence[Token] | Broken:
     """Return the tokens of a text, or why there are none."""
     try:
-        tokens: Sequence[Token] = Dialect.get_or_raise(dialect or None).tokenize(text)
+        tokens = _tokens(text, dialect)
     except (SqlglotError, RecursionError, ValueError) as error:
         return Broken(
             _line_in(str(error)), f"not readable as {dialect or 'SQL'}: {_first_line(error)}"
@@ -118,6 +120,22 @@ def tokenized(text: str, dialect: str) -> Sequence[Token] | Broken:
     if len(tokens) > MAX_TOKENS:
         return Broken(1, f"more than {MAX_TOKENS:,} words; the file was not read")
     return tokens
+
+
+class _Words(TSQL.Tokenizer):
+    """T-SQL's tokenizer without commands.
+
+    After END, PRINT and their like it would take all text up to the next semicolon, be that in a
+    string or in a comment, for one string.
+    """
+
+    COMMANDS: ClassVar[set[TokenType]] = set()
+
+
+def _tokens(text: str, dialect: str) -> Sequence[Token]:
+    if dialect in {"tsql", "fabric"}:
+        return _Words(dialect=dialect).tokenize(text)
+    return Dialect.get_or_raise(dialect or None).tokenize(text)
 
 
 def _line_in(message: str) -> int:
@@ -142,18 +160,16 @@ def statements(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
 
 
 def separated(tokens: Sequence[Token], text: str, dialect: str) -> Sequence[Token]:
-    """Return tokens without the strings in which sqlglot keeps the rest of a command.
+    """Return tokens without the strings in which sqlglot keeps the rest of a command that we read.
 
-    T-SQL has no semicolons: what follows the command in such a string are statements of their own.
-    Elsewhere only the commands are taken apart that we read.
+    T-SQL is tokenized without commands.
     """
     if not any(token.token_type in _COMMANDS for token in tokens):
         return tokens
     found: list[Token] = []
-    only = _SEPARATED if dialect not in {"tsql", "fabric"} else None
     for index, token in enumerate(tokens):
         begin = _rest_begins(tokens, index, text)
-        if only is not None and tokens[index - 1].text.upper() not in only:
+        if tokens[index - 1].text.upper() not in _SEPARATED:
             begin = None
         if begin is not None:
             found.extend(_retokenized(token, begin, text, dialect))

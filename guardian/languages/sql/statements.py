@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from guardian.languages.expressions import Scope, lower_expression, lower_item, sql_text
 from guardian.languages.sql.creating import create
+from guardian.languages.sql.hints import search
 from guardian.languages.sql.inserting import copy, insert, insert_many, load, select_into
 from guardian.languages.sql.merging import merge
 from guardian.languages.sql.names import dataset_of
@@ -58,8 +59,19 @@ _LEFT_OUT = (
 
 
 def _not_understood(tree: exp.Expr, script: Script, scope: Scope) -> None:
-    words = scope.text(sql_text(tree, script.dialect)).split()[:4]
+    _leave_out(scope.text(sql_text(tree, script.dialect)).split()[:4], script, scope)
+
+
+def _leave_out(words: list[str], script: Script, scope: Scope) -> None:
+    """Say that a statement was not read; the file counts as failed if it seems to write a table."""
     scope.warn(_LEFT_OUT.format(" ".join(words)))
+    source = script.source
+    if source is None or not source.tokens:
+        return
+    first, last = source.tokens[0], source.tokens[-1]
+    text = source.text[first.start : last.end + 1]
+    if search(text, first.line, script, tuple(source.symbols)):
+        script.failed = True
 
 
 def _block(tree: exp.Expr, script: Script, head: Head) -> Handle | None:
@@ -124,13 +136,13 @@ def _export(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
         add_write(script, scope.text(uri).rstrip("/"), plan, head, WriteOptions(mode="overwrite"))
 
 
-def _command(tree: exp.Expr, _script: Script, scope: Scope, _head: Head) -> None:
+def _command(tree: exp.Expr, script: Script, scope: Scope, _head: Head) -> None:
     rest = tree.args.get("expression")
     behind = rest.name if isinstance(rest, exp.Expr) else str(rest or "")
     words = f"{tree.this} {scope.text(behind)}".split()[:4]
     if _is_harmless(f"{tree.this} {behind}".upper().split()):
         return
-    scope.warn(_LEFT_OUT.format(" ".join(words)))
+    _leave_out(words, script, scope)
 
 
 def _is_harmless(words: list[str]) -> bool:
