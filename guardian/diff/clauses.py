@@ -72,7 +72,22 @@ def difference(
             gone += inside.gone
             new += inside.new
             moved = moved or inside.moved
+    left += _kept_side(right, words[0])
+    right += _kept_side(left, words[1])
     return Difference((*_told(left), *gone), (*_told(right), *new), moved)
+
+
+def _kept_side(joins: Sequence[Clause], words: Words) -> list[Clause]:
+    """Return the outer joins, neutral so far, that the other revision makes inner joins of."""
+    made = {_relation(clause.node) for clause in joins if clause.kind == "JOIN"}
+    nodes = [node for node in words if node.op == "optional" and node.args[0].args[0] in made]
+    return [_outer_clause(node, words) for node in sorted(nodes, key=lambda node: node.digest)]
+
+
+def _outer_clause(node: Expression, words: Words) -> Clause:
+    said, at = words.get(node, ("", None))
+    text = _join_text("LEFT JOIN", node.args[0], said) or text_of(node)
+    return Clause("LEFT JOIN", node, text, at)
 
 
 def joined_texts(clauses: Iterable[Clause]) -> str | None:
@@ -155,10 +170,7 @@ def _graph(node: Expression, words: Words) -> Iterator[Clause]:
             "WHERE", condition, " ".join(said.split()) if _is_join(condition) and said else text, at
         )
     for entry in optional.args:
-        said, at = words.get(entry, ("", None))
-        yield Clause(
-            "LEFT JOIN", entry, _join_text("LEFT JOIN", entry.args[0], said) or text_of(entry), at
-        )
+        yield _outer_clause(entry, words)
 
 
 def _is_join(condition: Expression) -> bool:

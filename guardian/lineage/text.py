@@ -126,13 +126,13 @@ class _Printer:
             return f" {INFIX[name]} ".join(inner)
         match name:
             case "not":
-                return f"NOT ({args[0]})"
+                return _negated(node.args[0], args[0])
             case "is_null":
                 return f"{args[0]} IS NULL"
             case "neg":
                 return f"-{args[0]}"
             case "in":
-                return f"{args[0]} IN ({', '.join(args[1:])})"
+                return f"{args[0]} IN ({', '.join(sorted(args[1:]))})"
             case "cast" | "try_cast":
                 return f"{name.upper()}({args[0]} AS {option})"
             case "field":
@@ -167,6 +167,17 @@ class _Printer:
             ]
             parts.append(f"ORDER BY {', '.join(ordered)}")
         return f"{self.text(node.args[0], depth + 1)} OVER ({' '.join(parts)})"
+
+
+def _negated(node: Expression, text: str) -> str:
+    """Return NOT as people write it."""
+    name = node.value[0] if node.op == "call" else ""
+    if name == "is_null":
+        return text.removesuffix(" IS NULL") + " IS NOT NULL"
+    if name in {"in", "like", "ilike", "rlike"}:
+        word = INFIX.get(str(name), "IN")
+        return text.replace(f" {word} ", f" NOT {word} ", 1)
+    return f"NOT {text}" if node.op == "exists" else f"NOT ({text})"
 
 
 def _constant(kind: str, text: str) -> str:

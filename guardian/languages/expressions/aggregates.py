@@ -25,6 +25,11 @@ _WINDOW_ONLY = (*_UNFRAMED, exp.FirstValue, exp.LastValue, exp.NthValue)
 _UNFRAMED_NAMES = frozenset(
     {"row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile", "lag", "lead"}
 )
+_CLICKHOUSE = (exp.CombinedAggFunc, exp.ParameterizedAgg)
+_CLICKHOUSE_NAMES = {
+    "any": "any_value", "anylast": "last", "uniq": "approx_distinct", "argmax": "max_by",
+    "argmin": "min_by", "grouparray": "array_agg", "groupuniqarray": "collect_set",
+}  # fmt: skip
 # Aggregates that sqlglot has no class for; any other unknown function is taken for a scalar one.
 AGGREGATES = frozenset({
     "collect_list", "collect_set", "array_concat_agg", "bit_and", "bit_or", "bit_xor", "bool_and",
@@ -90,6 +95,8 @@ def _aggregate(node: exp.Expr, scope: Scope) -> Expr:
 def _called(node: exp.Expr, scope: Scope) -> AggregateCall | Call:
     parts = _taken_apart(node)
     call = parts.call
+    if isinstance(call, _CLICKHOUSE):
+        return _combined(call, parts, scope)
     if not is_aggregate(call):
         return _window_call(parts, scope)
     first, inner = _argument(call, parts)
@@ -110,6 +117,23 @@ def _called(node: exp.Expr, scope: Scope) -> AggregateCall | Call:
         filter=None if inner.filter is None else lower_expression(inner.filter, scope),
         order=order_of(inner.order, scope),
         option=",".join(part for part in (option, *dict.fromkeys(inner.options)) if part),
+    )
+
+
+def _combined(call: exp.Expr, parts: _Parts, scope: Scope) -> AggregateCall:
+    """Return ClickHouse's `sumIf(x, condition)`, `quantile(0.9)(x)` and their like."""
+    name = call.name
+    args = list(call.args.get("params") or call.expressions)
+    given = call.expressions if call.args.get("params") else []
+    condition = parts.filter
+    if name.endswith("If") and args and condition is None:
+        name, condition = name.removesuffix("If"), args.pop()
+    return AggregateCall(
+        name=_CLICKHOUSE_NAMES.get(name.lower(), name.lower()),
+        args=all_of(args, scope),
+        filter=None if condition is None else lower_expression(condition, scope),
+        order=order_of(parts.order, scope),
+        option=",".join(part.sql(dialect=scope.dialect or None).lower() for part in given),
     )
 
 

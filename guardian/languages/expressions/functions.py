@@ -319,7 +319,7 @@ _PARTS: dict[type[exp.Expr], str] = {
 
 _PLAIN: dict[type[exp.Expr], Callable[[exp.Expr, Scope], Expr]] = {
     exp.Case: _case, exp.If: _if, exp.Nvl2: _nvl2, exp.DecodeCase: _decode,
-    exp.Coalesce: _coalesce, exp.Greatest: _extreme, exp.Least: _extreme, exp.Concat: _concat,
+    exp.ConcatWs: generic, exp.Coalesce: _coalesce, exp.Greatest: _extreme, exp.Least: _extreme, exp.Concat: _concat,
     exp.DateTrunc: _truncated, exp.TimestampTrunc: _truncated, exp.DatetimeTrunc: _truncated,
     exp.Extract: _extracted, exp.Interval: _interval, exp.TsOrDsToDate: _to_date,
     exp.Date: lambda node, scope: (

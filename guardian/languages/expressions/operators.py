@@ -196,6 +196,11 @@ def _plus(left: Expr, right: Expr) -> Expr:
     return Call("add", (left, right), "" if certain else "overloaded")
 
 
+_TEXTS = frozenset({
+    "concat", "concat_skip_null", "concat_ws", "lower", "upper", "trim", "substring", "left", "right",
+    "replace", "space", "stuff", "str", "chr", "quotename", "repeat", "reverse", "time_to_str",
+    "number_to_str", "string_agg", "replicate", "string_escape", "translate",
+})  # fmt: skip
 _ARITHMETIC = frozenset({
     "sub", "mul", "div", "int_div", "mod", "neg", "abs", "length", "extract", "date_diff", "sign",
     "floor", "ceil", "pow", "sqrt", "exp", "ln", "log", "row_number", "rank", "dense_rank", "ntile",
@@ -227,28 +232,12 @@ def _is_number(expr: Expr) -> bool:
 def _is_text(expr: Expr) -> bool:
     """Return whether T-SQL's `+` joins strings here: one side is known to be one."""
     match expr:
-        case (
-            Constant(kind="string")
-            | Call(
-                name="concat"
-                | "concat_skip_null"
-                | "lower"
-                | "upper"
-                | "trim"
-                | "ltrim"
-                | "rtrim"
-                | "substring"
-                | "left"
-                | "right"
-                | "replace"
-                | "space"
-                | "format"
-                | "string_agg"
-            )
-        ):
+        case Constant(kind="string"):
             return True
         case Call(name="cast" | "try_cast", option=option):
             return option.startswith(("varchar", "nvarchar", "char", "nchar", "text"))
+        case Call(name=name) | AggregateCall(name=name):
+            return name in _TEXTS
         case _:
             return False
 

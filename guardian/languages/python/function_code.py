@@ -33,9 +33,13 @@ DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
-def function_fingerprint(function: Value) -> str:
-    """Return a digest of a function's code and of the repository's code that it uses."""
+def function_fingerprint(function: Value, returns: str = "") -> str:
+    """Return a digest of a function's code and of the repository's code that it uses.
+
+    `returns` is the type that it was declared to return.
+    """
     form = _Form()
+    form.parts.append(returns)
     form.reference(function)
     form.follow()
     text = "\x1f".join(form.parts)
@@ -149,7 +153,7 @@ class _Form:
             case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
                 self._comprehension(node)
             case ast.AnnAssign():
-                self._generic("Assign", (node.target, node.value))
+                self._generic("Assign", ([node.target], node.value, None))
             case ast.ExceptHandler():
                 self._generic("except", (node.type, node.name and ast.Name(node.name), node.body))
             case ast.alias():

@@ -21,15 +21,11 @@ from guardian.languages.python.spark_columns import (
     spread,
 )
 from guardian.languages.python.spark_types import schema_of
-from guardian.languages.python.udfs import udf_of
+from guardian.languages.python.udfs import is_callable, udf_of
 from guardian.languages.python.values import (
-    Bound,
     Builtin,
     Call,
-    ClassValue,
-    External,
     Function,
-    Partial,
     Value,
     as_sql,
     plain,
@@ -350,7 +346,7 @@ def _broadcast(call: Call) -> Value:
 
 def _udf(call: Call) -> Value:
     first = call.value(0, "f")
-    if isinstance(first, Function | Bound | Partial | External | ClassValue | Builtin):
+    if is_callable(first):
         return udf_of(first, call.machine, call.value(1, "returnType"))
     returns = first if first is not None else call.kwargs.get("returnType")
 

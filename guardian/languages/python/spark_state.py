@@ -15,7 +15,7 @@ from guardian.languages.expressions.rewriting import rewritten
 from guardian.languages.python.catalog import RepositoryCatalog
 from guardian.languages.python.machine import Machine
 from guardian.languages.python.spark_columns import Column, Tree, as_tree
-from guardian.languages.python.udfs import MARK
+from guardian.languages.python.udfs import MARK, NAME, Udf
 from guardian.languages.python.values import OPEN, SYMBOL, Unknown, Value, plain, symbol, to_text
 from guardian.languages.sql import Script, lower_query
 from guardian.model.lineage import Column as ModelColumn
@@ -83,7 +83,7 @@ class SessionState:
     configuration: dict[str, Value] = field(default_factory=dict)
     widgets: dict[str, Value] = field(default_factory=dict)
     seen: dict[object, int] = field(default_factory=dict)
-    udfs: dict[str, object] = field(default_factory=dict)
+    udfs: dict[str, Udf] = field(default_factory=dict)
     parameters: frozenset[str] = frozenset()
     alone: bool = False
 
@@ -208,17 +208,14 @@ def _udf(part: Expr, machine: Machine) -> Expr | None:
     if not isinstance(part, Call):
         return None
     if part.name.startswith(MARK):
-        fingerprint, _, name = part.name.removeprefix(MARK).partition(":")
+        fingerprint = part.name.removeprefix(MARK)
     else:
         registered = state_of(machine).udfs.get(part.name)
         if registered is None:
             return None
-        fingerprint, name = str(getattr(registered, "fingerprint", "")), part.name
-    return OpaqueExpr(
-        fingerprint,
-        tuple(rewritten(arg, lambda each: _udf(each, machine)) for arg in part.args),
-        name,
-    )
+        fingerprint = registered.fingerprint
+    args = tuple(rewritten(arg, lambda each: _udf(each, machine)) for arg in part.args)
+    return OpaqueExpr(fingerprint, args, NAME)
 
 
 def item(machine: Machine, value: Value, at: Location, text: str, name: str | None = None) -> Item:

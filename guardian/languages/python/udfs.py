@@ -18,7 +18,10 @@ from guardian.languages.python.spark_types import type_text
 from guardian.languages.python.values import (
     MISSING,
     Bound,
+    Builtin,
     Call,
+    ClassValue,
+    External,
     Function,
     Partial,
     Unknown,
@@ -28,6 +31,8 @@ from guardian.model.plan import Call as PlanCall
 from guardian.model.plan import OpaqueExpr
 
 MARK = "udf:"
+# What every UDF is called in the plan: its own name tells nothing, its code does.
+NAME = "udf"
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +52,7 @@ class Udf:
 
         Taken when it is first asked for: functions that it calls may be defined below it.
         """
-        return function_fingerprint(self.function) + self.returns
+        return function_fingerprint(self.function, self.returns)
 
     def attribute(self, name: str, machine: Machine) -> Value:
         """Return nothing: what matters is calling it."""
@@ -62,8 +67,14 @@ class Udf:
             return Unknown()
         values = [*call.args, *call.kwargs.values()]
         trees = [as_tree(value, literal=False) for value in values]
-        marked = f"{MARK}{self.fingerprint}:{self.name}"
-        return combined(exp.Anonymous(this=marked, expressions=trees), values)
+        return combined(exp.Anonymous(this=MARK + self.fingerprint, expressions=trees), values)
+
+
+def is_callable(value: Value) -> bool:
+    """Return whether a value is a function, and not the type that a function is to return."""
+    if isinstance(value, External):
+        return not value.path.endswith("Type")
+    return isinstance(value, Function | Bound | Partial | ClassValue | Builtin | Udf)
 
 
 def udf_of(function: Value, machine: Machine, returns: Value = None) -> Udf:
@@ -74,14 +85,14 @@ def udf_of(function: Value, machine: Machine, returns: Value = None) -> Udf:
     inner = function.function if isinstance(function, Bound | Partial) else function
     if isinstance(inner, Function):
         machine.findings.called.add(inner.node)
-        return Udf(inner.name, function, "" if kind == "string" else f" {kind}")
-    return Udf(getattr(function, "name", "") or "udf", function, f" {kind}")
+        return Udf(inner.name, function, kind)
+    return Udf(getattr(function, "name", "") or "udf", function, kind)
 
 
 _Part = TypeVar("_Part")
 
 
-def with_udfs(part: _Part, registered: Mapping[str, object]) -> _Part:
+def with_udfs(part: _Part, registered: Mapping[str, Udf]) -> _Part:
     """Return a part of a plan with calls of registered functions opaque, told by their code."""
     if isinstance(part, tuple):
         return type(part)(with_udfs(item, registered) for item in part)
@@ -97,10 +108,10 @@ def with_udfs(part: _Part, registered: Mapping[str, object]) -> _Part:
     return msgspec.structs.replace(part, **changes) if changes else part
 
 
-def _as_udf(part: object, registered: Mapping[str, object]) -> object:
+def _as_udf(part: object, registered: Mapping[str, Udf]) -> object:
     if isinstance(part, tuple):
         return tuple(_as_udf(item, registered) for item in part)
     function = registered.get(part.name) if isinstance(part, PlanCall) else None
-    if isinstance(part, PlanCall) and isinstance(function, Udf):
-        return OpaqueExpr(function.fingerprint, part.args, function.name)
+    if isinstance(part, PlanCall) and function is not None:
+        return OpaqueExpr(function.fingerprint, part.args, NAME)
     return part

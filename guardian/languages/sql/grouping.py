@@ -1,4 +1,4 @@
-"""GROUP BY: keys, grouping sets, and windows over what is grouped."""
+"""GROUP BY: keys, grouping sets, and QUALIFY over what is grouped."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -137,7 +137,7 @@ def _elements(group: exp.Expr) -> list[exp.Expr]:
 def aggregated(
     handle: Handle, tree: exp.Expr, selection: Selection, scope: Scope, *, lateral: bool
 ) -> Handle:
-    """Return a SELECT that groups; windows and QUALIFY stand above the grouping."""
+    """Return a SELECT that groups; QUALIFY stands above the grouping."""
     group = tree.args.get("group")
     keys, sets = keys_of(group, selection, scope)
     at, text = _clause(group, tree, scope)
@@ -151,8 +151,8 @@ def aggregated(
         lateral=lateral, at=at, text=text,
     )  # fmt: skip
     order = _order(tree, selection, scope)
-    if (selection.windowed or tree.args.get("qualify") is not None) and not starred:
-        return _windowed(base, tree, selection, order, scope)
+    if tree.args.get("qualify") is not None and not starred:
+        return _qualified(base, tree, selection, order, scope)
     return scope.builder.add(_changed(base, items=selection.items, order=order))
 
 
@@ -232,7 +232,7 @@ class _Outside:
         return result
 
 
-def _windowed(
+def _qualified(
     base: Aggregate, tree: exp.Expr, selection: Selection, order: tuple[Order, ...], scope: Scope
 ) -> Handle:
     """Return grouping, then QUALIFY, order and list, each over what the one before gives."""
