@@ -134,7 +134,12 @@ class _Lowering:
             reason = f"{type(error).__name__}: {error}"[:200]
             warning = Diagnostic(path, 1, f"not understood ({reason}); please report this file")
             return Lowered(path=path, language=extractor.name, warnings=(warning,), failed=True)
-        lowered = msgspec.structs.replace(lowered, files_read=recording.files_read)
+        assumed = (Diagnostic(path, 1, file.assumed),) if file.assumed else ()
+        lowered = msgspec.structs.replace(
+            lowered,
+            files_read=recording.files_read,
+            warnings=(*assumed, *(item for item in lowered.warnings if item not in assumed)),
+        )
         self.seen.put(key, lowered)
         if self.cache is not None:
             self.cache.put(key, lowered)

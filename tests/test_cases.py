@@ -73,6 +73,16 @@ def test_a_case_fires_its_rule_or_is_quiet(case: Path) -> None:
         assert case.parent.name in found
 
 
+@pytest.mark.parametrize("case", REPORTS, ids=map(name, REPORTS))
+def test_a_change_says_what_differs_and_points_at_a_line(case: Path) -> None:
+    for change in casebook.reported(case / "base", case / "head").changes:
+        assert change.before != change.after, change
+        sides = [case / side / change.location.file for side in ("head", "base")]
+        file = next(path for path in sides if path.is_file())
+        lines = len(file.read_text(encoding="utf-8").splitlines())
+        assert 1 <= change.location.line <= lines, change.location
+
+
 @pytest.mark.parametrize("rule", sorted(rules.load().rules))
 def test_each_rule_has_a_loud_and_a_quiet_case(rule: str) -> None:
     names = [case.name for case in REPORTS if case.parent.name == rule]

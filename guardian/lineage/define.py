@@ -9,11 +9,11 @@ from guardian.lineage.joins import freeze
 from guardian.lineage.operators import Binder, inputs_of
 from guardian.lineage.relation import Attribute, Relation
 from guardian.lineage.schemas import Schema
-from guardian.lineage.trace import Tracer, edges_of_column, edges_of_rows, flows_of
+from guardian.lineage.trace import Tracer, edges_of_column, edges_of_rows, flows_of, flows_of_column
 from guardian.lineage.types import Types
 from guardian.model.definition import Definition, Output
 from guardian.model.expression import Expression, const
-from guardian.model.lineage import ColumnRef, Edge, Location, edge_order
+from guardian.model.lineage import ColumnRef, Edge, Location, RowFlow, edge_order
 from guardian.model.plan import Constant, Handle, Lowered, Scan, Subquery, Write
 
 UNCONFIRMED = 0.9  # the source's columns are not known, so the name was taken at its word
@@ -41,6 +41,7 @@ def define(
     binder = Binder(file.nodes, schema, warn, actual=actual, place=write.at, types=types)
     relation, rows = freeze(binder.relation(write.plan), binder.notes)
     columns = tuple(_outputs(relation, write, schema(write.dataset), types))
+    tracer = Tracer(binder.notes)
     return Definition(
         job=write.job,
         language=file.language,
@@ -54,8 +55,8 @@ def define(
         complete=not relation.rest,
         confidence=write.confidence,
         words=binder.notes.words,
-        edges=_edges(columns, rows, Tracer(binder.notes), write, schema),
-        flows=flows_of(rows, dataset=write.dataset, job=write.job, at=write.at),
+        edges=_edges(columns, rows, tracer, write, schema),
+        flows=_flows(columns, rows, tracer, write),
         keys=_keys(relation, columns),
         file=file,
         write=write,
@@ -101,6 +102,20 @@ def _names(
         fixed = {name for name, _ in write.static}
         given = [name for name in target.names() if name not in fixed]
     return [*given[: len(own)], *own[len(given) :]]
+
+
+def _flows(
+    columns: Iterable[Output], rows: Expression, tracer: Tracer, write: Write
+) -> tuple[RowFlow, ...]:
+    """Return which datasets' rows decide the rows written, and which a column's value alone."""
+    found = flows_of(rows, dataset=write.dataset, job=write.job, at=write.at)
+    whole = {flow.source for flow in found}
+    for column in columns:
+        target = ColumnRef(write.dataset, column.name)
+        traced = tracer.value(column.expression)
+        own = flows_of_column(column.expression, traced, target=target, job=write.job, at=column.at)
+        found += tuple(flow for flow in own if flow.source not in whole)
+    return found
 
 
 def _edges(

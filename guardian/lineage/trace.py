@@ -433,3 +433,14 @@ def flows_of(rows: Expression, *, dataset: str, job: str, at: Location) -> tuple
     """Return the row flows of one write, sorted."""
     sources = sorted(row_sources(rows) - {dataset})
     return tuple(RowFlow(source=source, target=dataset, job=job, location=at) for source in sources)
+
+
+def flows_of_column(
+    expression: Expression, traced: Traced, *, target: ColumnRef, job: str, at: Location
+) -> Iterator[RowFlow]:
+    """Yield what one column's value depends on by rows alone: inputs that no edge names."""
+    named = {dataset for dataset, _ in traced.direct} | {key[0] for key in traced.indirect}
+    for source in sorted(row_sources(expression) - named - {target.dataset}):
+        yield RowFlow(
+            source=source, target=target.dataset, job=job, location=at, column=target.column or ""
+        )

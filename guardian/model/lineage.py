@@ -68,18 +68,25 @@ class Edge(
 
 
 class RowFlow(
-    msgspec.Struct, frozen=True, kw_only=True, order=True, rename={"source": "from", "target": "to"}
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    order=True,
+    omit_defaults=True,
+    rename={"source": "from", "target": "to"},
 ):
     """Which rows `target` holds depends on which rows `source` holds; both are datasets.
 
-    A side input that is left-joined without adding or losing a row has none: it bears on its own
-    columns only.
+    A side input that is left-joined without adding or losing a row bears on its own columns only.
+    Where one of these is no column's but its rows' (COUNT(*) over the side), `column` names it: its
+    value depends on the rows of `source`, the rows of `target` do not.
     """
 
     source: str
     target: str
     job: str
     location: Location
+    column: str = ""
 
 
 class Column(msgspec.Struct, frozen=True, omit_defaults=True):

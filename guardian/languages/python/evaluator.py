@@ -417,9 +417,6 @@ class Evaluator(Machine):
         if test is not None:
             answer: Value = test(right, positive=positive)
             return answer
-        contains = getattr(right, "contains", None)
-        if contains is not None:
-            return contains(left) is positive
         elements: list[Value] | str | None = (
             right if isinstance(right, str) else self.iterate(right)
         )

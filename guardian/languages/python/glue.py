@@ -262,7 +262,7 @@ def rename_field(frame: Frame, call: Call) -> Value:
     old = call.kwargs.get("old_name", call.value(0))
     new = call.kwargs.get("new_name", call.value(1))
     names = tuple(fold(plain(to_text(name)).replace("`", ""), DIALECT) for name in (old, new))
-    return made(call, Rename(frame.handle, ((names[0], names[1]),)))
+    return made(call, Rename(frame.handle, ((names[0], names[1]),), at=call.at))
 
 
 def resolve_choice(frame: Frame, call: Call) -> Value:

@@ -121,10 +121,6 @@ def environment_variable(call: Call) -> Value:
 class EnvironmentVariables:
     """`os.environ`."""
 
-    def contains(self, _: Value) -> bool:
-        """Return True: a job is taken to be started with the variables that it looks for."""
-        return True
-
     def attribute(self, name: str, machine: Machine) -> Value:
         """Return nothing: all that matters are methods."""
         del name, machine
@@ -139,10 +135,6 @@ class EnvironmentVariables:
 
 class CommandLine:
     """`sys.argv`."""
-
-    def contains(self, _: Value) -> bool:
-        """Return True: a job is taken to be started with the arguments that it looks for."""
-        return True
 
     def attribute(self, name: str, machine: Machine) -> Value:
         """Return nothing: all that matters are elements."""

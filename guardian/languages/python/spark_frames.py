@@ -336,7 +336,7 @@ def with_columns(frame: Frame, call: Call) -> Value:
     if not isinstance(mapping, dict):
         return unclear(frame, call, "withColumns")
     node = call.syntax(0, "colsMap")
-    places = _dict_places(node, call)
+    places = dict_places(node, call)
     entries = [
         (name, value, *(places[index] if index < len(places) else (call.at, call.text)))
         for index, (name, value) in enumerate(mapping.items())
@@ -344,7 +344,8 @@ def with_columns(frame: Frame, call: Call) -> Value:
     return _with(frame, entries, call)
 
 
-def _dict_places(node: object, call: Call) -> list[tuple[Location, str]]:
+def dict_places(node: object, call: Call) -> list[tuple[Location, str]]:
+    """Return where each entry of a dict is written and the text of its value; none if unknown."""
     if not isinstance(node, ast.Dict) or None in node.keys:
         return []
     return [

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 import sqlglot
@@ -20,7 +21,7 @@ from guardian.languages.python.spark_columns import (
     named_column,
     spread,
 )
-from guardian.languages.python.spark_types import schema_of
+from guardian.languages.python.spark_types import shape_text
 from guardian.languages.python.udfs import is_callable, udf_of
 from guardian.languages.python.values import (
     Builtin,
@@ -43,8 +44,7 @@ _LITERALS: dict[tuple[int, ...], str] = {
         round bround add_months element_at split_part to_char to_number to_binary xpath xpath_string
         substring left right repeat try_to_timestamp try_to_number""",
     (1, 2): """regexp_extract regexp_replace translate array_join lag lead split overlay nth_value
-        percentile_approx approx_percentile session_window lpad rpad""",
-    (1, 2, 3): "window",
+        percentile_approx approx_percentile lpad rpad""",
     tuple(range(1, 60)): "json_tuple",
 }
 LITERAL_ARGUMENTS: dict[str, frozenset[int]] = {
@@ -181,6 +181,17 @@ def function_call(name: str, call: Call) -> Value:
     return _made(build(lowered, trees), args, call)
 
 
+def _window(name: str) -> "Special":
+    """Return the function that makes a time window: a struct, in a column called `window`."""
+
+    def make(call: Call) -> Value:
+        args = [*call.args, *call.kwargs.values()]
+        trees = [as_tree(arg, literal=index > 0) for index, arg in enumerate(args)]
+        return replace(_made(build(name, trees), args, call), names=(name,))
+
+    return make
+
+
 def spread_lists(args: Sequence[Value]) -> list[Value]:
     """Return arguments; a single list stands for its elements (`F.array([...])`)."""
     if len(args) == 1 and isinstance(args[0], list | tuple):
@@ -313,15 +324,12 @@ def _first(call: Call, name: str) -> Value:
     return _made(tree, (value,), call)
 
 
-def _from_json(call: Call) -> Value:
+def _from_text(call: Call, name: str) -> Value:
     value, schema = call.value(0, "col"), call.value(1, "schema")
-    known_schema = schema_of(schema)
-    shape: Tree = (
-        as_tree(schema)
-        if isinstance(schema, Column)
-        else exp.Literal.string(known_schema.text() if known_schema else to_text(schema))
+    shape = as_tree(schema) if isinstance(schema, Column) else exp.Literal.string(
+        shape_text(schema) or plain(to_text(schema))
     )
-    tree = exp.Anonymous(this="from_json", expressions=[as_tree(value, literal=False), shape])
+    tree = exp.Anonymous(this=name, expressions=[as_tree(value, literal=False), shape])
     return _made(tree, (value,), call)
 
 
@@ -372,7 +380,9 @@ SPECIAL: dict[str, Special] = {
     "col": _col, "lit": _lit, "expr": _expr, "when": _when, "count": _count,
     "count_distinct": _count_distinct,
     "sum_distinct": _sum_distinct, "isnull": _is_null, "isnotnull": _is_not_null, "negate": _negate,
-    "bitwise_not": _not, "equal_null": _null_safe, "struct": _struct, "from_json": _from_json,
+    "bitwise_not": _not, "equal_null": _null_safe, "struct": _struct, 
+    "from_json": lambda call: _from_text(call, "from_json"),
+    "from_csv": lambda call: _from_text(call, "from_csv"),
     "first": lambda call: _first(call, "first"), "last": lambda call: _first(call, "last"),
     "asc": _ordering(descending=False, nulls_first=True),
     "desc": _ordering(descending=True, nulls_first=False),
@@ -382,6 +392,7 @@ SPECIAL: dict[str, Special] = {
     "desc_nulls_last": _ordering(descending=True, nulls_first=False),
     "call_udf": _call_udf, "call_function": _call_udf, "broadcast": _broadcast, "udf": _udf,
     "pandas_udf": _udf,
+    "window": _window("window"), "session_window": _window("session_window"),
     "sort_array": _sort_array, "array_sort": _array_sort,
     **{name: _generator(name) for name in GENERATORS},
 }  # fmt: skip

@@ -2,10 +2,15 @@
 
 from guardian.languages.python.each_column import EachColumn
 from guardian.languages.python.machine import flat
-from guardian.languages.python.spark_columns import (
-    spread,
+from guardian.languages.python.spark_columns import spread
+from guardian.languages.python.spark_frames import (
+    Frame,
+    Method,
+    dict_places,
+    made,
+    place_of,
+    unclear,
 )
-from guardian.languages.python.spark_frames import Frame, Method, made, unclear
 from guardian.languages.python.spark_state import (
     DIALECT,
     column_name,
@@ -32,10 +37,8 @@ def rename(frame: Frame, call: Call) -> Value:
     old, new = call.value(0, "existing"), call.value(1, "new")
     if isinstance(old, EachColumn):
         return frame if isinstance(new, EachColumn) else unclear(frame, call, "withColumnRenamed")
-    return made(
-        call,
-        Rename(frame.handle, ((fold(column_name(old), DIALECT), fold(column_name(new), DIALECT)),)),
-    )
+    pair = (fold(column_name(old), DIALECT), fold(column_name(new), DIALECT))
+    return made(call, Rename(frame.handle, (pair,), at=place_of(call, 1, "new")))
 
 
 def rename_all(frame: Frame, call: Call) -> Value:
@@ -47,7 +50,14 @@ def rename_all(frame: Frame, call: Call) -> Value:
         (fold(column_name(old), DIALECT), fold(column_name(new), DIALECT))
         for old, new in mapping.items()
     )
-    return made(call, Rename(frame.handle, pairs))
+    if not {old for old, _ in pairs}.isdisjoint(new for _, new in pairs):
+        return made(call, Rename(frame.handle, pairs, at=call.at))
+    # One by one, each where it is written; names that change places are renamed at once.
+    places = dict_places(call.syntax(0, "colsMap"), call)
+    for index, pair in enumerate(pairs):
+        at = places[index][0] if index < len(places) else call.at
+        frame = made(call, Rename(frame.handle, (pair,), at=at))
+    return frame
 
 
 def to_frame(frame: Frame, call: Call) -> Value:
@@ -57,7 +67,7 @@ def to_frame(frame: Frame, call: Call) -> Value:
         return frame
     if not all(isinstance(value, str) and OPEN not in value for value in values):
         return unclear(frame, call, "toDF")
-    return made(call, Rename(frame.handle, positional=folded_names(values)))
+    return made(call, Rename(frame.handle, positional=folded_names(values), at=call.at))
 
 
 def drop(frame: Frame, call: Call) -> Value:

@@ -15,6 +15,7 @@ from guardian.languages.expressions.rewriting import rewritten
 from guardian.languages.python.catalog import RepositoryCatalog
 from guardian.languages.python.machine import Machine
 from guardian.languages.python.spark_columns import Column, Tree, as_tree
+from guardian.languages.python.spark_types import shape_text
 from guardian.languages.python.udfs import MARK, NAME, Udf
 from guardian.languages.python.values import OPEN, SYMBOL, Unknown, Value, plain, symbol, to_text
 from guardian.languages.sql import Script, lower_query
@@ -24,6 +25,7 @@ from guardian.model.names import fold, is_path, path_name
 from guardian.model.plan import (
     Alias,
     Call,
+    Constant,
     Declaration,
     Expr,
     Handle,
@@ -201,12 +203,35 @@ def lower(machine: Machine, tree: Tree, at: Location) -> Expr:
     expr = lower_expression(tree, scope)
     for warning in warnings:
         machine.warn(warning.message, Location(warning.file, warning.line))
-    return rewritten(expr, lambda part: _udf(part, machine))
+    return rewritten(expr, lambda part: _completed(part, machine))
 
 
-def _udf(part: Expr, machine: Machine) -> Expr | None:
+TIME_WINDOWS = frozenset({"window", "session_window"})
+PARSERS = frozenset({"from_json", "from_csv"})
+WINDOW_TYPE = "struct<start:timestamp,end:timestamp>"
+
+
+def _completed(part: Expr, machine: Machine) -> Expr | None:
+    """Return a call with what Spark knows of it: the code of a UDF, the type of a struct.
+
+    None where there is nothing to add.
+    """
     if not isinstance(part, Call):
         return None
+    if part.name in TIME_WINDOWS and not part.option:
+        return Call(part.name, _all(part.args, machine), WINDOW_TYPE)
+    if part.name in PARSERS and not part.option and len(part.args) > 1:
+        shape = part.args[1]
+        kind = shape_text(shape.text) if isinstance(shape, Constant) else None
+        return Call(part.name, _all(part.args[:1], machine), kind) if kind else None
+    return _udf(part, machine)
+
+
+def _all(parts: Sequence[Expr], machine: Machine) -> tuple[Expr, ...]:
+    return tuple(rewritten(part, lambda each: _completed(each, machine)) for part in parts)
+
+
+def _udf(part: Call, machine: Machine) -> Expr | None:
     if part.name.startswith(MARK):
         fingerprint = part.name.removeprefix(MARK)
     else:
@@ -214,8 +239,7 @@ def _udf(part: Expr, machine: Machine) -> Expr | None:
         if registered is None:
             return None
         fingerprint = registered.fingerprint
-    args = tuple(rewritten(arg, lambda each: _udf(each, machine)) for arg in part.args)
-    return OpaqueExpr(fingerprint, args, NAME)
+    return OpaqueExpr(fingerprint, _all(part.args, machine), NAME)
 
 
 def item(machine: Machine, value: Value, at: Location, text: str, name: str | None = None) -> Item:

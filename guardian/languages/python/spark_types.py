@@ -3,6 +3,7 @@
 `StructType([...])`, `StructType().add(...)`, DDL strings, type names.
 """
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -117,7 +118,9 @@ class StructType:
 
     def text(self) -> str:
         """Return the schema as a struct type."""
-        inner = ",".join(f"{item.name}:{item.type_text or 'string'}" for item in self.fields)
+        inner = ",".join(
+            f"{fold(item.name, 'spark')}:{item.type_text or 'string'}" for item in self.fields
+        )
         return f"struct<{inner}>"
 
     def columns(self) -> tuple[ModelColumn, ...]:
@@ -213,6 +216,16 @@ def schema_of(value: Value) -> StructType | None:
     if isinstance(value, str) and OPEN not in value and value.strip():
         return _from_ddl(str(value))
     return None
+
+
+def shape_text(value: Value) -> str | None:
+    """Return the type that a schema given to `from_json` stands for, as DDL; None if unknown."""
+    if isinstance(value, DataType):
+        return value.text
+    if isinstance(value, str) and re.match(r"\s*(array|map|struct)\s*<", value, re.IGNORECASE):
+        return type_text(value)
+    schema = schema_of(value)
+    return schema.text() if schema is not None else None
 
 
 @lru_cache(maxsize=256)

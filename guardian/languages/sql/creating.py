@@ -13,10 +13,13 @@ from guardian.languages.sql.tables import (
     declare,
     has_property,
     properties,
+    source_options,
     write_options,
 )
 from guardian.languages.sql.writes import Head, add_write, declare_temporary, is_temporary_name
-from guardian.model.plan import Declaration, Handle, Rename
+from guardian.model.lineage import Column
+from guardian.model.names import path_name
+from guardian.model.plan import Declaration, Handle, Rename, Scan
 
 _STORED = {
     exp.MaterializedProperty: "materialized view", exp.DynamicProperty: "dynamic table",
@@ -39,6 +42,7 @@ def create(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
     if rows is not None and columns:
         rows = scope.builder.add(Rename(rows, positional=tuple(column.name for column in columns)))
     if temporary:
+        rows = rows if rows is not None else _external(tree, columns, scope, head)
         _make_temporary(temporary, rows, tuple(column.name for column in columns), script)
     elif rows is not None:
         if schema is not None and any(column.type for column in columns):
@@ -60,6 +64,18 @@ def _rows(tree: exp.Expr, scope: Scope) -> Handle | None:
     if isinstance(query, exp.Table):
         return lower_from(query, scope)
     return None
+
+
+def _external(
+    tree: exp.Expr, columns: tuple[Column, ...], scope: Scope, head: Head
+) -> Handle | None:
+    """Return the rows of `CREATE TEMPORARY VIEW v USING csv OPTIONS (path '…')`."""
+    options = dict(source_options(tree, scope))
+    table = options.get("dbtable", "").strip("() ")
+    place = write_options(tree, scope, "view").location or table
+    if not place:
+        return None
+    return scope.builder.add(Scan(dataset=path_name(place), columns=columns, at=head.at))
 
 
 def _temporary(tree: exp.Expr, table: exp.Expr, scope: Scope) -> str:

@@ -193,6 +193,23 @@ def with_as(tokens: Tokens) -> Tokens:
     return tokens
 
 
+# Lists in which a name and its value may be two strings side by side.
+_PAIRS = frozenset({"OPTIONS", "TBLPROPERTIES", "PROPERTIES", "SERDEPROPERTIES", "DBPROPERTIES"})
+
+
+def short_format(tokens: Tokens) -> Tokens:
+    """Return `CREATE … USING org.apache.spark.sql.parquet` with the last word of that class only."""
+    if word(tokens[0]) != "CREATE":
+        return tokens
+    using = next((index for index, token in enumerate(tokens) if word(token) == "USING"), None)
+    if using is None:
+        return tokens
+    end = using + 1
+    while end + 2 < len(tokens) and tokens[end + 1].token_type is TokenType.DOT:
+        end += 2
+    return [*tokens[: using + 1], *tokens[end:]]
+
+
 def joined_strings(tokens: Tokens) -> Tokens:
     """Return tokens with strings that touch (`'a''b'`) as one, as Spark and Hive take them."""
     if not any(
@@ -202,8 +219,11 @@ def joined_strings(tokens: Tokens) -> Tokens:
     ):
         return tokens
     joined: list[Token] = []
-    for token in tokens:
-        before = joined[-1] if joined else None
+    behind = 0
+    for index, token in enumerate(tokens):
+        if word(token) in _PAIRS and index + 1 < len(tokens) and word(tokens[index + 1]) == "(":
+            behind = closing(tokens, index + 1)
+        before = joined[-1] if joined and index > behind else None
         if before is not None and {token.token_type, before.token_type} == {TokenType.STRING}:
             both = before.text + token.text
             joined[-1] = Token(

@@ -1,12 +1,28 @@
 """PIVOT and UNPIVOT: values turned into columns, columns turned into values."""
 
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
 from guardian.languages.expressions import Scope, lower_expression, lower_item, sql_text
 from guardian.languages.sql.names import alias_of
-from guardian.model.plan import Alias, Constant, Expr, Handle, Item, Pivot, Rename, Unpivot
+from guardian.model.plan import (
+    Alias,
+    Call,
+    Constant,
+    Expr,
+    Filter,
+    Handle,
+    Item,
+    Pivot,
+    Project,
+    Ref,
+    Rename,
+    SetOperation,
+    Star,
+    Unpivot,
+)
 
 # How sqlglot says that a dialect names a pivot's columns: with the aggregate's name behind the
 # value's.
@@ -105,32 +121,76 @@ def _value(part: exp.Expr, scope: Scope) -> tuple[str, Expr]:
     return scope.name(name) if isinstance(part, exp.Column) else scope.text(name), value
 
 
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """The columns that one row of an UNPIVOT takes its values from, and what it calls them."""
+
+    columns: tuple[str, ...]
+    label: Constant
+    named: bool
+
+
 def _unpivot(handle: Handle, node: exp.Expr, scope: Scope) -> Handle:
     into = node.args.get("into")
     if isinstance(into, exp.UnpivotColumns):
-        columns = _names(node.expressions, scope)
-        name_column, value_columns = scope.name(_bare(into.this)), _names(into.expressions, scope)
+        listed, values = node.expressions, _names(into.expressions, scope)
+        name_column = scope.name(_bare(into.this))
     else:
-        field = next(
-            (part for part in node.args.get("fields") or () if isinstance(part, exp.In)), None
+        fields = node.args.get("fields") or ()
+        field = next((part for part in fields if isinstance(part, exp.In)), None)
+        listed, values = (field.expressions if field else []), _names(node.expressions, scope)
+        name_column = scope.name(_bare(field.this)) if field else "name"
+    taken = [_taken(part, scope) for part in listed]
+    plain = len(values) < 2 and not any(part.named for part in taken)
+    if not taken or (plain and not node.args.get("include_nulls")):
+        return scope.builder.add(
+            Unpivot(
+                input=handle,
+                columns=tuple(name for part in taken for name in part.columns),
+                name_column=name_column,
+                value_column=values[0] if values else "value",
+                at=scope.location(node),
+            )
         )
-        columns = _names(field.expressions, scope) if field is not None else []
-        name_column = scope.name(_bare(field.this)) if field is not None else "name"
-        value_columns = _names(node.expressions, scope)
-    if field_groups := value_columns[1:]:
-        scope.warn(
-            f"UNPIVOT into several columns is read for the first only, not `{field_groups[0]}`",
-            node,
-        )
+    arms = [_arm(handle, node, part, taken, (name_column, *values), scope) for part in taken]
+    if len(arms) == 1:
+        return arms[0]
     return scope.builder.add(
-        Unpivot(
-            input=handle,
-            columns=tuple(columns),
-            name_column=name_column,
-            value_column=value_columns[0] if value_columns else "value",
-            at=scope.location(node),
-        )
+        SetOperation(kind="union", inputs=tuple(arms), all=True, at=scope.location(node))
     )
+
+
+def _taken(node: exp.Expr, scope: Scope) -> _Taken:
+    columns = tuple(_names([node], scope))
+    alias = node.args.get("alias") if isinstance(node, (exp.PivotAlias, exp.Alias)) else None
+    if not isinstance(alias, exp.Expr):
+        return _Taken(columns, Constant("string", "_".join(columns)), named=False)
+    label = lower_expression(alias, scope) if isinstance(alias, exp.Literal) else None
+    if isinstance(label, Constant):
+        return _Taken(columns, label, named=True)
+    return _Taken(columns, Constant("string", scope.name(alias)), named=True)
+
+
+def _arm(
+    handle: Handle,
+    node: exp.Expr,
+    part: _Taken,
+    taken: Iterable[_Taken],
+    names: tuple[str, ...],
+    scope: Scope,
+) -> Handle:
+    """Return the rows that one group of columns makes; those without any value are left out."""
+    at, text = scope.location(node), f"{' or '.join(part.columns)} IS NOT NULL"
+    values = tuple(map(Ref, part.columns))
+    if not node.args.get("include_nulls"):
+        empty = tuple(Call("is_null", (value,)) for value in values)
+        condition = Call("not", (Call("and", empty) if len(empty) > 1 else empty[0],))
+        handle = scope.builder.add(Filter(handle, condition, "UNPIVOT", at, text))
+    label = Item(part.label, names[0], at)
+    made = [Item(value, name, at, value.name) for value, name in zip(values, names[1:], strict=False)]
+    used = tuple(name for other in taken for name in other.columns)
+    ordered = [*made, label] if node.args.get("value_columns_first") else [label, *made]
+    return scope.builder.add(Project(handle, (Item(Star(excluded=used)), *ordered)))
 
 
 def _bare(node: exp.Expr) -> exp.Expr:

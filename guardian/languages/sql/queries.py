@@ -12,6 +12,7 @@ from guardian.languages.expressions import (
 )
 from guardian.languages.sql.ctes import with_ctes
 from guardian.languages.sql.grouping import aggregated
+from guardian.languages.sql.matching import matched
 from guardian.languages.sql.pivots import pivoted
 from guardian.languages.sql.relations import lower_from, lower_joins, sampled, values
 from guardian.languages.sql.script import Script
@@ -106,6 +107,9 @@ def _source(tree: exp.Expr, scope: Scope) -> Handle:
     """Return what a SELECT reads: FROM, and all that is joined to it in the order of the text."""
     source = tree.args.get("from_")
     handle = lower_from(source.this, scope) if source is not None else scope.builder.add(Values())
+    match = tree.args.get("match")
+    if isinstance(match, exp.MatchRecognize):
+        handle = matched(handle, match, scope)
     joined = [*(tree.args.get("joins") or ()), *(tree.args.get("laterals") or ())]
     if tree.args.get("laterals") and tree.args.get("joins") and scope.source is not None:
         joined.sort(key=scope.source.position)

@@ -127,7 +127,7 @@ def run_statement(tokens: Sequence[Token], script: Script) -> Handle | None:
     inner = forms.inner_statement(tokens)
     if inner is not None:
         return run_statement(inner, script) if inner else None
-    return run_parsed(forms.with_as(forms.undecorated(tokens)), script)
+    return run_parsed(forms.with_as(forms.short_format(forms.undecorated(tokens))), script)
 
 
 def _run_dynamic(tokens: Sequence[Token], script: Script) -> Handle | None:

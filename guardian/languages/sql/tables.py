@@ -108,6 +108,10 @@ def write_options(tree: exp.Expr, scope: Scope, mode: str, materialized: str = "
                 cluster.extend(list_texts(part, scope))
             case exp.DistKeyProperty() | exp.SortKeyProperty() | exp.DistributedByProperty():
                 rest.append((part.key.removesuffix("property"), ",".join(list_texts(part, scope))))
+            case exp.OptionsProperty():
+                given = source_options(tree, scope)
+                location = next((path_name(value) for name, value in given if name == "path"), location)
+                rest.extend(pair for pair in given if pair[0] != "path")
             case exp.Property():
                 form, location = _named(part, scope, form, location)
             case _:
@@ -117,6 +121,17 @@ def write_options(tree: exp.Expr, scope: Scope, mode: str, materialized: str = "
         location=location,
         materialized=materialized, options=tuple(sorted(rest)),
     )  # fmt: skip
+
+
+def source_options(tree: exp.Expr, scope: Scope) -> tuple[tuple[str, str], ...]:
+    """Return the options that Spark gives a source with `OPTIONS (path '…', header true)`."""
+    found: list[tuple[str, str]] = []
+    for clause in properties(tree):
+        for part in clause.expressions if isinstance(clause, exp.OptionsProperty) else ():
+            value = part.args.get("value")
+            if isinstance(part, exp.Property) and isinstance(value, exp.Expr):
+                found.append((part.name.lower(), scope.text(value.name)))
+    return tuple(found)
 
 
 def _named(part: exp.Expr, scope: Scope, form: str, location: str) -> tuple[str, str]:
