@@ -71,6 +71,7 @@ def _known(case: Path, head: Path) -> pipeline.Known:
         snapshot=snapshot,
         exposures=tuple(item for each in found for item in each.exposures),
         queries=tuple(item for each in found for item in each.queries),
+        dialect=configuration(on_disk(head), Options()).sql.dialect,
     )
 
 

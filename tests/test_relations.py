@@ -142,6 +142,26 @@ EQUAL = {
         "SELECT k FROM u WHERE flag",
         "SELECT k FROM u WHERE flag IS TRUE",
     ),
+    "DISTINCT ON for the first of each partition": (
+        "SELECT DISTINCT ON (k) k, id FROM t ORDER BY k, x DESC, id",
+        "SELECT k, id FROM t QUALIFY row_number() OVER (PARTITION BY k ORDER BY x DESC, id) = 1",
+    ),
+    "at most the first of each partition": (
+        "SELECT id FROM (SELECT *, row_number() OVER (PARTITION BY k ORDER BY id) AS n FROM t) WHERE n <= 1",
+        "SELECT id FROM (SELECT *, row_number() OVER (PARTITION BY k ORDER BY id) AS n FROM t) WHERE n = 1",
+    ),
+    "a DISTINCT below IN": (
+        "SELECT id FROM t WHERE k IN (SELECT DISTINCT k FROM u WHERE flag)",
+        "SELECT id FROM t WHERE k IN (SELECT k FROM u WHERE flag)",
+    ),
+    "a total beside each row": (
+        "SELECT t.id FROM t CROSS JOIN (SELECT sum(y) AS total FROM u) AS s",
+        "SELECT t.id FROM t",
+    ),
+    "not null by declaration": (
+        "SELECT id, coalesce(id, 0) AS n FROM t WHERE id IS NOT NULL",
+        "SELECT id, id AS n FROM t",
+    ),
     "a chain of CTEs and stars": (
         "WITH a AS (SELECT * FROM t), b AS (SELECT * FROM a WHERE x > 1), c AS (SELECT id, x FROM b) SELECT * FROM c",
         "SELECT id, x FROM t WHERE x > 1",
@@ -212,6 +232,14 @@ DIFFERENT = {
     "a lateral query that counts": (
         "SELECT t.id, b.n FROM t, LATERAL (SELECT count(*) AS n FROM u WHERE u.k = t.k) AS b",
         "SELECT t.id, count(*) AS n FROM t JOIN u ON u.k = t.k GROUP BY t.id",
+    ),
+    "the first of each partition, ties with it": (
+        "SELECT id FROM t QUALIFY rank() OVER (PARTITION BY k ORDER BY x) = 1",
+        "SELECT id FROM t QUALIFY row_number() OVER (PARTITION BY k ORDER BY x) = 1",
+    ),
+    "an aggregate that may have no row": (
+        "SELECT t.id FROM t CROSS JOIN (SELECT sum(y) AS s FROM u HAVING sum(y) > 1000) AS v",
+        "SELECT t.id FROM t",
     ),
     "the same filter on the other table": (
         "SELECT t.id FROM t JOIN u ON t.k = u.k WHERE t.k > 1 OR u.y > 50",

@@ -259,12 +259,14 @@ def _readable(both: Both, failed_base: frozenset[str], failed_head: frozenset[st
 
     None where nothing is left to compare.
     """
+    pairs = tuple(pair for pair in both.pairs if pair.base.confidence and pair.head.confidence)
     base = tuple(item for item in both.base_only if item.file.path not in failed_head)
     head = tuple(item for item in both.head_only if item.file.path not in failed_base)
-    if not both.pairs and not base and not head:
+    if not pairs and not base and not head:
         declared = both.base_declared or both.head_declared
-        return both if declared and not (both.base_only or both.head_only) else None
-    return replace(both, base_only=base, head_only=head)
+        unread = both.pairs or both.base_only or both.head_only
+        return both if declared and not unread else None
+    return replace(both, pairs=pairs, base_only=base, head_only=head)
 
 
 def _upstream_first(base: World, head: World) -> list[str]:

@@ -107,10 +107,10 @@ def _told(left: Sequence[Clause]) -> Iterator[Clause]:
 
 def _shape(rows: Expression) -> list[str]:
     """Return the operators that a row set goes through in a straight line."""
-    chain = [rows.op]
+    chain = []
     while rows.op in ONE_INPUT:
-        rows = rows.args[0]
         chain.append(rows.op)
+        rows = rows.args[0]
     return chain
 
 
@@ -146,7 +146,7 @@ def _taking(node: Expression, words: Words) -> Iterator[Clause]:
         flags = node.value if node.op == "pick" else node.value[2]
         keys_of_order = node.args[2:] if node.op == "pick" else node.args[1:]
         for key, flag in zip(keys_of_order, flags, strict=True):
-            direction = " DESC" if flag[0] else ""
+            direction = (" DESC" if flag[0] else "") + (" NULLS FIRST" if flag[1] else "")
             yield Clause(f"ORDER BY {flag}", key, f"ORDER BY {text_of(key)}{direction}", at)
 
 
@@ -155,8 +155,17 @@ def _grouping(node: Expression, said: str, at: Location | None) -> Clause:
     kind = f"GROUP BY {node.value}"
     if said in {"UNION", "INTERSECT", "EXCEPT"}:
         return Clause(kind, keys, said, at)
+    if node.value:
+        sets = "; ".join(_set_text(chosen, keys.args) for chosen in node.value)
+        return Clause(kind, keys, f"GROUPING SETS ({sets})", at)
     start = "DISTINCT" if said == "DISTINCT" else "GROUP BY"
     return Clause(kind, keys, f"{start} {_listed(keys.args)}".strip(), at)
+
+
+def _set_text(chosen: Iterable[str], keys: Iterable[Expression]) -> str:
+    """Return one grouping set: its keys, told by their digests."""
+    names = {key.digest.hex(): text_of(key) for key in keys}
+    return ", ".join(sorted(names.get(digest, "?") for digest in chosen)) or "all rows"
 
 
 def _graph(node: Expression, words: Words) -> Iterator[Clause]:
@@ -179,6 +188,9 @@ def _is_join(condition: Expression) -> bool:
 
 
 def _input(instance: Expression, words: Words, *, alone: bool) -> Clause:
+    if instance.args[0].op == "generate":
+        at = words.get(instance, ("", None))[1]
+        return Clause("JOIN", instance, text_of(instance.args[0]), at)
     said, at = words.get(instance, ("", None))
     kind = "FROM" if alone else "JOIN"
     return Clause(
@@ -228,9 +240,11 @@ def _unmatched(
     base: Sequence[Clause], head: Sequence[Clause], same: Sameness
 ) -> tuple[list[Clause], list[Clause]]:
     """Return the clauses that only one side has."""
-    rest = list(head)
+    rest = [clause for clause in head if not same.always_true(clause.node)]
     gone = []
     for clause in base:
+        if same.always_true(clause.node):
+            continue
         match = next((other for other in rest if _agree(clause, other, same)), None)
         if match is None:
             gone.append(clause)

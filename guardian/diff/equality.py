@@ -98,18 +98,25 @@ class Sameness:
             return self._sees(base, self._rows[1]) and self._same(base.args[1], head)
         if head.op == "member" and head.args[0].args[0] in self._head:
             return self._sees(head, self._rows[0]) and self._same(base, head.args[1])
-        if base.op == "fanned" or head.op == "fanned":
-            return self._same(_inside(base, "fanned"), _inside(head, "fanned"))
-        if (base.op == "maybe") != (head.op == "maybe"):
-            return self._same(_inside(base, "maybe"), _inside(head, "maybe"))
-        if (
-            base.op == head.op == "aggregate"
-            and self._counts_rows(base)
-            and self._counts_rows(head)
-        ):
+        known = self._plainer(base, head)
+        if known != (base, head):
+            return self._same(*known)
+        if self._counts_rows(base) and self._counts_rows(head):
             return True
         if base.op != head.op or base.value != head.value or len(base.args) != len(head.args):
             return False
+        return self._alike(base, head)
+
+    def _plainer(self, base: Expression, head: Expression) -> tuple[Expression, Expression]:
+        """Return two expressions without what is told elsewhere, or is declared never to matter."""
+        if base.op == "fanned" or head.op == "fanned":
+            return _inside(base, "fanned"), _inside(head, "fanned")
+        if (base.op == "maybe") != (head.op == "maybe"):
+            return _inside(base, "maybe"), _inside(head, "maybe")
+        return self._without_default(base), self._without_default(head)
+
+    def _alike(self, base: Expression, head: Expression) -> bool:
+        """Compare two expressions of one operator, part by part."""
         if base.op == "instance":
             return base.args[0].op == head.args[0].op == "values"  # which rows: told once
         if base.op in {"exists", "scalar", "in_rows", "array_rows"}:
@@ -129,10 +136,23 @@ class Sameness:
             return False
         if count == 0:
             return True
-        column = node.args[0]
-        if column.op != "field" or column.args[0].args[0].op != "scan":
+        return self.never_null(node.args[0])
+
+    def never_null(self, expression: Expression) -> bool:
+        """Return whether an expression is a column that is declared never to be NULL."""
+        if expression.op != "field" or expression.args[0].args[0].op != "scan":
             return False
-        return self._required(str(column.args[0].args[0].value), str(column.value))
+        return self._required(str(expression.args[0].args[0].value), str(expression.value))
+
+    def _without_default(self, node: Expression) -> Expression:
+        """Return COALESCE as its first argument where that is never NULL."""
+        defaulted = name_of(node) == "coalesce" and self.never_null(node.args[0])
+        return node.args[0] if defaulted else node
+
+    def always_true(self, condition: Expression) -> bool:
+        """Return whether a condition asks for no more than what is declared."""
+        asks = name_of(condition) == "not" and name_of(condition.args[0]) == "is_null"
+        return asks and self.never_null(condition.args[0].args[0])
 
     def _sees(self, member: Expression, rows: Expression) -> bool:
         """Return whether a window seen through a closed relation looks at the rows `rows`."""

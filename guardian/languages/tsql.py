@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 import msgspec
 from sqlglot.tokenizer_core import Token, TokenType
 
-from guardian.languages.sql import forms
+from guardian.languages.sql import forms, transact
 from guardian.languages.sql.dynamic import (
     assign,
+    bulk_insert,
     execute,
     insert_execution,
     inserts_execution,
@@ -34,7 +35,7 @@ _STARTERS = _DML | {
 _SOFT = frozenset({
     "PRINT", "RETURN", "THROW", "RAISERROR", "USE", "OPEN", "CLOSE", "FETCH", "DEALLOCATE", "GOTO",
     "BREAK", "CONTINUE", "WAITFOR", "DBCC", "COMMIT", "ROLLBACK", "SAVE", "GRANT", "REVOKE", "DENY",
-    "COPY", "REVERT", "BACKUP", "RESTORE", "KILL", "GO", "ENABLE", "DISABLE", "BULK", "CHECKPOINT",
+    "UPDATE STATISTICS", "COPY", "REVERT", "BACKUP", "RESTORE", "KILL", "GO", "ENABLE", "DISABLE", "BULK", "CHECKPOINT",
 })  # fmt: skip
 _CONTROL = frozenset({"BEGIN", "END", "ELSE", "IF", "WHILE"})
 _ROUTINES = frozenset({"PROCEDURE", "PROC", "FUNCTION", "TRIGGER"})
@@ -165,6 +166,8 @@ class _Batch:
             index += 1
             while index < len(self.tokens) and word(self.tokens[index]) in _LABELS:
                 index += 1
+            if forms.words(self.tokens[index : index + 3], 3) == ["ATOMIC", "WITH", "("]:
+                index = forms.closing(self.tokens, index + 2) + 1
             return index
         self._collect(self.tokens[index], text)
         return index + 1
@@ -195,16 +198,21 @@ class _Batch:
         """
         if text in _SOFT:
             return self._opens_line(index)
-        if text not in _STARTERS:
+        if text not in _STARTERS or self._is_name(index):
             return False
         if not self.current:
             return True
         head = word(self.current[0])
         before = word(self.current[-1])
+        if head == "ALTER" and self._alters(index, text):
+            return False
+        if head in _PERMISSIONS and not self._has({"TO", "FROM"}):
+            return False
         if text in _CONTROL:
             return text != "IF" or head not in {"DROP", "CREATE", "ALTER"} or before not in _KINDS
         if text == "WITH":
-            return self._begins_with(index, before)
+            options = head in {"CREATE", "ALTER"} and not self._has({"AS"})
+            return not options and self._begins_with(index, before)
         if text == "SET":
             return not self._is_set_clause(head, before)
         if text == "SELECT":
@@ -216,11 +224,27 @@ class _Batch:
             )
         if text in _DML:
             return not (
-                before in {"THEN", "ON", "FOR", "AS", ","}
+                before in {"THEN", "ON", "FOR", "AS", ",", "BULK"}
                 or self._is_open_with(head)
                 or self._is_join_hint(index, text)
             )
         return before not in {"FOR", "AS", "AFTER", "OF", "GRANT"}
+
+    def _alters(self, index: int, text: str) -> bool:
+        """Return whether a word goes on with ALTER TABLE: `DROP COLUMN`, `SET (`."""
+        following = word(self.tokens[index + 1]) if index + 1 < len(self.tokens) else ""
+        if text == "SET":
+            return following == "("
+        return text in {"DROP", "ALTER"} and following in {"COLUMN", "CONSTRAINT", "PERIOD"}
+
+    def _is_name(self, index: int) -> bool:
+        """Return whether a word is part of a name (`@end`, `t.set`) or a function (`UPDATE(a)`)."""
+        before = self.tokens[index - 1].token_type if index else None
+        following = word(self.tokens[index + 1]) if index + 1 < len(self.tokens) else ""
+        text = word(self.tokens[index])
+        return before in {TokenType.PARAMETER, TokenType.DOT} or (
+            text == "UPDATE" and following == "("
+        )
 
     def _opens_line(self, index: int) -> bool:
         token = self.tokens[index]
@@ -300,6 +324,7 @@ class _Batch:
             self.last = _run(statement, self.script) or self.last
 
 
+_PERMISSIONS = frozenset({"GRANT", "DENY", "REVOKE"})
 _KINDS = frozenset({
     "TABLE", "VIEW", "PROCEDURE", "PROC", "FUNCTION", "INDEX", "SCHEMA", "TRIGGER", "DATABASE",
     "COLUMN",
@@ -313,7 +338,7 @@ _KINDS = frozenset({
 def _run(statement: Tokens, script: Script) -> Handle | None:
     first = word(statement[0])
     match first:
-        case "IF" | "WHILE" | "GO" | "USE":
+        case "IF" | "WHILE" | "GO" | "USE" | "UPDATE STATISTICS":
             return None
         case "EXEC" | "EXECUTE":
             return execute(statement, script)
@@ -323,6 +348,12 @@ def _run(statement: Tokens, script: Script) -> Handle | None:
             return insert_execution(statement, script)
         case "CREATE":
             return _create(statement, script)
+        case "ALTER" if "VIEW" in forms.words(statement, 2):
+            return run_statement(_view(statement), script)
+        case "ALTER" | "DROP" if not _MADE & set(forms.words(statement, 3)):
+            return None
+        case "BULK":
+            return bulk_insert(statement, script)
         case "SELECT":
             return _select(statement, script)
         case "RETURN" if len(statement) > 2 and word(statement[1]) == "(":
@@ -333,7 +364,9 @@ def _run(statement: Tokens, script: Script) -> Handle | None:
 
 def _cleaned(statement: Tokens) -> Tokens:
     """Return a statement without what lineage does not need: OUTPUT in it, OPTION at its end."""
-    statement = _without_output(statement)
+    statement = transact.without_target_hint(_without_output(statement))
+    if word(statement[0]) in {"UPDATE", "MERGE", "WITH"}:
+        statement = transact.with_plain_assignments(statement)
     for index in range(len(statement) - 2, 0, -1):
         if word(statement[index]) == "OPTION" and word(statement[index + 1]) == "(":
             return statement[:index]
@@ -373,18 +406,54 @@ def _select(statement: Tokens, script: Script) -> Handle | None:
 
 def _create(statement: Tokens, script: Script) -> Handle | None:
     """Lower CREATE; the storage options of a Synapse CTAS are taken off and kept."""
-    if "TABLE" not in forms.words(statement, 4):
+    head = forms.words(statement, 6)
+    if not _MADE & set(head) or "PARTITION" in head[:2]:
+        return None
+    if "VIEW" in head:
+        return run_statement(_view(statement), script)
+    if "TABLE" not in head[:4]:
         return run_statement(statement, script)
-    start = next((index for index, token in enumerate(statement) if word(token) == "WITH"), None)
-    if start is None or start + 1 >= len(statement) or word(statement[start + 1]) != "(":
-        return run_statement(_cleaned(statement), script)
+    start = _first_of({"WITH", "AS"}, statement)
+    if "".join(forms.words(statement[start : start + 2], 2)) != "WITH(":
+        return run_statement(transact.plain_table(_cleaned(statement)), script)
     end = forms.closing(statement, start + 1)
     known = len(script.writes)
-    handle = run_statement(_cleaned([*statement[:start], *statement[end + 1 :]]), script)
+    plain = transact.plain_table([*statement[:start], *statement[end + 1 :]])
+    handle = run_statement(_cleaned(plain), script)
     options = _storage(statement[start + 2 : end], script)
     for index in range(known, len(script.writes)):
         script.writes[index] = _with_storage(script.writes[index], options)
     return handle
+
+
+def _first_of(texts: set[str], tokens: Tokens) -> int:
+    """Return where the first of some words stands outside all brackets, the end where none does."""
+    depth = 0
+    for index, token in enumerate(tokens):
+        text = word(token)
+        depth += (text == "(") - (text == ")")
+        if depth == 0 and text in texts:
+            return index
+    return len(tokens)
+
+
+# What a CREATE or ALTER may be of that rows are written to or read from.
+_MADE = frozenset({"TABLE", "VIEW", "PROCEDURE", "PROC", "FUNCTION", "TRIGGER", "SYNONYM"})
+
+
+def _view(statement: Tokens) -> Tokens:
+    """Return a view without its options; ALTER VIEW is CREATE OR ALTER VIEW."""
+    start = next((index for index, token in enumerate(statement) if word(token) == "WITH"), None)
+    begin = next((index for index, token in enumerate(statement) if word(token) == "AS"), None)
+    if start is not None and begin is not None and start < begin:
+        statement = [*statement[:start], *statement[begin:]]
+    if forms.words(statement[-3:], 3) == ["WITH", "CHECK", "OPTION"]:
+        statement = statement[:-3]
+    if word(statement[0]) == "ALTER":
+        first = statement[0]
+        create = Token(TokenType.CREATE, "CREATE", first.line, first.col, first.start, first.end)
+        statement = [create, *statement[1:]]
+    return statement
 
 
 def _storage(tokens: Tokens, script: Script) -> tuple[tuple[str, str], ...]:

@@ -14,6 +14,7 @@ from guardian.lineage.relation import (
     Relation,
     SideNotes,
     contains_window,
+    existing,
     instance_of,
     instances_in,
     mapped,
@@ -156,7 +157,7 @@ def exists_in(instance: Expression, on: Iterable[Expression]) -> Expression:
 
     conditions = as_set(rewrite(part, inside) for part in on)
     bag = make("bag", (number,))
-    return make("exists", (make("rows", (bag, make("all", conditions), make("list", ()))),))
+    return existing(make("rows", (bag, make("all", conditions), make("list", ()))))
 
 
 # --- outer joins that a filter turns into inner ones ---------------------------------------------
@@ -237,7 +238,10 @@ def _on_keys(condition: Expression, instance: Expression) -> bool:
     if instances_in(condition) != {instance} or contains_window(condition):
         return False
     keys = frozenset(instance.args[0].args[1].args)
-    return all(leaf.op == "member" and leaf.args[1] in keys for leaf in _leaves(condition))
+    return all(
+        leaf.op == "outer" or (leaf.op == "member" and leaf.args[1] in keys)
+        for leaf in _leaves(condition)
+    )
 
 
 def _leaves(expression: Expression) -> list[Expression]:
@@ -303,9 +307,14 @@ def _on_columns(condition: Expression, instance: Expression) -> bool:
         return False
     leaves = _leaves(condition)
     return all(
-        leaf.op == "member"
-        and leaf.args[1].op == "merge"
-        and not any(map(contains_window, leaf.args[1].args))
+        leaf.op == "outer"
+        or (
+            leaf.op == "member"
+            and leaf.args[1].op == "merge"
+            and len(leaf.args[1].args) == len(instance.args[0].args)
+            and leaf.args[1].value == ""
+            and not any(map(contains_window, leaf.args[1].args))
+        )
         for leaf in leaves
     )
 
@@ -334,7 +343,8 @@ def _distributed(
     def new(node: Expression) -> Expression | None:
         if node is instance:
             return moved
-        if node.op == "member" and node.args[0] is instance and node.args[1].op == "merge":
+        aligned = node.op == "member" and node.args[0] is instance and node.args[1].value == ""
+        if aligned and node.args[1].op == "merge":
             merged = node.args[1].args
             return make("member", (moved, make("merge", tuple(merged[index] for index in order))))
         return None

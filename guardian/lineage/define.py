@@ -12,7 +12,7 @@ from guardian.lineage.schemas import Schema
 from guardian.lineage.trace import Tracer, edges_of_column, edges_of_rows, flows_of, flows_of_column
 from guardian.lineage.types import Types
 from guardian.model.definition import Definition, Output
-from guardian.model.expression import Expression, const
+from guardian.model.expression import Expression, const, make
 from guardian.model.lineage import ColumnRef, Edge, Location, RowFlow, edge_order
 from guardian.model.plan import Constant, Handle, Lowered, Scan, Subquery, Write
 
@@ -58,6 +58,24 @@ def define(
         edges=_edges(columns, rows, tracer, write, schema),
         flows=_flows(columns, rows, tracer, write),
         keys=_keys(relation, columns),
+        file=file,
+        write=write,
+    )
+
+
+def unknown(file: Lowered, write: Write, reads: Iterable[str]) -> Definition:
+    """Return the definition of a write that could not be resolved: confidence 0, no columns."""
+    return Definition(
+        job=write.job,
+        language=file.language,
+        dataset=write.dataset,
+        columns=(),
+        rows=make("opaque_rows", (), ("unresolved", file.path)),
+        options=write.options,
+        reads=tuple(sorted(reads)),
+        at=write.at,
+        complete=False,
+        confidence=0.0,
         file=file,
         write=write,
     )

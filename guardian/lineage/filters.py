@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from guardian.lineage.joins import (
-    closed,
-    freeze,
-    through,
-)
+from guardian.lineage.canonical import with_filters
+from guardian.lineage.joins import closed, freeze, through
 from guardian.lineage.relation import (
     Attribute,
-    Key,
+    Block,
     Relation,
+    SideNotes,
     contains_window,
+    existing,
     instance_of,
 )
 from guardian.lineage.scalars import conditions
@@ -24,8 +22,8 @@ from guardian.model.expression import (
     ONE,
     Expression,
     call,
+    conjunction,
     const,
-    in_order,
     is_const,
     make,
     name_of,
@@ -55,18 +53,50 @@ def filtered(
         contains_window(item.expression) for item in source.attributes
     )
     if windowed:
-        numbered, rows = freeze(
-            replace(source, attributes=(*source.attributes, hidden(condition))), binder.notes
-        )
-        source = closed(numbered, rows)
-        condition = source.attributes[-1].expression
-        source = replace(source, attributes=source.attributes[:-1])
-    parts = tuple(_as_exists(_first_of_rank(part)) for part in conditions(condition))
+        source, condition = _looked_at(binder, source, condition, (text, at))
+    parts = tuple(_as_exists(part, binder.notes) for part in conditions(condition))
     for part in parts:
         binder.notes.words.setdefault(part, (text, at))
     block = replace(source.block, filters=tuple(dict.fromkeys((*source.block.filters, *parts))))
     behind = None if source.behind is None else replace(source.behind, block=block)
-    return replace(source, block=block, behind=behind, keys=source.keys | _numbered_keys(parts))
+    return replace(source, block=block, behind=behind)
+
+
+def _looked_at(
+    binder: Binder, source: Relation, condition: Expression, said: tuple[str, Location | None]
+) -> tuple[Relation, Expression]:
+    """Return `source` closed off, and what is left of a condition on its windows.
+
+    Asked for the first of each partition, the rows are those of a pick, as DISTINCT ON has it.
+    """
+    marked = replace(source, attributes=(*source.attributes, hidden(condition)))
+    numbered, rows = freeze(marked, binder.notes)
+    parts = [_first_of_rank(part) for part in conditions(numbered.attributes[-1].expression)]
+    first = next((window for part in parts if (window := _first_row(part)) is not None), None)
+    partition: tuple[Expression, ...] = ()
+    if first is not None:
+        parts = [part for part in parts if _first_row(part) is not first]
+        _, partition, order = window_parts(first)
+        rows = make("pick", (rows, make("all", partition), *order), first.value[2])
+        binder.notes.words.setdefault(rows, said)
+        binder.notes.ranked.add(rows)
+    rest = hidden(conjunction(parts))
+    whole = closed(replace(numbered, attributes=(*numbered.attributes[:-1], rest)), rows)
+    kept = replace(whole, attributes=whole.attributes[:-1])
+    if first is not None:
+        key = frozenset(through(part, whole.block.inner[0]) for part in partition)
+        kept = replace(kept, keys=kept.keys | {key})
+    return kept, whole.attributes[-1].expression
+
+
+def _first_row(condition: Expression) -> Expression | None:
+    """Return the window of `ROW_NUMBER() OVER (…) = 1`, None where `condition` is no such thing."""
+    if name_of(condition) != "eq" or ONE not in condition.args:
+        return None
+    one, other = condition.args
+    window = other if one is ONE else one
+    numbers = window.op == "window" and name_of(window.args[0]) == "row_number"
+    return window if numbers else None
 
 
 def hidden(expression: Expression) -> Attribute:
@@ -84,12 +114,11 @@ def _first_of_rank(condition: Expression) -> Expression:
     if bound is None or condition.args[1] is not const("number", bound):
         return condition
     value = condition.args[0]
-    inner = value.args[1] if value.op == "member" else value
-    ranked = inner.op == "window" and name_of(inner.args[0]) in RANKS
+    ranked = value.op == "window" and name_of(value.args[0]) in RANKS
     return call("eq", (value, ONE)) if ranked else condition
 
 
-def _as_exists(condition: Expression) -> Expression:
+def _as_exists(condition: Expression, notes: SideNotes) -> Expression:
     """Return `x IN (SELECT y …)` as EXISTS with `y = x`.
 
     As a row's condition both let the same rows through.
@@ -97,50 +126,22 @@ def _as_exists(condition: Expression) -> Expression:
     if condition.op != "in_rows" or not isinstance(condition.value, int):
         return condition
     count = condition.value
-    operands, rows, values = (
-        condition.args[:count],
-        condition.args[count],
-        condition.args[count + 1 :],
-    )
-    if len(values) != count or rows.op not in {"rows", "scan"} or any(map(contains_window, values)):
+    operands, rows = condition.args[:count], condition.args[count]
+    values = condition.args[count + 1 :]
+    if len(values) != count or any(map(contains_window, values)):
         return condition
-    equal = [
+    equal = tuple(
         call("eq", (value, _taken_outside(operand)))
         for value, operand in zip(values, operands, strict=True)
-    ]
-    if rows.op == "scan":
-        return make(
-            "exists",
-            (
-                make(
-                    "rows",
-                    (
-                        make("bag", (instance_of(rows),)),
-                        make("all", in_order(equal)),
-                        make("list", ()),
-                    ),
-                ),
-            ),
-        )
-    bag, filters, optional = rows.args
-    every = in_order(dict.fromkeys((*filters.args, *equal)))
-    return make("exists", (make("rows", (bag, make("all", every), optional)),))
+    )
+    if rows.op == "rows" and rows.args[2].args:
+        return existing(with_filters(rows, equal))
+    inner = rows.args[0].args if rows.op == "rows" else (instance_of(rows),)
+    filters = rows.args[1].args if rows.op == "rows" else ()
+    _, found = freeze(Relation((), Block(inner, filters=(*filters, *equal))), notes)
+    notes.follow(rows, found)
+    return existing(found)
 
 
 def _taken_outside(operand: Expression) -> Expression:
     return operand if is_const(operand) else make("outer", (operand,))
-
-
-def _numbered_keys(parts: Iterable[Expression]) -> frozenset[Key]:
-    """Return the keys that `ROW_NUMBER() OVER (PARTITION BY k …) = 1` makes: one row for each k."""
-    keys = set()
-    for part in parts:
-        if name_of(part) != "eq":
-            continue
-        for one, other in (part.args, part.args[::-1]):
-            if is_const(other, "number") and other.value == ("number", "1") and one.op == "member":
-                numbered = one.args[1]
-                if numbered.op == "window" and name_of(numbered.args[0]) == "row_number":
-                    _, partition, _ = window_parts(numbered)
-                    keys.add(frozenset(through(key, one.args[0]) for key in partition))
-    return frozenset(keys)

@@ -60,6 +60,8 @@ class Graph:
         self._under = under
         self._outgoing, self._incoming = _Side(), _Side()
         self._flows: dict[str, list[RowFlow]] = {}
+        self._column_flows: dict[str, list[RowFlow]] = {}
+        self._column_flows_into: dict[str, list[RowFlow]] = {}
         self._flowing: set[tuple[str, str, str]] = set()
         self._reads: dict[str, set[str]] = {}
         self._columns: dict[str, set[str]] = {}
@@ -76,6 +78,10 @@ class Graph:
             if not edge.decides_rows:
                 self._side_keys.add(edge.source.dataset)
         for flow in document.rows:
+            if flow.column:
+                self._column_flows.setdefault(flow.source, []).append(flow)
+                self._column_flows_into.setdefault(flow.target, []).append(flow)
+                continue
             self._flows.setdefault(flow.source, []).append(flow)
             self._flowing.add((flow.source, flow.target, flow.job))
         for job in document.jobs:
@@ -119,6 +125,21 @@ class Graph:
         yield from self._flows.get(dataset, ())
         if self._under is not None:
             yield from self._under.row_flows(dataset)
+
+    def column_flows(self, dataset: str) -> Iterator[RowFlow]:
+        """Yield which columns depend on the rows of `dataset`, while the rows around them do not.
+
+        COUNT(*) over a side input is one: no column of the side is its source.
+        """
+        yield from self._column_flows.get(dataset, ())
+        if self._under is not None:
+            yield from self._under.column_flows(dataset)
+
+    def column_flows_into(self, dataset: str) -> Iterator[RowFlow]:
+        """Yield the same for the columns of `dataset`."""
+        yield from self._column_flows_into.get(dataset, ())
+        if self._under is not None:
+            yield from self._under.column_flows_into(dataset)
 
     def rows_flow(self, source: str, target: str, job: str) -> bool:
         """Return whether in this job the rows of `target` depend on the rows of `source`."""

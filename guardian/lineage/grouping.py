@@ -216,6 +216,7 @@ def picked(
     at: Location | None,
 ) -> Relation:
     """Return one row for each value of `on`: the first by `order`, any where there is none."""
+    order = tuple(entry for entry in order if entry[0] not in on)
     extra = (*on, *(key for key, _, _ in order))
     marked = replace(
         source,

@@ -11,6 +11,7 @@ from guardian.lineage.filters import (
 )
 from guardian.lineage.joins import (
     apart,
+    beside,
     closed,
     freeze,
     full_join,
@@ -124,11 +125,24 @@ def _combined(
             binder.notes.joined.add(condition)
             kept = filtered(binder, left, condition, node.text or kind.upper() + " JOIN", node.at)
             return replace(kept, behind=None)
+        case _ if not on and _one_row(right):
+            return beside(left, right)
+        case _ if not on and _one_row(left):
+            return _in_written_order(beside(right, left), left)
         case _:
             made = inner_join(left, right, on)
             for instance in right.block.inner:
                 binder.notes.words.setdefault(instance, (node.text or "JOIN", node.at))
             return made
+
+
+def _one_row(relation: Relation) -> bool:
+    """Return whether a relation has exactly one row: an aggregate without keys."""
+    block = relation.block
+    if len(block.inner) != 1 or block.optional or block.filters:
+        return False
+    rows = block.inner[0].args[0]
+    return rows.op == "group" and not rows.args[1].args and not rows.value
 
 
 def _using(

@@ -17,6 +17,7 @@ from guardian.lineage.relation import (
     Rest,
     SideNotes,
     contains_window,
+    existing,
     instance_of,
     instances_in,
     optional_node,
@@ -273,6 +274,15 @@ def left_join(left: Relation, right: Relation, on: tuple[Expression, ...]) -> Re
     )
 
 
+def beside(left: Relation, right: Relation) -> Relation:
+    """Return `left` with the one row of `right`: no row comes or goes."""
+    instance = right.block.inner[0]
+    entry = Outer(instance, (), neutral=True, node=optional_node("one", instance, ()))
+    made = inner_join(left, replace(right, block=Block(sorts=right.block.sorts)), ())
+    block = replace(made.block, optional=(*made.block.optional, entry))
+    return replace(made, block=block, keys=left.keys)
+
+
 def _optional(item: Attribute, node: Expression) -> Attribute:
     return replace(item, expression=make("maybe", (item.expression, node)))
 
@@ -305,7 +315,7 @@ def matching(
     inside = tuple(rewrite(part, taken_outside) for part in on)
     block = replace(right.block, filters=tuple(dict.fromkeys((*right.block.filters, *inside))))
     _, rows = freeze(replace(right, block=block, attributes=()), notes)
-    exists = make("exists", (rows,))
+    exists = existing(rows)
     notes.joined.add(exists)
     return exists
 

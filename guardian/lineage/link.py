@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from guardian.lineage.define import define, scans
+from guardian.lineage.define import define, scans, unknown
 from guardian.lineage.schemas import UNKNOWN, Schema, combined, declared
 from guardian.model.definition import Definition
 from guardian.model.lineage import Column, Diagnostic, Location
@@ -164,7 +164,15 @@ class _Linker:
             warnings.append(Diagnostic(place.file, place.line, message))
 
         reads = {self._actual(name) for name in self.memory.inputs(file, write.plan)}
-        definition = define(file, write, self._known, self._actual, reads, warn)
+        try:
+            definition = define(file, write, self._known, self._actual, reads, warn)
+        except Exception as error:  # noqa: BLE001 - a plan nobody foresaw costs its own write only
+            reason = f"{type(error).__name__}: {error}"[:200]
+            warn(
+                write.at,
+                f"how `{write.dataset}` is made was not understood ({reason}); please report it",
+            )
+            definition = unknown(file, write, reads)
         return definition, tuple(dict.fromkeys(warnings))
 
     def _schema(self, dataset: str, definitions: tuple[Definition, ...]) -> Schema:

@@ -30,6 +30,7 @@ from guardian.lineage.picking import deduplicated, limit, sampled, sort, united
 from guardian.lineage.relation import (
     Relation,
     SideNotes,
+    existing,
 )
 from guardian.lineage.scalars import Resolver
 from guardian.lineage.schemas import Schema
@@ -147,7 +148,7 @@ class Binder:
         operands = tuple(resolver.resolve(operand, scope) for operand in expr.operand)
         visible = [item.expression for item in relation.visible()]
         if expr.kind == "exists":
-            return make("exists", (rows,))
+            return existing(rows)
         if expr.kind in {"scalar", "array"}:
             value = visible[:1] or [rest.column("*") for rest in relation.rest[:1]] or [NULL]
             return make("scalar" if expr.kind == "scalar" else "array_rows", (rows, value[0]))

@@ -59,7 +59,7 @@ class Rest:
         Of a union, one from each arm.
         """
         if self.arms:
-            made = make("merge", tuple(arm.column(name) for arm in self.arms))
+            made = make("merge", tuple(arm.column(name) for arm in self.arms), "open")
         elif self.struct is not None:
             made = call("field", (self.struct,), name)
         else:
@@ -125,21 +125,23 @@ class SideNotes:
     """What is known of relations beside their identity, for lineage and for the report's words.
 
     `neutral`: joins left out of a `rows`, because they do not alter which rows there are. `sorts`:
-    keys that rows were sorted by. `joined`: conditions that came from a join. `words`: the author's
-    words for a condition and their place.
+    keys that rows were sorted by. `ranked`: picks written as a filter on ROW_NUMBER. `joined`:
+    conditions that came from a join. `words`: the author's words for a condition and their place.
     """
 
     neutral: dict[Expression, tuple[Outer, ...]] = field(default_factory=dict)
     sorts: dict[Expression, tuple[Expression, ...]] = field(default_factory=dict)
     joined: set[Expression] = field(default_factory=set)
+    ranked: set[Expression] = field(default_factory=set)
     words: dict[Expression, tuple[str, Location | None]] = field(default_factory=dict)
 
     def follow(self, old: Expression, new: Expression) -> None:
         """Note of `new` what is known of `old`: it is the same thing in another form."""
         if old is new:
             return
-        if old in self.joined:
-            self.joined.add(new)
+        for marked in (self.joined, self.ranked):
+            if old in marked:
+                marked.add(new)
         if old in self.words:
             self.words.setdefault(new, self.words[old])
         for known in (self.neutral, self.sorts):
@@ -170,6 +172,16 @@ def rows_of(block: Block) -> Expression:
             make("list", in_order(entry.node for entry in counted)),
         ),
     )
+
+
+def existing(rows: Expression) -> Expression:
+    """Return EXISTS over a row set; what makes one row of several leaves none where there was.
+
+    One.
+    """
+    while (rows.op == "group" and rows.args[1].args and not rows.value) or rows.op == "pick":
+        rows = rows.args[0]
+    return make("exists", (rows,))
 
 
 # --- rewriting expressions of one scope ----------------------------------------------------------

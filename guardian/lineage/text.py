@@ -1,6 +1,6 @@
 """Canonical expressions → short text that a person can read, for reports. Never parsed again."""
 
-from guardian.model.expression import Expression
+from guardian.model.expression import UP_TO_PEERS, WHOLE_PARTITION, Expression
 
 LIMIT = 240
 INFIX = {
@@ -83,12 +83,12 @@ class _Printer:
             case "opaque":
                 name = str(node.value[0]) or "…"
                 return f"{name}({self._list(node.args, depth)})"
-            case "unknown":
+            case "unknown" | "scan":
                 return str(node.value)
             case "ambiguous":
                 return self.text(node.args[0], depth + 1)
-            case "scan":
-                return str(node.value)
+            case "generate":
+                return self._generated(node, depth)
             case "instance":
                 return self.text(node.args[0], depth + 1)
             case "param":
@@ -109,6 +109,12 @@ class _Printer:
         if node.op == "group":
             return f"GROUP BY {self._list(node.args[1].args, depth)}"
         return node.op.upper()
+
+    def _generated(self, node: Expression, depth: int) -> str:
+        if node.value[0] == "unpivot":
+            return f"UNPIVOT ({', '.join(node.value[1])})"
+        outer = "OUTER " if node.value[0] else ""
+        return f"{outer}{self._list(node.args, depth)}"
 
     def _list(self, nodes: tuple[Expression, ...], depth: int) -> str:
         return ", ".join(self.text(node, depth + 1) for node in nodes)
@@ -166,6 +172,8 @@ class _Printer:
                 for key, flag in zip(keys[count:], flags, strict=True)
             ]
             parts.append(f"ORDER BY {', '.join(ordered)}")
+        if node.value[0] not in {"", UP_TO_PEERS, WHOLE_PARTITION}:
+            parts.append(str(node.value[0]).upper())
         return f"{self.text(node.args[0], depth + 1)} OVER ({' '.join(parts)})"
 
 

@@ -250,10 +250,11 @@ class Tracer:
         rows, keys = node.args[:2]
         found |= self.rows(rows)
         place = self._place(node)
+        ranked = node in self.notes.ranked
         for key in keys.args:
-            _decide(found, self.value(key), "GROUP_BY", place)
+            _decide(found, self.value(key), "FILTER" if ranked else "GROUP_BY", place)
         for key in node.args[2:]:
-            _decide(found, self.value(key), "SORT", place)
+            _decide(found, self.value(key), "FILTER" if ranked else "SORT", place)
 
     def _compared(self, node: Expression, found: Deciders) -> None:
         """INTERSECT and EXCEPT look at every column of every arm."""

@@ -512,6 +512,10 @@ def _both(one: Expression | None, other: Expression) -> Expression:
     return other if one is None else conjunction([one, other])
 
 
+UP_TO_PEERS = "range between unbounded preceding and current row"
+WHOLE_PARTITION = "rows between unbounded preceding and unbounded following"
+
+
 def window(
     function: Expression,
     partition: Iterable[Expression],
@@ -523,7 +527,9 @@ def window(
     Order keys a list with their directions.
     """
     keys = as_set(key for key in partition if not is_const(key))
-    sorted_by = [entry for entry in order if not is_const(entry[0])]
+    sorted_by = [entry for entry in order if not is_const(entry[0]) and entry[0] not in keys]
+    if not sorted_by and frame == UP_TO_PEERS:
+        frame = WHOLE_PARTITION  # all rows are peers where nothing orders them
     flags = tuple((descending, nulls_first) for _, descending, nulls_first in sorted_by)
     arguments = (function, *keys, *(key for key, _, _ in sorted_by))
     return make("window", arguments, (frame, len(keys), flags))

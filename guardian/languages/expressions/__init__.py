@@ -14,6 +14,7 @@ from guardian.languages.expressions.dispatch import (
     lower_expression,
     sql_text,
 )
+from guardian.languages.expressions.functions import json_path, path_of
 from guardian.languages.expressions.items import lower_item
 from guardian.languages.expressions.rewriting import parts, rewritten, with_aliases
 from guardian.languages.expressions.source import SourceText, line_of
@@ -26,12 +27,14 @@ __all__ = [
     "Scope",
     "SourceText",
     "fingerprint",
+    "json_path",
     "line_of",
     "lower_expression",
     "lower_item",
     "normal_type",
     "order_of",
     "parts",
+    "path_of",
     "rewritten",
     "sql_text",
     "type_text",

@@ -1,12 +1,12 @@
 """Functions: one name for each meaning, whatever the dialect calls it."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Iterator
 
 from sqlglot import exp
 
 from guardian.languages.expressions.dispatch import Handler, Scope, lower_expression, opaque
 from guardian.languages.expressions.operators import NULL, all_of
-from guardian.model.names import UPPER
 from guardian.model.plan import Call, Constant, Expr, Star, Subquery
 
 # Flags that sqlglot sets for its own generators; they say nothing of the meaning.
@@ -152,65 +152,89 @@ def _at_zone(node: exp.Expr, scope: Scope) -> Expr:
 # --- structure ------------------------------------------------------------------------------------
 
 
+# Dialects in which `value['key']` looks into a document and not into a struct.
+_DOCUMENTS = frozenset({"snowflake", "bigquery"})
+
+
 def _bracket(node: exp.Expr, scope: Scope) -> Expr:
     base = lower_expression(node.this, scope)
     for key in node.expressions:
-        if isinstance(key, exp.Literal) and key.is_string:
-            base = Call("field", (base,), _key(key.name, scope))
-        elif isinstance(key, exp.Slice):
+        if isinstance(key, exp.Slice):
             base = Call("slice", (base, *all_of((key.this, key.args.get("expression")), scope)))
         else:
-            base = Call("index", (base, lower_expression(key, scope)))
+            base = _at_key(base, key, scope)
     return base
 
 
-def _get(node: exp.Expr, scope: Scope) -> Expr:
-    key = node.args["expression"]
-    base = lower_expression(node.this, scope)
+def _at_key(base: Expr, key: exp.Expr, scope: Scope) -> Expr:
     if isinstance(key, exp.Literal) and key.is_string:
-        return Call("field", (base,), _key(key.name, scope))
-    return Call("index", (base, lower_expression(key, scope)))
+        name = scope.text(key.name)
+        if scope.dialect in _DOCUMENTS:
+            return json_path(base, (Constant("string", name),))
+        return Call("field", (base,), name)
+    index = lower_expression(key, scope)
+    if isinstance(base, Call) and base.name == "json_path" and isinstance(index, Constant):
+        return json_path(base, (index,))
+    return Call("index", (base, index))
 
 
-def _json_path(node: exp.Expr, scope: Scope) -> Expr:
-    base = lower_expression(node.this, scope)
+def _get(node: exp.Expr, scope: Scope) -> Expr:
+    return _at_key(lower_expression(node.this, scope), node.args["expression"], scope)
+
+
+def json_path(base: Expr, keys: Iterable[Expr]) -> Expr:
+    """Return what is found in a JSON document under keys and indexes; a path is one call.
+
+    A document has no declared fields: all that is found in it comes from the column itself.
+    """
+    added = tuple(keys)
+    if isinstance(base, Call) and base.name == "json_path":
+        return Call("json_path", (*base.args, *added))
+    return Call("json_path", (base, *added)) if added else base
+
+
+def _json(node: exp.Expr, scope: Scope) -> Expr:
     path = node.args.get("expression")
+    base = lower_expression(node.this, scope)
     if isinstance(path, exp.JSONPath):
-        base = _along(base, path, scope)
+        base = json_path(base, _steps(path, scope))
     elif isinstance(path, exp.Literal):
-        base = _by_key(base, path, scope)
+        base = json_path(base, _keys(path, scope))
     elif path is not None:
         base = Call("index", (base, lower_expression(path, scope)))
     scalar = isinstance(node, (exp.JSONExtractScalar, exp.JSONBExtractScalar))
     return Call("json_text", (base,)) if scalar else base
 
 
-def _by_key(base: Expr, key: exp.Literal, scope: Scope) -> Expr:
+def _keys(key: exp.Literal, scope: Scope) -> Iterator[Expr]:
+    """Yield the keys of `-> 'a'`, `-> 0` and `#> '{a,b}'`."""
+    text = scope.text(key.name)
     if not key.is_string:
-        return Call("index", (base, Constant("number", key.name)))
-    names = scope.text(key.name)
-    keys = names[1:-1].split(",") if names.startswith("{") and "," in names else [names]
-    for name in keys:
-        base = Call("field", (base,), name.strip())
-    return base
+        yield Constant("number", text)
+        return
+    for name in text[1:-1].split(",") if text.startswith("{") and text.endswith("}") else [text]:
+        yield _key(name.strip())
 
 
-def _key(name: str, scope: Scope) -> str:
-    """Return a key as a nested column is named: folded, unless its case tells it apart."""
-    one_case = name in {name.lower(), name.upper()}
-    folded = one_case and scope.dialect in UPPER
-    return scope.name(name) if folded else scope.text(name)
+def _key(text: str) -> Expr:
+    return Constant("number" if text.isdigit() else "string", text)
 
 
-def _along(base: Expr, path: exp.JSONPath, scope: Scope) -> Expr:
+def path_of(text: str) -> Iterator[Expr]:
+    """Yield the keys of a path that is written as `$.a.b[0]` or `a.b`."""
+    for part in re.split(r"[.\[\]]+", text.removeprefix("$")):
+        if part:
+            yield _key(part.strip("'\""))
+
+
+def _steps(path: exp.JSONPath, scope: Scope) -> Iterator[Expr]:
     for part in path.expressions:
         if isinstance(part, exp.JSONPathKey):
-            base = Call("field", (base,), _key(str(part.this), scope))
+            yield Constant("string", scope.text(str(part.this)))
         elif isinstance(part, exp.JSONPathSubscript):
-            base = Call("index", (base, Constant("number", str(part.this))))
+            yield _key(str(part.this))
         elif not isinstance(part, exp.JSONPathRoot):
-            base = Call("json_path", (base,), part.key)
-    return base
+            yield Constant("string", f"[{part.key}]")
 
 
 def _struct(node: exp.Expr, scope: Scope) -> Expr:
@@ -319,15 +343,16 @@ _PARTS: dict[type[exp.Expr], str] = {
 
 _PLAIN: dict[type[exp.Expr], Callable[[exp.Expr, Scope], Expr]] = {
     exp.Case: _case, exp.If: _if, exp.Nvl2: _nvl2, exp.DecodeCase: _decode,
-    exp.ConcatWs: generic, exp.Coalesce: _coalesce, exp.Greatest: _extreme, exp.Least: _extreme, exp.Concat: _concat,
+    exp.Coalesce: _coalesce, exp.Greatest: _extreme, exp.Least: _extreme, exp.Concat: _concat,
+    exp.ConcatWs: generic,
     exp.DateTrunc: _truncated, exp.TimestampTrunc: _truncated, exp.DatetimeTrunc: _truncated,
     exp.Extract: _extracted, exp.Interval: _interval, exp.TsOrDsToDate: _to_date,
     exp.Date: lambda node, scope: (
         generic(node, scope) if node.args.get("zone") or node.expressions else _to_date(node, scope)
     ),
     exp.AtTimeZone: _at_zone, exp.Bracket: _bracket, exp.GetExtract: _get,
-    exp.JSONExtract: _json_path, exp.JSONExtractScalar: _json_path, exp.JSONBExtract: _json_path,
-    exp.JSONBExtractScalar: _json_path, exp.Struct: _struct, exp.Array: _array,
+    exp.JSONExtract: _json, exp.JSONExtractScalar: _json, exp.JSONBExtract: _json,
+    exp.JSONBExtractScalar: _json, exp.Struct: _struct, exp.Array: _array,
     exp.TimeStrToTime: _wrapper, exp.Columns: _columns,
     exp.Func: generic, exp.Binary: generic, exp.Unary: generic,
 }  # fmt: skip

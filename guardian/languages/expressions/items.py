@@ -88,5 +88,5 @@ def _printed(expr: Expr, dialect: str, text: str = "") -> str | None:
 _OPERATORS = frozenset({
     "eq", "neq", "lt", "le", "gt", "ge", "is", "and", "or", "not", "is_null", "add", "sub", "mul",
     "div", "int_div", "mod", "neg", "concat", "case", "in", "between", "like", "ilike", "rlike",
-    "cast", "try_cast", "struct", "array", "index", "field", "json_text", "tuple",
+    "cast", "try_cast", "struct", "array", "index", "field", "json_path", "json_text", "tuple",
 })  # fmt: skip

@@ -197,9 +197,9 @@ def _plus(left: Expr, right: Expr) -> Expr:
 
 
 _TEXTS = frozenset({
-    "concat", "concat_skip_null", "concat_ws", "lower", "upper", "trim", "substring", "left", "right",
-    "replace", "space", "stuff", "str", "chr", "quotename", "repeat", "reverse", "time_to_str",
-    "number_to_str", "string_agg", "replicate", "string_escape", "translate",
+    "concat", "concat_skip_null", "concat_ws", "lower", "upper", "trim", "substring", "left",
+    "right", "replace", "space", "stuff", "str", "chr", "quotename", "repeat", "reverse",
+    "time_to_str", "number_to_str", "string_agg", "replicate", "string_escape", "translate",
 })  # fmt: skip
 _ARITHMETIC = frozenset({
     "sub", "mul", "div", "int_div", "mod", "neg", "abs", "length", "extract", "date_diff", "sign",

@@ -29,7 +29,6 @@ from guardian.languages.python.values import (
     Handler,
     Instance,
     ModuleValue,
-    Native,
     Package,
     Partial,
     Property,
@@ -90,7 +89,7 @@ class Caller(Evaluator):
                 return self.call(function.function, call)
             case Instance():
                 return self.call_method(function, "__call__", call)
-            case Native():
+            case _ if hasattr(function, "invoke"):
                 return self._answer(partial(function.invoke, "__call__"), call)
             case Unknown():
                 return self._unknown_call(function, "", call)
@@ -131,6 +130,9 @@ class Caller(Evaluator):
     def call_method(self, owner: Value, name: str, call: Call) -> Value:
         """Return what the method `name` of `owner` gives."""
         self.budget.spend()
+        invoke = getattr(owner, "invoke", None)
+        if invoke is not None:
+            return self._answer(partial(invoke, name), call)
         match owner:
             case Instance() | ClassValue() | Super():
                 return self._object_method(owner, name, call)
@@ -142,8 +144,6 @@ class Caller(Evaluator):
                 return self._unknown_call(owner, name, call)
             case Function() | Bound() | Partial() | Builtin():
                 return self.call(self.attribute(owner, name), call)
-            case Native():
-                return self._answer(partial(owner.invoke, name), call)
             case str():
                 return self._answer(partial(text_method, owner, name), call)
             case list():
@@ -253,6 +253,10 @@ class Caller(Evaluator):
     @override
     def attribute(self, owner: Value, name: str) -> Value:
         """Return an attribute; a weak `Unknown` of its name where it is not known."""
+        answer = getattr(owner, "attribute", None)
+        if answer is not None:
+            value = answer(name, self)
+            return Bound(owner, name) if value is MISSING else value
         match owner:
             case Instance():
                 return self._instance_attribute(owner, name)
@@ -272,9 +276,6 @@ class Caller(Evaluator):
                 return owner.derived(name) if value is MISSING else value
             case Function() | Bound():
                 return self._function_attribute(owner, name)
-            case Native():
-                value = owner.attribute(name, self)
-                return Bound(owner, name) if value is MISSING else value
             case str() | list() | dict() | set() | tuple():
                 return owner if name in {"value", "name"} else Bound(owner, name)
             case _:
@@ -378,10 +379,10 @@ class Caller(Evaluator):
                 # `list[str]`, `Enum["name"]`
                 found = owner.find(name) if isinstance(owner, ClassValue) and name else MISSING
                 return owner if found is MISSING else found
-            case Native():
-                return owner.invoke("__getitem__", Call(self, [key], {}))
             case Unknown():
                 return owner.derived(name or owner.name, weak=not name)
+            case _ if hasattr(owner, "invoke"):
+                return owner.invoke("__getitem__", Call(self, [key], {}))
             case _:
                 pass
         return Unknown(name)
@@ -436,7 +437,7 @@ class Caller(Evaluator):
                 if isinstance(iterator, Function):
                     return self.iterate(self.run_function(iterator, Call(self, [value], {})))
                 return None
-            case Native():
+            case _ if hasattr(value, "invoke"):
                 elements = value.invoke("__iter__", Call(self, [], {}))
                 return elements if isinstance(elements, list) else None
             case _:

@@ -128,6 +128,22 @@ def columns_of(
     return memory[handle]
 
 
+def scanned(builder: PlanBuilder, handle: Handle) -> dict[str, None]:
+    """Return the datasets that a plan reads."""
+    found: dict[str, None] = {}
+    pending, seen = [handle], set[Handle]()
+    while pending:
+        current = pending.pop()
+        if current in seen:
+            continue
+        seen.add(current)
+        node = builder[current]
+        if isinstance(node, Scan) and not node.target:
+            found.setdefault(node.dataset)
+        pending.extend(inputs_of(node))
+    return found
+
+
 def inputs_of(node: Operator) -> tuple[Handle, ...]:
     """Return the handles that an operator takes its rows from."""
     match node:

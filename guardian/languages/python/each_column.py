@@ -18,6 +18,8 @@ class EachColumn(Text):
     `certain` is False where a test that only a run would tell has narrowed it.
     """
 
+    # What a plan calls the column that an item stands for, whichever it is.
+    NAME = "{column}"
     handle: int
     excluded: tuple[str, ...]
     certain: bool

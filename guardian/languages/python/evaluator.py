@@ -22,6 +22,7 @@ from guardian.languages.python.operators import (
 )
 from guardian.languages.python.overriding import override
 from guardian.languages.python.python_builtins import BUILTINS
+from guardian.languages.python.relevance import argument_given
 from guardian.languages.python.values import (
     MISSING,
     Assumed,
@@ -243,7 +244,10 @@ class Evaluator(Machine):
 
     def _conditional(self, node: ast.IfExp, scope: Environment) -> Value:
         condition = self.evaluate(node.test, scope)
-        return self.evaluate(node.body if self.holds(node, condition) else node.orelse, scope)
+        answer = argument_given(condition, [node.body], [node.orelse])
+        if answer is None:
+            answer = self.holds(node, condition)
+        return self.evaluate(node.body if answer else node.orelse, scope)
 
     def _bool(self, node: ast.BoolOp, scope: Environment) -> Value:
         stops_at = isinstance(node.op, ast.Or)
@@ -417,6 +421,10 @@ class Evaluator(Machine):
         if test is not None:
             answer: Value = test(right, positive=positive)
             return answer
+        contains = getattr(right, "contains", None)
+        if contains is not None:
+            given: Value = contains(left, positive=positive)
+            return given
         elements: list[Value] | str | None = (
             right if isinstance(right, str) else self.iterate(right)
         )

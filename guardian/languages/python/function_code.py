@@ -188,7 +188,9 @@ class _Form:
     def _comprehension(
         self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
     ) -> None:
-        self.scopes.append(dict.fromkeys(bound_names([item.target for item in node.generators]), ""))
+        self.scopes.append(
+            dict.fromkeys(bound_names([item.target for item in node.generators]), "")
+        )
         self._generic(type(node).__name__, (node.generators,))
         outputs = (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
         self._generic("", outputs)
@@ -251,7 +253,7 @@ class _Form:
         self.parts.append(node.attr)
 
     def _value_of(self, node: ast.expr) -> Value:
-        """Return what a dotted name means around the function; `MISSING` where that is not known."""
+        """Return what a dotted name means around the function; `MISSING` if not known."""
         if isinstance(node, ast.Name):
             bound = any(node.id in scope for scope in self.scopes)
             if bound:
@@ -290,7 +292,7 @@ def constant_text(value: Value) -> str:
         return value.name
     if isinstance(value, dict):
         pairs = list(value.items())[:ELEMENT_LIMIT]
-        return repr([(fingerprintable(key) if known(key) else "?", constant_text(item)) for key, item in pairs])  # fmt: skip
+        return repr([(constant_text(key), constant_text(item)) for key, item in pairs])
     if isinstance(value, set | frozenset):
         return repr(sorted(constant_text(item) for item in value))
     if isinstance(value, list | tuple):
@@ -349,8 +351,10 @@ def bound_names(nodes: Iterable[ast.AST]) -> list[str]:
         match node:
             case ast.Name(ctx=ast.Store()):
                 found.setdefault(node.id)
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(
-                name=name
+            case (
+                ast.FunctionDef(name=name)
+                | ast.AsyncFunctionDef(name=name)
+                | ast.ClassDef(name=name)
             ):
                 found.setdefault(name)
             case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):

@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from enum import Enum, auto
 
 from guardian.languages.python.branches import CONTAINER_LIMIT, LOOP_LIMIT
+from guardian.languages.python.function_code import bound_names
 from guardian.languages.python.importing import Importer
 from guardian.languages.python.machine import PythonRaise
 from guardian.languages.python.modules import Module
 from guardian.languages.python.overriding import override
-from guardian.languages.python.relevance import gives_up, matters
+from guardian.languages.python.relevance import argument_given, gives_up, matters
 from guardian.languages.python.values import (
     MISSING,
     Bound,
@@ -23,7 +24,6 @@ from guardian.languages.python.values import (
     Function,
     Instance,
     ModuleValue,
-    Native,
     Text,
     Unknown,
     Value,
@@ -238,6 +238,9 @@ class Interpreter(Importer):
 
         A guard that only raises, and branches that only log, open no path.
         """
+        given = argument_given(condition, body, other)
+        if given is not None:
+            return given
         if gives_up(body, self.matters) and not gives_up(other, self.matters):
             return False
         if other and gives_up(other, self.matters):
@@ -317,10 +320,6 @@ class Interpreter(Importer):
 
     def _for(self, node: ast.For | ast.AsyncFor, scope: Environment) -> Signal | None:
         elements = self.iterate(self.evaluate(node.iter, scope))
-        if elements is not None and len(elements) > LOOP_LIMIT:
-            self.warn(
-                f"the loop was followed for its first {LOOP_LIMIT} rounds only", self.at(node)
-            )
         for element in [Unknown()] if elements is None else elements[:LOOP_LIMIT]:
             self.assign(node.target, element, scope)
             signal = self.execute(node.body, scope)
@@ -328,7 +327,18 @@ class Interpreter(Importer):
                 return signal
             if signal is Signal.BREAK:
                 return None
+        if elements is not None and len(elements) > LOOP_LIMIT:
+            self._cut_off(node, scope)
         return self.execute(node.orelse, scope)
+
+    def _cut_off(self, node: ast.For | ast.AsyncFor | ast.While, scope: Environment) -> None:
+        """Say that the loop has more rounds than were followed, and what it changes more to it."""
+        at = self.at(node)
+        self.warn(f"the loop was followed for its first {LOOP_LIMIT} rounds only", at)
+        for name in bound_names(node.body):
+            holder = scope.find(name)
+            if holder is not None:
+                holder.names[name] = self.library.cut_off(holder.names[name], self, at)
 
     def _while(self, node: ast.While, scope: Environment) -> Signal | None:
         for _ in range(LOOP_LIMIT):
@@ -340,7 +350,7 @@ class Interpreter(Importer):
                 return signal
             if signal is Signal.BREAK or answer is None:
                 return None
-        self.warn(f"the loop was followed for its first {LOOP_LIMIT} rounds only", self.at(node))
+        self._cut_off(node, scope)
         return None
 
     def _with(self, node: ast.With | ast.AsyncWith, scope: Environment) -> Signal | None:
@@ -456,5 +466,9 @@ def _named(value: Value, name: str) -> Value:
 
 def _make_members(cls: ClassValue) -> None:
     for name, value in list(cls.attributes.items()):
-        if not isinstance(value, Function | Bound | Native) and not name.startswith("_"):
+        if (
+            not isinstance(value, Function | Bound)
+            and not hasattr(value, "invoke")
+            and not name.startswith("_")
+        ):
             cls.attributes[name] = Instance(cls, {"value": value, "name": name})

@@ -10,8 +10,10 @@ from guardian.languages.python.values import (
     AssumedText,
     Call,
     Function,
+    Given,
     Unknown,
     Value,
+    fingerprintable,
     plain,
 )
 
@@ -121,6 +123,10 @@ def environment_variable(call: Call) -> Value:
 class EnvironmentVariables:
     """`os.environ`."""
 
+    def contains(self, name: Value, *, positive: bool) -> Value:
+        """Return whether a variable is set, which only a run would tell."""
+        return Given(fingerprintable(name), positive=positive)
+
     def attribute(self, name: str, machine: Machine) -> Value:
         """Return nothing: all that matters are methods."""
         del name, machine
@@ -135,6 +141,10 @@ class EnvironmentVariables:
 
 class CommandLine:
     """`sys.argv`."""
+
+    def contains(self, name: Value, *, positive: bool) -> Value:
+        """Return whether an argument is given, which only a run would tell."""
+        return Given(fingerprintable(name), positive=positive)
 
     def attribute(self, name: str, machine: Machine) -> Value:
         """Return nothing: all that matters are elements."""

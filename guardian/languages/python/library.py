@@ -4,16 +4,18 @@ One dispatch by dotted path.
 """
 
 import re
+from functools import lru_cache
 
 from guardian.languages.python import glue, standard
 from guardian.languages.python.delta import delta_table
 from guardian.languages.python.machine import Machine
 from guardian.languages.python.notebooks import run_cell, run_notebook
-from guardian.languages.python.spark_columns import WindowSpec
+from guardian.languages.python.spark_columns import Column, WindowSpec, located
 from guardian.languages.python.spark_frames import METHODS, PROPERTIES, Frame, frame_of
 from guardian.languages.python.spark_functions import function_call, is_function
 from guardian.languages.python.spark_io import write
 from guardian.languages.python.spark_names import NAME_METHODS
+from guardian.languages.python.spark_nulls import NULL_METHODS, NullFunctions
 from guardian.languages.python.spark_schemas import SCHEMA_PROPERTIES
 from guardian.languages.python.spark_session import (
     WINDOW_LIMITS,
@@ -35,10 +37,11 @@ from guardian.languages.python.values import (
     Value,
     plain,
 )
+from guardian.model.lineage import Location
 from guardian.model.plan import Opaque, WriteOptions
 
-METHODS.update(NAME_METHODS)
-PROPERTIES.update(SCHEMA_PROPERTIES)
+METHODS.update({**NAME_METHODS, **NULL_METHODS})
+PROPERTIES.update({**SCHEMA_PROPERTIES, "na": lambda frame, _: NullFunctions(frame)})
 
 FUNCTIONS = re.compile(r"(?:.*\.)?pyspark\.sql(?:\.connect)?\.functions(?:\.builtin)?\.(\w+)$")
 TYPES = re.compile(r"(?:.*\.)?pyspark\.sql(?:\.connect)?\.types\.(\w+)$")
@@ -65,6 +68,12 @@ TRUE_FRAME_NAMES = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
+def matched(pattern: re.Pattern[str], path: str) -> re.Match[str] | None:
+    """Return the match of a dotted path: the same few are asked for again and again."""
+    return pattern.match(path)
+
+
 class SparkLibrary:
     """PySpark, Glue, Delta, Databricks and the standard library."""
 
@@ -83,21 +92,22 @@ class SparkLibrary:
         return MISSING
 
     def _spark(self, path: str, call: Call) -> Value:
-        function = FUNCTIONS.match(path)
+        function = matched(FUNCTIONS, path)
         if function:
-            return function_call(function.group(1), call)
-        kind = TYPES.match(path)
+            made = function_call(function.group(1), call)
+            return located(made, call) if isinstance(made, Column) else made
+        kind = matched(TYPES, path)
         name = path.rpartition(".")[2]
         if kind and kind.group(1) != "Row":
             return make_type(kind.group(1), call)
-        window = WINDOW.match(path)
+        window = matched(WINDOW, path)
         if window:
             return window_method(window.group(1), call) if window.group(1) else WindowSpec()
         for pattern in (FRAME_METHOD, COLUMN_METHOD):
-            method = pattern.match(path)
+            method = matched(pattern, path)
             if method and call.args:
                 return call.machine.call_method(call.args[0], method.group(1), call.shifted())
-        session = SESSION.match(path)
+        session = matched(SESSION, path)
         if session:
             names = [part for part in session.groups()[1:] if part]
             return SparkSession().invoke(names[-1], call) if names else SparkSession()
@@ -118,10 +128,10 @@ class SparkLibrary:
         if path.partition(".")[0] in standard.KNOWN_ROOTS and "." not in path:
             # A file of the repository called `json.py` does not hide the standard library's.
             return Unknown(path)
-        window = WINDOW.match(path)
+        window = matched(WINDOW, path)
         if window and window.group(1) in WINDOW_LIMITS:
             return WINDOW_LIMITS[window.group(1)]
-        session = SESSION.match(path)
+        session = matched(SESSION, path)
         if session and session.group(2) == "builder":
             return SparkSession()
         if path == "sys.maxsize":
@@ -213,6 +223,13 @@ class SparkLibrary:
         for value in [*call.args, *call.kwargs.values()]:
             if isinstance(value, Function):
                 call.machine.findings.called.discard(value.node)
+
+    def cut_off(self, value: Value, machine: Machine, at: Location) -> Value:
+        """Return a frame that a loop was still changing as one that may have other columns."""
+        if not isinstance(value, Frame):
+            return value
+        node = Opaque(inputs=(value.handle,), fingerprint="loop", keeps=True, reason="loop", at=at)
+        return Frame(add(machine, node))
 
     def parameter(self, name: str, annotation: str, machine: Machine) -> Value:
         """Return what a parameter that nobody passes may be."""

@@ -63,6 +63,9 @@ class Library(Protocol):
         `MISSING` where nothing better than unknown is known.
         """
 
+    def cut_off(self, value: Value, machine: "Machine", at: Location) -> Value:
+        """Return what a variable holds after a loop that was not followed to its end."""
+
     def parameter(self, name: str, annotation: str, machine: "Machine") -> Value:
         """Return what a parameter that nobody passes may be.
 

@@ -4,7 +4,7 @@ import ast
 import re
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from posixpath import dirname, join, normpath
 
@@ -14,6 +14,8 @@ from guardian.model.source import SourceFile
 
 SIZE_LIMIT = 2_000_000
 DEPTH_LIMIT = 200
+# Larger modules are parsed again for each file that imports them, so that memory stays bounded.
+SHARED_LIMIT = 200_000
 TEXT_LENGTH = 300
 IMPORTER_LIMIT = 4_000
 OPENING, CLOSING = "([{", ")]}"
@@ -36,7 +38,7 @@ class Module:
 
     def __post_init__(self) -> None:
         """Split the text as Python's parser counts lines."""
-        self.lines = re.split(r"\r\n|\r|\n", self.text)
+        self.lines = self.lines or re.split(r"\r\n|\r|\n", self.text)
 
     def line(self, number: int) -> int:
         """Return the line of the file for a line of the text."""
@@ -110,44 +112,52 @@ def nesting(text: str) -> int:
     return deepest
 
 
-class ModuleFinder:
-    """Finds modules of the repository by the name that a file imports them under."""
+@lru_cache(maxsize=256)
+def _shared(path: str, text: str) -> Module | Diagnostic:
+    return parse_module(path, text)
 
-    def __init__(self, sources: Sources) -> None:
-        """Look among the files of one revision."""
-        self.sources = sources
-        self._parsed: dict[tuple[str, str], Module | Diagnostic | None] = {}
-        self._paths: frozenset[str] | None = None
-        self._folders: frozenset[str] | None = None
 
-    @property
-    def paths(self) -> frozenset[str]:
-        """Return the paths of all files of the revision."""
-        if self._paths is None:
-            self._paths = frozenset(self.sources.paths())
-        return self._paths
+def parsed_once(path: str, text: str, name: str) -> Module | Diagnostic:
+    """Return a module that several files may import: its syntax tree is one for all of them."""
+    if len(text) > SHARED_LIMIT:
+        return parse_module(path, text, name=name)
+    module = _shared(path, text)
+    return module if isinstance(module, Diagnostic) else replace(module, name=name)
 
-    @property
-    def folders(self) -> frozenset[str]:
-        """Return the folders that hold Python files, directly or below."""
-        if self._folders is None:
-            found: set[str] = set()
-            for path in self.paths:
-                folder = dirname(path) if path.endswith(".py") else ""
-                while folder and folder not in found:
-                    found.add(folder)
-                    folder = dirname(folder)
-            self._folders = frozenset(found)
-        return self._folders
 
-    def locate(self, parts: tuple[str, ...], importer: str, level: int = 0) -> str | None:
-        """Return the path of the module `parts` as `importer` sees it; None where it is not ours.
+class Layout:
+    """Where the Python files of one revision lie; shared by all files that are read of it."""
 
-        Roots are tried as a run would have them: the file's own folder, its ancestors up
-        to the repository's root, and `src` under each of these. A package is named by its
-        `__init__.py`, or by its folder with a trailing `/` where it has none.
-        """
-        for root in self._roots(importer, level):
+    def __init__(self, paths: tuple[str, ...]) -> None:
+        """Take the paths of all files."""
+        self.paths = frozenset(paths)
+        self.folders: set[str] = set()
+        # The last parts of all modules and folders: most imports lead to none of them.
+        self.names: set[str] = set()
+        self._located: dict[tuple[tuple[str, ...], str, int], str | None] = {}
+        for path in paths:
+            if path.endswith(".py"):
+                self._take(path)
+
+    def _take(self, path: str) -> None:
+        folder = dirname(path)
+        self.names.add(path[len(folder) :].strip("/").removesuffix(".py"))
+        while folder and folder not in self.folders:
+            self.folders.add(folder)
+            self.names.add(folder.rpartition("/")[2])
+            folder = dirname(folder)
+
+    def locate(self, parts: tuple[str, ...], folder: str, level: int) -> str | None:
+        """Return the path of the module `parts` as a file in `folder` sees it."""
+        if parts and parts[0] not in self.names:
+            return None
+        key = (parts, folder, level)
+        if key not in self._located:
+            self._located[key] = self._search(parts, folder, level)
+        return self._located[key]
+
+    def _search(self, parts: tuple[str, ...], folder: str, level: int) -> str | None:
+        for root in _roots(folder, level):
             base = normpath(join(root, *parts)) if parts or root else ""
             if base in {"", "."}:
                 continue
@@ -158,28 +168,65 @@ class ModuleFinder:
                 return f"{base}/"
         return None
 
-    def _roots(self, importer: str, level: int) -> list[str]:
-        folder = dirname(importer)
-        if level:
-            for _ in range(level - 1):
-                folder = dirname(folder)
-            return [folder]
-        roots = [folder]
-        while folder:
+
+def _roots(folder: str, level: int) -> list[str]:
+    if level:
+        for _ in range(level - 1):
             folder = dirname(folder)
-            roots.append(folder)
-        return [
-            *roots,
-            *(join(root, "src") for root in roots),
-            *(join(root, "lib") for root in roots),
-        ]
+        return [folder]
+    roots = [folder]
+    while folder:
+        folder = dirname(folder)
+        roots.append(folder)
+    return [
+        *roots,
+        *(join(root, "src") for root in roots),
+        *(join(root, "lib") for root in roots),
+    ]
+
+
+@lru_cache(maxsize=4)
+def layout_of(paths: tuple[str, ...]) -> Layout:
+    """Return where the files of a revision lie, worked out once."""
+    return Layout(paths)
+
+
+class ModuleFinder:
+    """Finds modules of the repository by the name that a file imports them under."""
+
+    def __init__(self, sources: Sources) -> None:
+        """Look among the files of one revision."""
+        self.sources = sources
+        self._parsed: dict[tuple[str, str], Module | Diagnostic | None] = {}
+        self._layout: Layout | None = None
+
+    @property
+    def layout(self) -> "Layout":
+        """Return where the revision's files lie."""
+        if self._layout is None:
+            self._layout = layout_of(tuple(self.sources.paths()))
+        return self._layout
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """Return the paths of all files of the revision."""
+        return self.layout.paths
+
+    def locate(self, parts: tuple[str, ...], importer: str, level: int = 0) -> str | None:
+        """Return the path of the module `parts` as `importer` sees it; None where it is not ours.
+
+        Roots are tried as a run would have them: the file's own folder, its ancestors up
+        to the repository's root, and `src` under each of these. A package is named by its
+        `__init__.py`, or by its folder with a trailing `/` where it has none.
+        """
+        return self.layout.locate(parts, dirname(importer), level)
 
     def load(self, path: str, name: str) -> Module | Diagnostic | None:
         """Return the module at `path`, parsed; None where there is no such file."""
         if (path, name) not in self._parsed:
             source = self.sources.read(path)
             self._parsed[path, name] = (
-                None if source is None else parse_module(path, source.text, name=name)
+                None if source is None else parsed_once(path, source.text, name)
             )
         return self._parsed[path, name]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from guardian.languages import Sources
 from guardian.languages.python.branches import Budget, Explorer, LimitReached, Path
-from guardian.languages.python.catalog import RepositoryCatalog
+from guardian.languages.python.catalog import RepositoryCatalog, scanned
 from guardian.languages.python.interpreter import Interpreter
 from guardian.languages.python.library import SparkLibrary
 from guardian.languages.python.machine import Findings, PathEnd, PythonRaise
@@ -18,7 +18,7 @@ from guardian.languages.python.spark_state import FileState, SessionState
 from guardian.languages.python.values import Call, Environment, Function, Instance, Value
 from guardian.languages.recording import Recording
 from guardian.model.lineage import Diagnostic
-from guardian.model.plan import Lowered, PlanBuilder
+from guardian.model.plan import Lowered, PlanBuilder, TableEdge
 
 ALONE_LIMIT = 200
 # A program that has done no Spark work on this many paths is taken to do none.
@@ -87,11 +87,26 @@ class _Runs:
             nodes=tuple(self.file.builder.nodes),
             writes=tuple(self.file.writes),
             declarations=tuple(self.file.declarations),
-            tables=tuple(self.file.tables),
+            tables=(*self.file.tables, *self._only_read()),
             aliases=tuple(self.file.aliases),
             warnings=tuple(sorted(self.findings.warnings)),
             files_read=self.sources.files_read,
         )
+
+    def _only_read(self) -> list[TableEdge]:
+        """Return what the job reads and brings out of Spark, but never writes."""
+        nodes = self.file.builder
+        known = {item for write in self.file.writes for item in scanned(nodes, write.plan)}
+        edges = []
+        for handle, at in self.file.collected.items():
+            reads = [name for name in scanned(nodes, handle) if name not in known]
+            known.update(reads)
+            if reads:
+                edge = TableEdge(
+                    job=self.module.path, reads=tuple(sorted(reads)), confidence=1.0, at=at
+                )
+                edges.append(edge)
+        return edges
 
     def _explore(self) -> None:
         explorer = Explorer()

@@ -6,6 +6,8 @@ A branch that only logs, or only raises, opens no path worth following.
 import ast
 from collections.abc import MutableMapping, Sequence
 
+from guardian.languages.python.values import Given, Value
+
 QUIET_OWNERS = frozenset(
     {"logger", "logging", "log", "warnings", "LOGGER", "LOG", "_logger", "console", "metrics"}
 )
@@ -17,12 +19,34 @@ QUIET_METHODS = frozenset({
     "format_exc",
     "print_exc", "add_argument", "setLevel",
 })  # fmt: skip
+ARGUMENT_READERS = frozenset({"argv", "environ", "getenv", "getResolvedOptions"})
 Memory = MutableMapping[ast.AST, bool]
 
 
 def matters(body: Sequence[ast.stmt], memory: Memory) -> bool:
     """Return whether running `body` could make a difference to what is read, made or written."""
     return any(_statement_matters(statement, memory) for statement in body)
+
+
+def argument_given(
+    condition: Value, body: Sequence[ast.AST], other: Sequence[ast.AST]
+) -> bool | None:
+    """Return whether to take `body`, where the test is that a job argument is given.
+
+    A job is taken to be started with the arguments that it goes on to read; a mere flag may be
+    there or not: None.
+    """
+    if not isinstance(condition, Given):
+        return None
+    return condition.positive if _reads_arguments(body if condition.positive else other) else None
+
+
+def _reads_arguments(body: Sequence[ast.AST]) -> bool:
+    return any(
+        getattr(node, "attr", getattr(node, "id", "")) in ARGUMENT_READERS
+        for statement in body
+        for node in ast.walk(statement)
+    )
 
 
 def _statement_matters(statement: ast.stmt, memory: Memory) -> bool:

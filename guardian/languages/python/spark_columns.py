@@ -3,14 +3,17 @@
 An expression of sqlglot's Spark dialect, its names resolved where it is used.
 """
 
+import ast
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
 
 from guardian.languages.python.each_column import EachColumn
 from guardian.languages.python.machine import Machine
+from guardian.languages.python.modules import Module
 from guardian.languages.python.spark_types import type_tree
 from guardian.languages.python.values import (
     MISSING,
@@ -25,10 +28,11 @@ from guardian.languages.python.values import (
     plain,
     to_text,
 )
-from guardian.model.lineage import Location
 
 Tree: TypeAlias = exp.Expr
 TREE_DEPTH_LIMIT = 400
+# One object: making a dialect costs more than making an expression.
+SPARK = Dialect.get_or_raise("spark")
 
 COMPARISONS: dict[str, type[exp.Binary]] = {
     "==": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
@@ -40,17 +44,18 @@ ARITHMETIC: dict[str, type[exp.Binary]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)
 class Column:
     """An expression not yet resolved; `names` is its alias (several for a generator).
 
     `each` is set where it stands for one column after the other of a frame; `changed` says that it
-    is no longer the plain column.
+    is no longer the plain column. `origin` is the call that made it, and the module that this
+    stands in.
     """
 
     tree: Tree
     names: tuple[str, ...] = ()
-    at: Location | None = None
+    origin: tuple[Module, ast.Call] | None = None
     each: EachColumn | None = None
     changed: bool = False
     depth: int = 1
@@ -67,7 +72,7 @@ class Column:
         """Return what a method of the column gives."""
         method = METHODS.get(name)
         if method is not None:
-            return replace(method(self, call), at=call.at) if call.node else method(self, call)
+            return located(method(self, call), call)
         if name == "__iter__":
             return MISSING
         if name == "__call__":
@@ -174,6 +179,14 @@ def _frame_bound(offset: int) -> tuple[object, str | None]:
     return exp.Literal.number(abs(offset)), side
 
 
+def located(column: Column, call: Call) -> Column:
+    """Return `column` as what `call` has made."""
+    module = call.machine.module
+    if call.node is not None and module is not None:
+        column.origin = (module, call.node)
+    return column
+
+
 # --- making expressions ---------------------------------------------------------------------------
 
 
@@ -205,6 +218,8 @@ def named_column(name: str, frame: int | None = None) -> Column:
         if len(parts) == 1:
             return Column(exp.Star())
         return Column(exp.Column(this=exp.Star(), table=identifier(".".join(parts[:-1]))))
+    if frame is None and len(parts) == 1:
+        return Column(exp.Column(this=identifier(parts[0])))
     if frame is not None:
         first = exp.Column(this=identifier(parts[0]))
         first.meta["frame"] = frame
@@ -222,6 +237,8 @@ def named_column(name: str, frame: int | None = None) -> Column:
 
 def name_parts(name: str) -> list[str]:
     """Return the parts of a dotted name; backticks keep a dot inside one part."""
+    if name.isidentifier():
+        return [name]
     parts: list[str] = [""]
     quoted = False
     depth = 0
@@ -317,7 +334,7 @@ def _function(name: str) -> Method:
     def apply(column: Column, call: Call) -> Column:
         trees = [as_tree(value) for value in call.args]
         return combined(
-            exp.func(name, column.tree, *trees, copy=False, dialect="spark"), (column, *call.args)
+            exp.func(name, column.tree, *trees, copy=False, dialect=SPARK), (column, *call.args)
         )
 
     return apply
@@ -333,7 +350,7 @@ def _alias(column: Column, call: Call) -> Column:
     names = tuple(plain(name) for name in spread(call.args) if isinstance(name, str))
     first = call.value(0)
     if column.each is not None and isinstance(first, EachColumn):
-        return column
+        return replace(column, names=(EachColumn.NAME,))
     return replace(column, names=names or column.names)
 
 
@@ -343,7 +360,9 @@ def _cast(column: Column, call: Call) -> Column:
         tree: Tree = exp.Anonymous(this="cast", expressions=[column.tree])
     else:
         tree = exp.Cast(this=column.tree, to=to)
-    return replace(combined(tree, (column,)), names=column.names)
+    made = combined(tree, (column,))
+    made.names = column.names
+    return made
 
 
 def _isin(column: Column, call: Call) -> Column:

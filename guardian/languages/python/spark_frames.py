@@ -1,7 +1,7 @@
 """PySpark's DataFrame: each method as the operator of the plan that it means."""
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from guardian.languages.python.catalog import columns_of
 from guardian.languages.python.each_column import EachColumn
-from guardian.languages.python.fingerprints import call_fingerprint, values_fingerprint
+from guardian.languages.python.fingerprints import call_fingerprint, digest, values_fingerprint
 from guardian.languages.python.machine import Machine, flat
 from guardian.languages.python.overriding import override
 from guardian.languages.python.spark_columns import (
@@ -19,7 +19,8 @@ from guardian.languages.python.spark_columns import (
     identifier,
     named_column,
 )
-from guardian.languages.python.spark_functions import GENERATORS, parse_expression
+from guardian.languages.python.spark_functions import parse_expression
+from guardian.languages.python.spark_generators import find_generator, generate
 from guardian.languages.python.spark_state import (
     DIALECT,
     add,
@@ -43,22 +44,15 @@ from guardian.model.plan import (
     Alias,
     Drop,
     Expr,
-    Generate,
+    FrameRef,
     Handle,
     Item,
     Opaque,
     Operator,
     Project,
     Ref,
-    Star,
     WithColumns,
 )
-from guardian.model.plan import Call as PlanCall
-
-GENERATOR_NODES: dict[type[exp.Expr], str] = {
-    exp.Explode: "explode", exp.ExplodeOuter: "explode_outer", exp.Posexplode: "posexplode",
-    exp.PosexplodeOuter: "posexplode_outer", exp.Inline: "inline",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -82,6 +76,8 @@ class Frame:
         if name in UNCHANGED:
             return self
         if name in ACTIONS:
+            if name not in IDLE:
+                collected(call, self.handle)
             return Collected(name, weak=True, handles=(self.handle,))
         method = METHODS.get(name)
         if method is not None:
@@ -117,6 +113,12 @@ class Frame:
     def __hash__(self) -> int:
         """Hash by the handle."""
         return hash(self.handle)
+
+
+def collected(call: Call, handle: Handle) -> None:
+    """Note that rows are brought out of Spark: the job reads their datasets, written or not."""
+    if not call.machine.importing:
+        state_of(call.machine).file.collected.setdefault(handle, call.at)
 
 
 def made(call: Call, node: Operator) -> Frame:
@@ -155,14 +157,27 @@ def column_list(frame: Frame, machine: Machine) -> list[Value]:
     return [EachColumn.of(frame.handle)] if found is None else list(found)
 
 
-def text_of(call: Call, position: int, name: str = "") -> str:
-    """Return the author's text of an argument, of the whole call where that has none."""
-    return call.machine.text(call.syntax(position, name)) or call.text
+def text_of(call: Call, position: int, name: str = "", value: Value = None) -> str:
+    """Return the author's text of an argument; where that has none, of the call that made `value`.
 
-
-def place_of(call: Call, position: int, name: str = "") -> Location:
-    """Return where an argument is written, the call where that is not known."""
+    Else of the whole call.
+    """
     node = call.syntax(position, name)
+    if node is None and isinstance(value, Column) and value.origin is not None:
+        module, made_by = value.origin
+        return module.segment(made_by)
+    return call.machine.text(node) or call.text
+
+
+def place_of(call: Call, position: int, name: str = "", value: Value = None) -> Location:
+    """Return where an argument is written; where that is not known, the call that made `value`.
+
+    Else the whole call.
+    """
+    node = call.syntax(position, name)
+    if node is None and isinstance(value, Column) and value.origin is not None:
+        module, made_by = value.origin
+        return module.location(made_by)
     return call.machine.at(node) if node is not None else call.at
 
 
@@ -174,7 +189,11 @@ def select(frame: Frame, call: Call) -> Frame:
     single = len(call.args) == 1 and isinstance(call.args[0], list | tuple)
     values = flat(call.args)
     entries = [
-        (value, place_of(call, 0 if single else index), text_of(call, 0 if single else index))
+        (
+            value,
+            place_of(call, 0 if single else index, value=value),
+            text_of(call, 0 if single else index, value=value),
+        )
         for index, value in enumerate(values)
     ]
     if single:
@@ -195,6 +214,9 @@ def _element_place(
     alike = isinstance(written, list | tuple) and len(elements) == len(written)
     if alike and not isinstance(elements[index], ast.Starred):
         return call.machine.at(elements[index]), call.machine.text(elements[index])
+    if isinstance(value, Column) and value.origin is not None:
+        module, made_by = value.origin
+        return module.location(made_by), module.segment(made_by)
     is_name = isinstance(value, str) and not isinstance(value, EachColumn)
     return at, plain(to_text(value)) if is_name else text
 
@@ -204,9 +226,8 @@ Entry: TypeAlias = tuple[Value, Location, str]
 
 def project(frame: Frame, entries: Sequence[Entry], call: Call) -> Frame:
     """Return a projection of `entries` (value, place, text), generators made into rows first."""
-    uncertain = next((value for value, _, _ in entries if not _is_plain(value)), None)
-    if uncertain is not None:
-        return _each_changed(frame, entries, call)
+    if not all(_is_plain(value) for value, _, _ in entries):
+        return _for_each(frame, entries, call) or _each_changed(frame, entries, call)
     handle = frame.handle
     items: list[Item] = []
     for value, at, text in _with_frame_stars(frame, entries, call.machine):
@@ -265,60 +286,83 @@ def _each_changed(frame: Frame, entries: Sequence[Entry], call: Call) -> Frame:
     return made(call, node)
 
 
-def find_generator(value: Value) -> Tree | None:
-    """Return the generator inside a column; None where there is none."""
-    if not isinstance(value, Column):
-        return None
-    for node in value.tree.walk(prune=lambda inner: isinstance(inner, exp.Query)):
-        if type(node) in GENERATOR_NODES:
-            return node
-        if isinstance(node, exp.Anonymous) and str(node.this).lower() in GENERATORS:
-            return node
-    return None
+def each_item(tree: Tree, at: Location, text: str, machine: Machine) -> Item:
+    """Return the item that stands for every column, its expression over `{column}`."""
+    return Item(lower(machine, tree, at), EachColumn.NAME, at, text)
 
 
-def generate(
-    machine: Machine, handle: Handle, value: Value, found: Tree, place: tuple[Location, str, int]
-) -> tuple[Handle, list[Item]]:
-    """Return the rows that a generator makes, and the items that take their columns.
+def each_changed(frame: Frame, changed: Item, call: Call) -> Frame:
+    """Return every column changed as the item says.
 
-    `place` is where and how it is written, and how many items stand before it.
+    The columns that nobody tells are changed, too, where no item reaches them: a fingerprint holds
+    what is done to them.
     """
-    at, text, index = place
-    assert isinstance(value, Column)  # noqa: S101 - find_generator found it in a column
-    name = GENERATOR_NODES.get(type(found)) or str(found.this).lower()
-    arguments = found.expressions if isinstance(found, exp.Anonymous) else [found.this]
-    expr = PlanCall(name, tuple(lower(machine, argument, at) for argument in arguments))
-    defaults = GENERATORS[name]
-    alone = found is value.tree
-    names = value.names if alone and value.names else defaults
-    # Names that nothing else has: the generator may replace the very column that it reads.
-    hidden = tuple(f"__{name}_{index}_{position}" for position in range(len(names)))
-    fields = name.startswith("inline")
-    node = Generate(
-        input=handle,
-        generator=expr,
-        columns=tuple(fold(each, DIALECT) for each in names) if fields else hidden,
-        qualifier=f"__{name}_{index}" if fields else "",
-        outer=name.endswith("_outer"),
-        fields=fields,
-        at=at,
+    node = Opaque(
+        inputs=(frame.handle,),
+        fingerprint=digest(repr(changed.expr)),
+        keeps=True,
+        reason="columns",
+        at=changed.at,
     )
-    generated = add(machine, node)
-    if fields:
-        return generated, [Item(Star((node.qualifier,)), None, at, text)]
-    if alone:
-        items = [
-            Item(Ref(inner), fold(outer, DIALECT), at, text)
-            for inner, outer in zip(hidden, names, strict=True)
-        ]
-        return generated, items
-    copy = value.tree.copy()
-    inner_found = find_generator(Column(copy))
-    if inner_found is not None:
-        inner_found.replace(exp.Column(this=identifier(hidden[-1])))
-    rest = item(machine, Column(copy, names=value.names), at, text)
-    return generated, [rest]
+    return made(call, Project(made(call, node).handle, (changed,)))
+
+
+def _for_each(frame: Frame, entries: Sequence[Entry], call: Call) -> Frame | None:
+    """Return a projection that changes every column alike.
+
+    None where that is not all that it does. Columns that it leaves out, or leaves as they were, are
+    named.
+    """
+    changed = [(value, at, text) for value, at, text in entries if not _is_plain(value)]
+    others = [entry for entry in entries if _is_plain(entry[0])]
+    value, at, text = changed[0]
+    tree = _over_each(value) if len(changed) == 1 and _keeps_name(value) else None
+    each = value.each if isinstance(value, Column) else None
+    if tree is None or each is None or each.handle != frame.handle:
+        return None
+    kept = {column_name(other).lower(): (at, text) for other, at, text in others}
+    if not set(kept) <= {name.lower() for name in each.excluded}:
+        return None
+    return _changed_but(frame, each_item(tree, at, text, call.machine), each, kept, call)
+
+
+def _changed_but(
+    frame: Frame,
+    changed: Item,
+    each: EachColumn,
+    kept: Mapping[str, tuple[Location, str]],
+    call: Call,
+) -> Frame:
+    """Return every column changed, but for those excluded: they stay as they were, or go."""
+    made_frame = each_changed(frame, changed, call)
+    gone = tuple(Ref(fold(name, DIALECT)) for name in each.excluded if name.lower() not in kept)
+    same = tuple(
+        Item(FrameRef(frame.handle, fold(name, DIALECT)), fold(name, DIALECT), *place)
+        for name, place in kept.items()
+    )
+    if same:
+        made_frame = made(call, WithColumns(made_frame.handle, same))
+    return made(call, Drop(made_frame.handle, gone)) if gone else made_frame
+
+
+def _keeps_name(value: Value) -> bool:
+    """Return whether a column made of each has that one's name: it is given, or it is cast."""
+    if not isinstance(value, Column) or value.names:
+        return isinstance(value, Column) and value.names == (EachColumn.NAME,)
+    return isinstance(value.tree, exp.Cast) and isinstance(value.tree.this, exp.Star)
+
+
+def _over_each(value: Value) -> Tree | None:
+    """Return what is computed of each column, over `{column}`; None where that cannot be said."""
+    if not isinstance(value, Column) or value.each is None or not value.each.certain:
+        return None
+    if find_generator(value) is not None or value.tree.find(exp.Window) is not None:
+        return None
+    tree = value.tree.copy()
+    for star in list(tree.find_all(exp.Star)):
+        if not isinstance(star.parent, exp.Count):
+            star.replace(exp.Column(this=identifier(EachColumn.NAME)))
+    return tree
 
 
 def with_column(frame: Frame, call: Call) -> Value:
@@ -360,7 +404,7 @@ def _with(frame: Frame, entries: Sequence[tuple[Value, Value, Location, str]], c
     items: list[Item] = []
     for name, value, at, text in entries:
         if isinstance(name, EachColumn) or (isinstance(value, Column) and value.each is not None):
-            return _each_changed(frame, [(value, at, text)], call)
+            return _with_each(frame, name, (value, at, text), call)
         found = find_generator(value)
         if found is None:
             items.append(item(call.machine, value, at, text, column_name(name) or to_text(name)))
@@ -370,6 +414,17 @@ def _with(frame: Frame, entries: Sequence[tuple[Value, Value, Location, str]], c
         items.append(Item(generated[-1].expr, fold(column_name(name), DIALECT), at, text))
     result = made(call, WithColumns(handle, tuple(items)))
     return made(call, Drop(result.handle, tuple(hidden))) if hidden else result
+
+
+def _with_each(frame: Frame, name: Value, entry: Entry, call: Call) -> Frame:
+    """Return `withColumn` of each column in turn: changed in its place."""
+    value, at, text = entry
+    tree = _over_each(value)
+    if tree is not None and isinstance(name, EachColumn) and isinstance(value, Column):
+        kept = {part.lower(): (at, text) for part in name.excluded}
+        changed = each_item(tree, at, text, call.machine)
+        return _changed_but(frame, changed, name, kept, call)
+    return _each_changed(frame, [entry], call)
 
 
 def unclear(frame: Frame, call: Call, what: str) -> Frame:
@@ -452,6 +507,8 @@ ACTIONS = frozenset({
     "inputFiles",
     "toJSON", "to_koalas", "pandas_api", "display", "isLocal", "toArrow", "storageLevel",
 })  # fmt: skip
+# Actions that need no row.
+IDLE = frozenset({"printSchema", "explain", "inputFiles", "isLocal", "storageLevel"})
 PROPERTIES: dict[str, Callable[[Frame, Machine], Value]] = {
     "columns": column_list,
     "stat": lambda frame, _: Collected("stat", handles=(frame.handle,)),

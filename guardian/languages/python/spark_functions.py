@@ -13,6 +13,7 @@ from sqlglot.errors import SqlglotError
 from guardian.languages.python.each_column import EachColumn
 from guardian.languages.python.modules import nesting
 from guardian.languages.python.spark_columns import (
+    SPARK,
     Column,
     Tree,
     as_tree,
@@ -61,8 +62,10 @@ RENAMED = {
 }  # fmt: skip
 GENERATORS: dict[str, tuple[str, ...]] = {
     "explode": ("col",), "explode_outer": ("col",), "posexplode": ("pos", "col"),
-    "posexplode_outer": ("pos", "col"), "inline": (), "inline_outer": (),
+    "posexplode_outer": ("pos", "col"), "inline": (), "inline_outer": (), "stack": (),
+    "json_tuple": (),
 }  # fmt: skip
+SEVERAL_ARGUMENTS = frozenset({"stack", "json_tuple"})
 # Builtins that `from pyspark.sql.functions import *` replaces.
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 EXPRESSION_LIMIT, EXPRESSION_DEPTH = 200_000, 200
@@ -160,7 +163,7 @@ def _select_item(sql: str) -> Tree:
 def build(name: str, trees: Sequence[Tree]) -> Tree:
     """Return a function call as sqlglot's Spark dialect reads it from SQL text."""
     try:
-        return exp.func(name, *trees, copy=False, dialect="spark")
+        return exp.func(name, *trees, copy=False, dialect=SPARK)
     except (SqlglotError, ValueError, TypeError, IndexError, AttributeError, KeyError):
         return exp.Anonymous(this=name, expressions=list(trees))
 
@@ -178,7 +181,7 @@ def function_call(name: str, call: Call) -> Value:
     trees = [
         as_tree(arg, literal=index in literals) for index, arg in enumerate(spread_lists(args))
     ]
-    return _made(build(lowered, trees), args, call)
+    return _made(build(lowered, trees), args)
 
 
 def _window(name: str) -> "Special":
@@ -187,7 +190,7 @@ def _window(name: str) -> "Special":
     def make(call: Call) -> Value:
         args = [*call.args, *call.kwargs.values()]
         trees = [as_tree(arg, literal=index > 0) for index, arg in enumerate(args)]
-        return replace(_made(build(name, trees), args, call), names=(name,))
+        return replace(_made(build(name, trees), args), names=(name,))
 
     return make
 
@@ -199,11 +202,10 @@ def spread_lists(args: Sequence[Value]) -> list[Value]:
     return list(args)
 
 
-def _made(tree: Tree, operands: Sequence[Value], call: Call) -> Column:
+def _made(tree: Tree, operands: Sequence[Value]) -> Column:
     made = combined(tree, spread(operands))
-    return Column(
-        made.tree, at=call.at, each=_each_of(made, operands), changed=True, depth=made.depth
-    )
+    made.each, made.changed = _each_of(made, operands), True
+    return made
 
 
 def _each_of(made: Column, operands: Sequence[Value]) -> EachColumn | None:
@@ -222,18 +224,18 @@ def _col(call: Call) -> Value:
     if isinstance(name, Column):
         return name
     column = named_column(name if isinstance(name, str) else to_text(name))
-    return Column(column.tree, at=call.at, each=column.each)
+    return Column(column.tree, each=column.each)
 
 
 def _lit(call: Call) -> Value:
     value = call.value(0, "col")
-    return value if isinstance(value, Column) else Column(as_tree(value), at=call.at)
+    return value if isinstance(value, Column) else Column(as_tree(value))
 
 
 def _expr(call: Call) -> Value:
     text = call.value(0, "str")
     if not isinstance(text, str):
-        return Column(as_tree(text), at=call.at)
+        return Column(as_tree(text))
     return parse_expression(text, call)
 
 
@@ -246,54 +248,52 @@ def _when(call: Call) -> Value:
 def _count(call: Call) -> Value:
     value = call.value(0, "col")
     tree = exp.Star() if value == "*" else as_tree(value, literal=False)
-    return _made(exp.Count(this=tree, big_int=True), (value,), call)
+    return _made(exp.Count(this=tree, big_int=True), (value,))
 
 
 def _count_distinct(call: Call) -> Value:
     values = spread(call.args)
     trees = [as_tree(value, literal=False) for value in values]
-    return _made(exp.Count(this=exp.Distinct(expressions=trees), big_int=True), values, call)
+    return _made(exp.Count(this=exp.Distinct(expressions=trees), big_int=True), values)
 
 
 def _sum_distinct(call: Call) -> Value:
     value = call.value(0, "col")
-    return _made(
-        exp.Sum(this=exp.Distinct(expressions=[as_tree(value, literal=False)])), (value,), call
-    )
+    return _made(exp.Sum(this=exp.Distinct(expressions=[as_tree(value, literal=False)])), (value,))
 
 
 def _ordering(*, descending: bool, nulls_first: bool) -> Special:
     def make(call: Call) -> Value:
         tree = as_tree(call.value(0, "col"), literal=False)
-        return Column(exp.Ordered(this=tree, desc=descending, nulls_first=nulls_first), at=call.at)
+        return Column(exp.Ordered(this=tree, desc=descending, nulls_first=nulls_first))
 
     return make
 
 
 def _is_null(call: Call) -> Value:
     value = call.value(0, "col")
-    return _made(exp.Is(this=as_tree(value, literal=False), expression=exp.Null()), (value,), call)
+    return _made(exp.Is(this=as_tree(value, literal=False), expression=exp.Null()), (value,))
 
 
 def _is_not_null(call: Call) -> Value:
     value = call.value(0, "col")
     test = exp.Is(this=as_tree(value, literal=False), expression=exp.Null())
-    return _made(exp.Not(this=test), (value,), call)
+    return _made(exp.Not(this=test), (value,))
 
 
 def _negate(call: Call) -> Value:
     value = call.value(0, "col")
-    return _made(exp.Neg(this=as_tree(value, literal=False)), (value,), call)
+    return _made(exp.Neg(this=as_tree(value, literal=False)), (value,))
 
 
 def _not(call: Call) -> Value:
     value = call.value(0, "col")
-    return _made(exp.BitwiseNot(this=as_tree(value, literal=False)), (value,), call)
+    return _made(exp.BitwiseNot(this=as_tree(value, literal=False)), (value,))
 
 
 def _null_safe(call: Call) -> Value:
     trees = [as_tree(value, literal=False) for value in call.args[:2]]
-    return _made(exp.NullSafeEQ(this=trees[0], expression=trees[-1]), call.args, call)
+    return _made(exp.NullSafeEQ(this=trees[0], expression=trees[-1]), call.args)
 
 
 def _struct(call: Call) -> Value:
@@ -303,7 +303,7 @@ def _struct(call: Call) -> Value:
         tree = as_tree(value, literal=False)
         name = _own_name(value) or f"col{index + 1}"
         fields.append(exp.PropertyEQ(this=identifier(name), expression=tree))
-    return _made(exp.Struct(expressions=fields), values, call)
+    return _made(exp.Struct(expressions=fields), values)
 
 
 def _own_name(value: Value) -> str:
@@ -321,16 +321,18 @@ def _first(call: Call, name: str) -> Value:
     tree: Tree = kind(this=as_tree(value, literal=False))
     if call.value(1, "ignorenulls", call.kwargs.get("ignoreNulls")) is True:
         tree = exp.IgnoreNulls(this=tree)
-    return _made(tree, (value,), call)
+    return _made(tree, (value,))
 
 
 def _from_text(call: Call, name: str) -> Value:
     value, schema = call.value(0, "col"), call.value(1, "schema")
-    shape = as_tree(schema) if isinstance(schema, Column) else exp.Literal.string(
-        shape_text(schema) or plain(to_text(schema))
+    shape = (
+        as_tree(schema)
+        if isinstance(schema, Column)
+        else exp.Literal.string(shape_text(schema) or plain(to_text(schema)))
     )
     tree = exp.Anonymous(this=name, expressions=[as_tree(value, literal=False), shape])
-    return _made(tree, (value,), call)
+    return _made(tree, (value,))
 
 
 def _generator(name: str) -> Special:
@@ -345,7 +347,7 @@ def _generator(name: str) -> Special:
 def _call_udf(call: Call) -> Value:
     name = to_text(call.value(0))
     trees = [as_tree(value, literal=False) for value in call.args[1:]]
-    return _made(build(plain(name), trees), call.args[1:], call)
+    return _made(build(plain(name), trees), call.args[1:])
 
 
 def _broadcast(call: Call) -> Value:
@@ -367,12 +369,12 @@ def _udf(call: Call) -> Value:
 def _sort_array(call: Call) -> Value:
     trees = [as_tree(value, literal=index > 0) for index, value in enumerate(call.args)]
     trees += [as_tree(value) for value in call.kwargs.values()]
-    return _made(build("sort_array", trees), call.args, call)
+    return _made(build("sort_array", trees), call.args)
 
 
 def _array_sort(call: Call) -> Value:
     if len(call.args) < 2:
-        return _made(build("array_sort", [as_tree(call.value(0), literal=False)]), call.args, call)
+        return _made(build("array_sort", [as_tree(call.value(0), literal=False)]), call.args)
     return _higher_order("array_sort", call)
 
 
@@ -380,7 +382,7 @@ SPECIAL: dict[str, Special] = {
     "col": _col, "lit": _lit, "expr": _expr, "when": _when, "count": _count,
     "count_distinct": _count_distinct,
     "sum_distinct": _sum_distinct, "isnull": _is_null, "isnotnull": _is_not_null, "negate": _negate,
-    "bitwise_not": _not, "equal_null": _null_safe, "struct": _struct, 
+    "bitwise_not": _not, "equal_null": _null_safe, "struct": _struct,
     "from_json": lambda call: _from_text(call, "from_json"),
     "from_csv": lambda call: _from_text(call, "from_csv"),
     "first": lambda call: _first(call, "first"), "last": lambda call: _first(call, "last"),
@@ -394,7 +396,7 @@ SPECIAL: dict[str, Special] = {
     "pandas_udf": _udf,
     "window": _window("window"), "session_window": _window("session_window"),
     "sort_array": _sort_array, "array_sort": _array_sort,
-    **{name: _generator(name) for name in GENERATORS},
+    **{name: _generator(name) for name in GENERATORS if name not in SEVERAL_ARGUMENTS},
 }  # fmt: skip
 
 # --- higher-order functions -----------------------------------------------------------------------
@@ -414,7 +416,7 @@ def _higher_order(name: str, call: Call) -> Value:
             trees.append(_lambda(value, call))
         elif value is not None:
             trees.append(as_tree(value, literal=False))
-    return _made(build(name, trees), [value for value in values if isinstance(value, Column)], call)
+    return _made(build(name, trees), [value for value in values if isinstance(value, Column)])
 
 
 def _lambda(function: Function | Builtin, call: Call) -> Tree:

@@ -18,13 +18,13 @@ from guardian.languages.python.spark_frames import (
     PROPERTIES,
     Frame,
     Method,
-    columns,
+    collected,
     made,
     place_of,
     text_of,
 )
 from guardian.languages.python.spark_functions import build
-from guardian.languages.python.spark_state import DIALECT, folded_names, item, lower
+from guardian.languages.python.spark_state import DIALECT, item, lower
 from guardian.languages.python.spark_types import schema_of
 from guardian.languages.python.udfs import udf_of
 from guardian.languages.python.values import (
@@ -39,7 +39,7 @@ from guardian.languages.python.values import (
 )
 from guardian.model.lineage import Location
 from guardian.model.names import fold
-from guardian.model.plan import Aggregate, Filter, Item, Opaque, Pivot, WithColumns
+from guardian.model.plan import Aggregate, Item, Opaque, Pivot
 from guardian.model.plan import Expr as PlanExpr
 
 SHORTCUTS = {"sum": "sum", "avg": "avg", "mean": "avg", "max": "max", "min": "min"}
@@ -166,8 +166,9 @@ def aggregates(call: Call) -> list[Item]:
                 "these aggregates are computed from a list that is not known here", call.at
             )
             continue
-        position = 0 if single else index
-        found.append(item(call.machine, value, place_of(call, position), text_of(call, position)))
+        position = len(call.args) if single else index
+        at = place_of(call, position, value=value)
+        found.append(item(call.machine, value, at, text_of(call, position, value=value)))
     return found
 
 
@@ -219,115 +220,6 @@ def opaque_function(frame: Frame, name: str, call: Call) -> Value:
     return made(call, node)
 
 
-# --- nulls ----------------------------------------------------------------------------------------
-
-
-def _subset(frame: Frame, value: Value, machine: Machine) -> tuple[str, ...] | None:
-    if value is None:
-        return columns(frame, machine)
-    values = spread([value])
-    if any(isinstance(name, EachColumn | Unknown) for name in values):
-        return None
-    return folded_names(values)
-
-
-def fill(frame: Frame, call: Call) -> Value:
-    """Return `df.fillna(value, subset)` or `df.fillna({column: value})`."""
-    value, subset = call.value(0, "value"), call.value(1, "subset")
-    if isinstance(value, dict):
-        pairs = [(fold(str(name), DIALECT), replacement) for name, replacement in value.items()]
-    else:
-        # Without a subset the value goes to the columns of its own type, and types are
-        # not known here.
-        names = None if subset is None else _subset(frame, subset, call.machine)
-        if names is None:
-            return _kept(frame, call, "fillna")
-        pairs = [(name, value) for name in names]
-    items = tuple(_coalesced(name, replacement, call) for name, replacement in pairs)
-    return made(call, WithColumns(frame.handle, items)) if items else frame
-
-
-def _coalesced(name: str, value: Value, call: Call) -> Item:
-    tree = exp.Coalesce(this=as_tree(name, literal=False), expressions=[as_tree(value)])
-    return item(call.machine, Column(tree), call.at, call.text, name)
-
-
-def _kept(frame: Frame, call: Call, reason: str) -> Frame:
-    node = Opaque(
-        inputs=(frame.handle,),
-        fingerprint=call_fingerprint(reason, call),
-        keeps=True,
-        reason=reason,
-        at=call.at,
-    )
-    return made(call, node)
-
-
-def drop_nulls(frame: Frame, call: Call) -> Value:
-    """Return `df.dropna(how, thresh, subset)`."""
-    how = call.value(0, "how", "any")
-    names = _subset(frame, call.value(2, "subset"), call.machine)
-    if names is None or call.value(1, "thresh") is not None:
-        return _kept(frame, call, "dropna")
-    tests = [
-        exp.Not(this=exp.Is(this=as_tree(name, literal=False), expression=exp.Null()))
-        for name in names
-    ]
-    if not tests:
-        return frame
-    kind = exp.Or if how == "all" else exp.And
-    whole: exp.Expr = tests[0]
-    for test in tests[1:]:
-        whole = kind(this=whole, expression=test)
-    condition = lower(call.machine, whole, call.at)
-    return made(call, Filter(frame.handle, condition, "WHERE", call.at, call.text))
-
-
-def replace_values(frame: Frame, call: Call) -> Value:
-    """Return `df.replace(old, new, subset)`."""
-    old, new, subset = call.value(0, "to_replace"), call.value(1, "value"), call.value(2, "subset")
-    names = None if subset is None else _subset(frame, subset, call.machine)
-    if isinstance(old, dict):
-        pairs = list(old.items())
-    elif isinstance(old, list):
-        news = new if isinstance(new, list) else [new] * len(old)
-        pairs = list(zip(old, news, strict=False))
-    else:
-        pairs = [(old, new)]
-    if names is None:
-        return _kept(frame, call, "replace")
-    return made(
-        call, WithColumns(frame.handle, tuple(_replaced(name, pairs, call) for name in names))
-    )
-
-
-def _replaced(name: str, pairs: Sequence[tuple[Value, Value]], call: Call) -> Item:
-    column = as_tree(name, literal=False)
-    branches = [
-        exp.If(this=exp.EQ(this=column, expression=as_tree(old)), true=as_tree(new))
-        for old, new in pairs
-    ]
-    tree = exp.Case(ifs=branches, default=column)
-    return item(call.machine, Column(tree), call.at, call.text, name)
-
-
-@dataclass(frozen=True, eq=False)
-class NullFunctions:
-    """`df.na`."""
-
-    frame: Frame
-
-    def attribute(self, name: str, machine: Machine) -> Value:
-        """Return nothing: it has methods only."""
-        del name, machine
-        return MISSING
-
-    def invoke(self, name: str, call: Call) -> Value:
-        """Return what the method gives."""
-        method = {"fill": fill, "drop": drop_nulls, "replace": replace_values}.get(name)
-        return Unknown() if method is None else method(self.frame, call)
-
-
 @dataclass(frozen=True, eq=False)
 class Rdd:
     """An RDD: rows without names, connected to the frame that they came from."""
@@ -354,7 +246,15 @@ class Rdd:
             "getNumPartitions",
             "__iter__",
             "collectAsMap",
+            "foreach",
+            "foreachPartition",
+            "reduce",
+            "takeOrdered",
+            "top",
+            "countByKey",
+            "countByValue",
         }:
+            collected(call, self.frame.handle)
             return Collected(name, weak=True, handles=(self.frame.handle,))
         return Rdd(
             self.frame, digest(f"{self.fingerprint}.{call_fingerprint(name, call)}"), call.at
@@ -378,11 +278,10 @@ def rdd_frame(rdd: Rdd, schema: Value, call: Call) -> Frame:
 METHODS.update({
     "groupBy": group_by(), "groupby": group_by(), "rollup": group_by("rollup"),
     "cube": group_by("cube"),
-    "agg": aggregate_all, "fillna": fill, "dropna": drop_nulls, "replace": replace_values,
+    "agg": aggregate_all,
     "mapInPandas": lambda frame, call: opaque_function(frame, "mapInPandas", call),
     "mapInArrow": lambda frame, call: opaque_function(frame, "mapInArrow", call),
 })  # fmt: skip
 PROPERTIES.update({
-    "na": lambda frame, _: NullFunctions(frame),
     "rdd": lambda frame, _: Rdd(frame),
 })  # fmt: skip

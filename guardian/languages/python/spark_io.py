@@ -6,6 +6,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from guardian.languages.python.catalog import scanned
 from guardian.languages.python.each_column import EachColumn
 from guardian.languages.python.machine import Machine
 from guardian.languages.python.spark_columns import spread
@@ -24,7 +25,6 @@ from guardian.languages.python.values import MISSING, Call, Unknown, Value, plai
 from guardian.model.lineage import Column as ModelColumn
 from guardian.model.plan import (
     Handle,
-    Scan,
     SetOperation,
     Write,
     WriteOptions,
@@ -360,20 +360,7 @@ def write(
 
 
 def _reads_something(machine: Machine, plan: Handle) -> bool:
-    from guardian.languages.python.catalog import inputs_of  # noqa: PLC0415 - used by this one function
-
-    builder = state_of(machine).file.builder
-    pending, seen = [plan], set[int]()
-    while pending:
-        current = pending.pop()
-        if current in seen:
-            continue
-        seen.add(current)
-        node = builder[current]
-        if isinstance(node, Scan):
-            return True
-        pending.extend(inputs_of(node))
-    return False
+    return bool(scanned(state_of(machine).file.builder, plan))
 
 
 def _write_to(frame: Frame, call: Call) -> Value:

@@ -70,6 +70,7 @@ class FileState:
     declarations: dict[Declaration, None] = field(default_factory=dict)
     tables: dict[TableEdge, None] = field(default_factory=dict)
     aliases: dict[tuple[str, str], None] = field(default_factory=dict)
+    collected: dict[Handle, Location] = field(default_factory=dict)
     worked: bool = False
 
 
@@ -180,19 +181,22 @@ def scope_of(machine: Machine, at: Location) -> tuple[Scope, list[Diagnostic]]:
     """Return what a column's expression is lowered in, and the list that its warnings go to."""
     state = state_of(machine)
     warnings: list[Diagnostic] = []
-    script = Script(
-        builder=state.file.builder, dialect=DIALECT, path=at.file, job=state.file.job,
-        first_line=at.line,
-        views=dict(state.views), warnings=warnings,
-    )  # fmt: skip
+
+    def query(tree: Tree, _: Scope) -> Handle:
+        script = Script(
+            builder=state.file.builder, dialect=DIALECT, path=at.file, job=state.file.job,
+            first_line=at.line, views=dict(state.views), warnings=warnings,
+        )  # fmt: skip
+        return lower_query(tree, script)
+
     scope = Scope(
         builder=state.file.builder,
         dialect=DIALECT,
         path=at.file,
         at=at,
-        relations=script.views,
+        relations=state.views,
         warnings=warnings,
-        query=lambda tree, _: lower_query(tree, script),
+        query=query,
     )
     return scope, warnings
 

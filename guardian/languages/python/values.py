@@ -8,7 +8,7 @@ import ast
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from guardian.languages.python.overriding import override
 from guardian.model.lineage import Location
@@ -90,6 +90,17 @@ class Unknown:
     def renamed(self, name: str) -> "Unknown":
         """Return it under the name of the variable that takes it."""
         return Unknown(name, key=self.key, handles=self.handles)
+
+
+class Given(Unknown):
+    """Whether a job argument is given: `positive` where the test is that it is."""
+
+    __slots__ = ("positive",)
+
+    def __init__(self, name: str, *, positive: bool) -> None:
+        """Take the text that tells the argument from others."""
+        super().__init__(key=f"given {name}" if positive else f"not given {name}")
+        self.positive = positive
 
 
 class Collected(Unknown):
@@ -353,7 +364,6 @@ class Call:
 Handler: TypeAlias = Callable[[Call], Value]
 
 
-@runtime_checkable
 class Native(Protocol):
     """An object of a library that we know: it answers for its own attributes and methods."""
 

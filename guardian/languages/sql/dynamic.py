@@ -15,9 +15,9 @@ from guardian.languages.sql.running import (
 )
 from guardian.languages.sql.script import Script
 from guardian.languages.sql.tables import rename_dataset
-from guardian.languages.sql.writes import add_write
-from guardian.model.names import dataset_name, fold
-from guardian.model.plan import Handle, Opaque, WriteOptions
+from guardian.languages.sql.writes import Target, add_write
+from guardian.model.names import dataset_name, fold, path_name
+from guardian.model.plan import Handle, Opaque, Scan, WriteOptions
 
 Tokens = Sequence[Token]
 
@@ -125,9 +125,20 @@ def _text_of(tokens: Tokens, script: Script) -> str | None:
             pieces.append(known if known is not None else f"{{{name}}}")
         elif word(token) not in {"+", "(", ")", "N"}:
             pieces.append("{value}")
-            index = _end_of_call(tokens, index)
+            index = _end_of_case(tokens, index) or _end_of_call(tokens, index)
         index += 1
     return "".join(pieces) if literal else None
+
+
+def _end_of_case(tokens: Tokens, index: int) -> int:
+    """Return the END of the CASE at `index`, 0 where there is none."""
+    depth = 0
+    for place in range(index, len(tokens)):
+        text = word(tokens[place])
+        depth += (text == "CASE") - (text == "END")
+        if depth == 0:
+            return place if text == "END" else 0
+    return 0
 
 
 def _end_of_call(tokens: Tokens, index: int) -> int:
@@ -153,10 +164,22 @@ def execute(statement: Tokens, script: Script) -> Handle | None:
     )
     text = None if _hinted(statement, script) else _text_of(arguments, script)
     if text is not None:
-        return run_inner(text, statement[0].line, script, confidence=DYNAMIC_CONFIDENCE)
+        return _run_text(text, statement, script)
     if not _hinted(statement, script):
         script.warn(statement[0].line, UNKNOWN_TEXT)
     return None
+
+
+def _run_text(text: str, statement: Tokens, script: Script) -> Handle | None:
+    """Lower dynamic SQL; where pieces of it are not known, it may well not be readable."""
+    said, failed = list(script.warnings), script.failed
+    script.failed = False
+    rows = run_inner(text, statement[0].line, script, confidence=DYNAMIC_CONFIDENCE)
+    if script.failed:
+        script.warnings[:] = said
+        script.warn(statement[0].line, UNKNOWN_TEXT)
+    script.failed = failed
+    return rows
 
 
 def _hinted(statement: Tokens, script: Script) -> bool:
@@ -202,6 +225,24 @@ def inserts_execution(statement: Tokens) -> bool:
         if depth == 0 and text in {"SELECT", "VALUES"}:
             return False
     return False
+
+
+def bulk_insert(statement: Tokens, script: Script) -> Handle | None:
+    """Note BULK INSERT: the rows of a file, by position."""
+    dataset, index = dataset_at(statement, 2, script)
+    path = statement[index + 1] if index + 1 < len(statement) else None
+    if path is None or path.token_type not in {TokenType.STRING, TokenType.NATIONAL_STRING}:
+        script.warn(statement[0].line, UNKNOWN_TEXT)
+        return None
+    head = head_of(statement, script)
+    text = script.source.restored(path.text) if script.source is not None else path.text
+    rows = script.builder.add(Scan(dataset=path_name(text), at=head.at))
+    if dataset.rpartition(".")[2].startswith("#"):
+        script.views[dataset.rpartition(".")[2]] = rows
+        return None
+    target = Target(positional=True)
+    add_write(script, dataset, rows, head, WriteOptions(mode="append"), target)
+    return None
 
 
 def insert_execution(statement: Tokens, script: Script) -> Handle | None:

@@ -24,9 +24,15 @@ _DECORATIONS = frozenset(
 )
 
 
+_NO_WORDS = {
+    TokenType.STRING, TokenType.IDENTIFIER, TokenType.NATIONAL_STRING, TokenType.RAW_STRING,
+    TokenType.HEREDOC_STRING, TokenType.BYTE_STRING, TokenType.UNICODE_STRING,
+}  # fmt: skip
+
+
 def word(token: Token) -> str:
     """Return a token's text in upper case; that of a string or a quoted name is no word."""
-    if token.token_type in {TokenType.STRING, TokenType.IDENTIFIER}:
+    if token.token_type in _NO_WORDS:
         return ""
     return token.text.upper()
 
@@ -198,7 +204,7 @@ _PAIRS = frozenset({"OPTIONS", "TBLPROPERTIES", "PROPERTIES", "SERDEPROPERTIES",
 
 
 def short_format(tokens: Tokens) -> Tokens:
-    """Return `CREATE … USING org.apache.spark.sql.parquet` with the last word of that class only."""
+    """Return `CREATE … USING org.apache.spark.sql.parquet` with the last word of that class."""
     if word(tokens[0]) != "CREATE":
         return tokens
     using = next((index for index, token in enumerate(tokens) if word(token) == "USING"), None)

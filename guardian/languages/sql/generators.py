@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from guardian.languages.expressions import Scope, lower_expression
+from guardian.languages.expressions import Scope, json_path, lower_expression, path_of
 from guardian.languages.sql.names import alias_of
 from guardian.model.plan import Call, Expr, Generate, Handle
 
@@ -34,6 +34,7 @@ IN_SELECT = frozenset({
     "json_array_elements_text", "regexp_split_to_table", "jsonb_object_keys", "stack", "inline",
     "inline_outer",
 })  # fmt: skip
+_BY_ALIAS = frozenset({"postgres", "redshift", "materialize", "risingwave"})
 _TWO_COLUMNS = frozenset({"posexplode", "posexplode_outer"})
 
 
@@ -103,8 +104,20 @@ def _function(node: exp.Expr, aliased: exp.Expr, scope: Scope, *, outer: bool = 
     value = _call(node, scope)
     if not columns:
         columns = _default_columns(value, qualifier, scope)
+        if columns == ("value",) and qualifier and not _says("value", scope):
+            columns = (qualifier,)
     fields = value.name in {"inline", "inline_outer"} or "to_record" in value.name
     return Generator(value, columns, qualifier, outer or value.name.endswith("_outer"), fields)
+
+
+def _says(name: str, scope: Scope) -> bool:
+    """Return whether a word stands anywhere in the statement.
+
+    Postgres knows the only column of a function by the alias, too: `f(x) AS e` gives `e.value` and
+    `e`. A statement says one or the other.
+    """
+    tokens = scope.source.tokens if scope.source is not None else ()
+    return scope.dialect not in _BY_ALIAS or any(token.text.lower() == name for token in tokens)
 
 
 def _call(node: exp.Expr, scope: Scope) -> Call:
@@ -134,8 +147,8 @@ def _flatten(
     """Return Snowflake's FLATTEN(INPUT => x, PATH => 'a.b', OUTER => TRUE)."""
     value = lower_expression(options["input"], scope) if "input" in options else Call("flatten")
     path = options.get("path")
-    for name in path.name.split(".") if isinstance(path, exp.Literal) else ():
-        value = Call("field", (value,), scope.name(name))
+    if isinstance(path, exp.Literal):
+        value = json_path(value, path_of(path.name))
     kept = options.get("outer")
     keeps = outer or (isinstance(kept, exp.Boolean) and bool(kept.this))
     return Generator(Call("flatten", (value,)), columns or _FLATTEN, qualifier, keeps)
@@ -147,8 +160,7 @@ def _openjson(
     value: Expr = lower_expression(node.this, scope)
     path = node.args.get("path")
     if isinstance(path, exp.Literal):
-        for name in path.name.removeprefix("$").strip(".").split("."):
-            value = Call("field", (value,), name) if name else value
+        value = json_path(value, path_of(path.name))
     defined = tuple(scope.name(part.this) for part in node.expressions)
     made = columns or defined or ("key", "value", "type")
     return Generator(Call("openjson", (value,)), made, qualifier, outer, bool(defined))

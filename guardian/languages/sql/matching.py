@@ -30,7 +30,7 @@ def _name(expr: Expr) -> str | None:
 
 
 def _measure(node: exp.Expr, scope: Scope) -> Item:
-    """Return a measure; a pattern's variable in front of a column says which of its rows is meant."""
+    """Return a measure; the pattern's variable before a column only says in which of its rows."""
     inner = node.this if isinstance(node, exp.MatchRecognizeMeasure) else node
     value, text = inner.unalias(), sql_text(inner.unalias(), scope.dialect)
     names = (part for part in parts(lower_expression(value, scope)) if isinstance(part, Ref))

@@ -187,7 +187,9 @@ def _arm(
         condition = Call("not", (Call("and", empty) if len(empty) > 1 else empty[0],))
         handle = scope.builder.add(Filter(handle, condition, "UNPIVOT", at, text))
     label = Item(part.label, names[0], at)
-    made = [Item(value, name, at, value.name) for value, name in zip(values, names[1:], strict=False)]
+    made = [
+        Item(value, name, at, value.name) for value, name in zip(values, names[1:], strict=False)
+    ]
     used = tuple(name for other in taken for name in other.columns)
     ordered = [*made, label] if node.args.get("value_columns_first") else [label, *made]
     return scope.builder.add(Project(handle, (Item(Star(excluded=used)), *ordered)))

@@ -15,8 +15,9 @@ class Script:
     `views` leads folded names of temporary views and tables to their rows; statements change it as
     they run. `first_line` is the line of `path` that the text starts on. `confidence` goes into
     each write: it is below 1 where the text was pieced together. `columns` are the declared columns
-    of temporary tables, `dropped` the datasets that the script has dropped or emptied. `failed` says
-    that something was not read which may write a dataset.
+    of temporary tables, `dropped` the datasets that the script has dropped. `emptied` are those
+    that TRUNCATE or DELETE has emptied and that nothing has filled yet, with that write. `failed`
+    says that something was not read which may write a dataset.
     """
 
     builder: PlanBuilder
@@ -33,6 +34,7 @@ class Script:
     confidence: float = 1.0
     source: SourceText | None = None
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    emptied: dict[str, Write] = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
     variables: dict[str, str] = field(default_factory=dict)
     depth: int = 0

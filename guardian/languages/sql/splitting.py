@@ -27,6 +27,7 @@ _VARIABLE = re.compile(
 )
 _PSQL_VARIABLE = re.compile(r""":(?:'(?P<text>[A-Za-z_]\w*)'|"(?P<name>[A-Za-z_]\w*)")""")
 _META_COMMAND = re.compile(r"^[ \t]*\\[A-Za-z].*$", re.MULTILINE)
+_SQLCMD = re.compile(r"^[ \t]*:[A-Za-z].*$|^[ \t]*!!.*$", re.MULTILINE)
 _DO_BLOCK = re.compile(
     r"(?P<open>\bDO\s+(?:LANGUAGE\s+\w+\s+)?(?P<mark>\$\w*\$))(?P<body>.*?)(?P=mark)",
     re.DOTALL | re.IGNORECASE,
@@ -73,6 +74,8 @@ def prepared(text: str, dialect: str) -> Text:
     text = without_template(text)
     if "{" in text or "$(" in text:
         text = _VARIABLE.sub(placeholder, text)
+    if dialect in {"tsql", "fabric"} and (":" in text or "!!" in text):
+        text = _SQLCMD.sub(_blank, text)
     if dialect in {"postgres", "redshift"}:
         text = _META_COMMAND.sub(_blank, text) if "\\" in text else text
         text = _DO_BLOCK.sub(_opened, text) if "$" in text else text

@@ -16,6 +16,7 @@ from guardian.languages.sql.tables import alter
 from guardian.languages.sql.updating import delete, update
 from guardian.languages.sql.writes import (
     Head,
+    add_emptying,
     add_write,
     declare_temporary,
     forget_temporary,
@@ -102,7 +103,7 @@ def _truncate(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
         dataset = dataset_of(table, scope)
         rows = scope.builder.add(Scan(dataset=dataset, target=True, at=head.at))
         plan = scope.builder.add(Project(rows, ()))
-        add_write(script, dataset, plan, head, WriteOptions(mode="delete"))
+        add_emptying(script, dataset, plan, head)
 
 
 def _cache(tree: exp.Expr, script: Script, scope: Scope, _head: Head) -> None:

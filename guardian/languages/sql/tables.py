@@ -110,7 +110,9 @@ def write_options(tree: exp.Expr, scope: Scope, mode: str, materialized: str = "
                 rest.append((part.key.removesuffix("property"), ",".join(list_texts(part, scope))))
             case exp.OptionsProperty():
                 given = source_options(tree, scope)
-                location = next((path_name(value) for name, value in given if name == "path"), location)
+                location = next(
+                    (path_name(value) for name, value in given if name == "path"), location
+                )
                 rest.extend(pair for pair in given if pair[0] != "path")
             case exp.Property():
                 form, location = _named(part, scope, form, location)

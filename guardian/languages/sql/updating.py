@@ -12,7 +12,7 @@ from guardian.languages.sql.names import alias_of, dataset_of, temporary_name
 from guardian.languages.sql.queries import lower_tree
 from guardian.languages.sql.relations import lower_from, lower_join
 from guardian.languages.sql.script import Script
-from guardian.languages.sql.writes import Head, add_write, temporary_of
+from guardian.languages.sql.writes import Head, add_emptying, add_write, temporary_of
 from guardian.model.plan import (
     Call,
     Constant,
@@ -207,7 +207,11 @@ def delete(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> Handle |
         return None
     gone = _filtered(handle, where, scope)
     plan = scope.builder.add(Project(gone, ()))
-    add_write(script, dataset_of(rows.table, scope), plan, head, WriteOptions(mode="delete"))
+    dataset = dataset_of(rows.table, scope)
+    if where is None and not rows.others() and not tree.args.get("using"):
+        add_emptying(script, dataset, plan, head)
+    else:
+        add_write(script, dataset, plan, head, WriteOptions(mode="delete"))
     return gone
 
 

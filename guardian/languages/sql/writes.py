@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import msgspec
 from sqlglot import exp
 
 from guardian.languages.expressions import Scope
@@ -51,6 +52,8 @@ def add_write(
 ) -> None:
     """Note that the script writes `dataset`."""
     into = target or Target()
+    if options.mode == "append":
+        options = _filling(dataset, options, script)
     script.writes.append(
         Write(
             job=script.job, dataset=dataset, plan=plan, options=options, columns=into.columns,
@@ -58,6 +61,21 @@ def add_write(
             confidence=script.confidence, text=head.text,
         )
     )  # fmt: skip
+
+
+def add_emptying(script: Script, dataset: str, plan: Handle, head: Head) -> None:
+    """Note that the script takes all rows out of `dataset`."""
+    add_write(script, dataset, plan, head, WriteOptions(mode="delete"))
+    script.emptied[dataset] = script.writes[-1]
+
+
+def _filling(dataset: str, options: WriteOptions, script: Script) -> WriteOptions:
+    """Return the options of an append: behind a TRUNCATE of the same job it overwrites."""
+    emptied = script.emptied.pop(dataset, None)
+    if emptied is None or emptied.job != script.job or emptied not in script.writes:
+        return options
+    script.writes.remove(emptied)
+    return msgspec.structs.replace(options, mode="overwrite")
 
 
 # --- temporary tables -----------------------------------------------------------------------------
