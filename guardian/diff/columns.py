@@ -12,7 +12,7 @@ from guardian.model.expression import Expression
 from guardian.model.lineage import Column
 from guardian.model.plan import Declaration
 
-PARTIAL = frozenset({"merge", "update"})  # these set some columns; a column not set is not gone
+NOT_READ = 0.6  # the definitions differ in code that could not be read, a UDF for instance
 
 
 def changed_names(both: Both) -> Iterator[Change]:
@@ -244,8 +244,20 @@ def _change(
         job=pair.head.job,
         location=at,
         base_location=was,
-        confidence=min(pair.base.confidence, pair.head.confidence),
+        confidence=round(_sure(old, new) * min(pair.base.confidence, pair.head.confidence), 3),
     )
+
+
+def _sure(old: Output | None, new: Output | None) -> float:
+    """Return how certain it is that two definitions differ: less where unread code does."""
+    if old is None or new is None:
+        return 1.0
+    base, head = (_unread(column.expression) for column in (old, new))
+    return 1.0 if base == head else NOT_READ
+
+
+def _unread(expression: Expression) -> set[Expression]:
+    return {node for node in nodes_below(expression) if node.op in {"opaque", "opaque_rows"}}
 
 
 # --- what DDL declares ---------------------------------------------------------------------------

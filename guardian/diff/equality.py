@@ -92,6 +92,9 @@ class Sameness:
         return bool(self._equated) and call("eq", (base, head)) in self._equated
 
     def _compare(self, base: Expression, head: Expression) -> bool:
+        merged = _is_merge(base), _is_merge(head)
+        if merged[0] != merged[1]:
+            return self._with_an_arm(base, head, united=head if merged[1] else base)
         if base.op == "member" and head.op == "member":
             return self._members(base, head)
         if base.op == "member" and base.args[0].args[0] in self._base:
@@ -179,6 +182,17 @@ class Sameness:
             return False
         return self._same(base.args[1], head.args[1])
 
+    def _with_an_arm(self, base: Expression, head: Expression, *, united: Expression) -> bool:
+        """Compare a column with one of a union that its rows are an arm of now, or were before."""
+        alone = self._rows[0] if united is head else self._rows[1]
+        known = self._head if united is head else self._base
+        for rows, value in zip(united.args[0].args[0].args, united.args[1].args, strict=False):
+            if rows is alone or scanned(rows) == scanned(alone):
+                known.update(spine(rows))
+                pair = (base, value) if united is head else (value, head)
+                return self._same(*pair)
+        return False
+
     def _merges(
         self, one: Expression, other: Expression, base: Expression, head: Expression
     ) -> bool:
@@ -228,6 +242,12 @@ def _equalities(relations: Iterable[Expression]) -> set[Expression]:
     """Return the equalities that hold in every row of these row sets."""
     graphs = (node for node in relations if node.op == "rows")
     return {part for graph in graphs for part in graph.args[1].args if name_of(part) == "eq"}
+
+
+def _is_merge(node: Expression) -> bool:
+    """Return whether a value is a union's column."""
+    united = node.op == "member" and node.args[1].op == "merge"
+    return united and node.args[0].args[0].op == "union"
 
 
 def _inside(node: Expression, op: str) -> Expression:

@@ -13,8 +13,10 @@ from guardian.lineage.text import text_of
 from guardian.model.changes import Change
 from guardian.model.definition import Definition
 from guardian.model.expression import Expression
+from guardian.model.names import is_symbolic
 
 PERHAPS = 0.6  # a left join repeats rows only if its key is not unique, and nobody has told us
+NOT_READ = 0.5  # what differs is code that could not be read
 REGROUPED = 0.8  # the same clauses, put together otherwise
 
 
@@ -55,6 +57,8 @@ def _sure(found: Difference) -> float:
     if not found.gone and not found.new:
         return REGROUPED
     kinds = {clause.kind for clause in (*found.gone, *found.new)}
+    if any(kind.startswith("OPAQUE") for kind in kinds):
+        return NOT_READ
     return PERHAPS if kinds == {"LEFT JOIN"} and not (found.gone and found.new) else 1.0
 
 
@@ -80,6 +84,8 @@ def _other_writes(both: Both) -> Iterator[Change]:
     """Yield one change for the writes that only one side has."""
     if not both.base_only and not both.head_only:
         return
+    if is_symbolic(both.dataset):
+        return  # a name that each job is given at run time: another job is another dataset
     made = (both.head_only or both.base_only)[0]
     yield Change(
         rule="rows-changed",

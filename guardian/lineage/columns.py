@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from guardian.lineage.filters import filtered
 from guardian.lineage.relation import (
     Attribute,
     Relation,
@@ -149,14 +150,21 @@ def _as_named(name: str, like: str) -> str:
 
 def project(binder: Binder, node: plan.Project) -> Relation:
     """Return what a SELECT list makes of its input."""
+    below = binder.nodes[node.input]
+    if isinstance(below, plan.Filter) and below.clause == "QUALIFY":
+        return _qualified(binder, node, below)
     source = binder.bound[node.input]
-    made, rests = items(
-        binder,
-        source,
-        node.items,
-        lateral=node.lateral,
-    )
+    made, rests = items(binder, source, node.items, lateral=node.lateral)
     return projected(source, tuple(made), tuple(rests))
+
+
+def _qualified(binder: Binder, node: plan.Project, where: plan.Filter) -> Relation:
+    """Return a SELECT list with QUALIFY: its windows look at the rows before that."""
+    source = binder.bound[where.input]
+    made, rests = items(binder, source, node.items, lateral=node.lateral)
+    condition = binder.resolver.resolve(where.condition, binder.scope(source))
+    listed = projected(source, tuple(made), tuple(rests))
+    return filtered(binder, listed, condition, where.text or where.clause, where.at)
 
 
 def with_columns(binder: Binder, node: plan.WithColumns) -> Relation:

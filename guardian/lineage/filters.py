@@ -15,6 +15,7 @@ from guardian.lineage.relation import (
     contains_window,
     existing,
     instance_of,
+    windows_in,
 )
 from guardian.lineage.scalars import conditions
 from guardian.model import plan
@@ -53,6 +54,7 @@ def filtered(
         contains_window(item.expression) for item in source.attributes
     )
     if windowed:
+        source, condition = _below_windows(binder, source, condition, (text, at))
         source, condition = _looked_at(binder, source, condition, (text, at))
     parts = tuple(_as_exists(part, binder.notes) for part in conditions(condition))
     for part in parts:
@@ -60,6 +62,34 @@ def filtered(
     block = replace(source.block, filters=tuple(dict.fromkeys((*source.block.filters, *parts))))
     behind = None if source.behind is None else replace(source.behind, block=block)
     return replace(source, block=block, behind=behind)
+
+
+def _below_windows(
+    binder: Binder, source: Relation, condition: Expression, said: tuple[str, Location | None]
+) -> tuple[Relation, Expression]:
+    """Return `source` with the conditions on its windows' partition keys, and what is left of them.
+
+    They take away whole partitions, so that the windows see all of those that stay.
+    """
+    found = windows_in((condition, *(item.expression for item in source.attributes)))
+    keys = [frozenset(window_parts(window)[1]) for window in found]
+    common = frozenset.intersection(*keys) if keys else frozenset()
+    parts = conditions(condition)
+    below = tuple(part for part in parts if common and _only_of(part, common))
+    for part in below:
+        binder.notes.words.setdefault(part, said)
+    block = replace(source.block, filters=tuple(dict.fromkeys((*source.block.filters, *below))))
+    rest = conjunction(part for part in parts if part not in below)
+    return replace(source, block=block), rest
+
+
+def _only_of(condition: Expression, keys: frozenset[Expression]) -> bool:
+    """Return whether `condition` is computed from `keys` alone."""
+    if condition in keys:
+        return True
+    if condition.op != "call":
+        return condition.op in {"const", "symbol"}
+    return all(_only_of(arg, keys) for arg in condition.args)
 
 
 def _looked_at(

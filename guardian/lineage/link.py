@@ -4,12 +4,15 @@ Datasets in the order in which they depend on each other.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
+
+import msgspec
 
 from guardian.lineage.define import define, scans, unknown
 from guardian.lineage.schemas import UNKNOWN, Schema, combined, declared
 from guardian.model.definition import Definition
+from guardian.model.expression import Expression
 from guardian.model.lineage import Column, Diagnostic, Location
 from guardian.model.plan import Declaration, Lowered, Write
 
@@ -154,7 +157,7 @@ class _Linker:
                 known = self.memory.bound[key] = self._bind(file, write)
             made.append(known[0])
             warnings.update(known[1])
-        return tuple(made), warnings
+        return _emptied_first(made), warnings
 
     def _bind(self, file: Lowered, write: Write) -> tuple[Definition, tuple[Diagnostic, ...]]:
         warnings: list[Diagnostic] = []
@@ -197,6 +200,33 @@ class _Linker:
         )
         written = Schema(tuple(columns.values()), complete, keys) if columns or complete else None
         return combined(written, self.declared.get(dataset))
+
+
+def _emptied_first(definitions: Sequence[Definition]) -> tuple[Definition, ...]:
+    """Return the writes of a dataset; where a job empties it before it inserts, that overwrites it."""
+    emptied: set[str] = set()
+    kept: list[Definition] = []
+    for definition in definitions:
+        mode = definition.options.mode
+        if mode == "delete" and _takes_all(definition.rows):
+            emptied.add(definition.job)
+        if mode == "append" and definition.job in emptied:
+            emptied.discard(definition.job)
+            cleared = [item for item in kept if item.job == definition.job and _clears(item)]
+            kept = [item for item in kept if item not in cleared]
+            options = msgspec.structs.replace(definition.options, mode="overwrite")
+            definition = replace(definition, options=options)  # noqa: PLW2901 - the same write
+        kept.append(definition)
+    return tuple(kept)
+
+
+def _clears(definition: Definition) -> bool:
+    return definition.options.mode == "delete" and _takes_all(definition.rows)
+
+
+def _takes_all(rows: Expression) -> bool:
+    """Return whether a DELETE has no condition: its rows are the table's, or none are named."""
+    return rows.op in {"scan", "values"} or (rows.op == "rows" and not rows.args[1].args)
 
 
 def _by_dataset(declarations: Iterable[Declaration]) -> dict[str, tuple[Declaration, ...]]:

@@ -356,6 +356,21 @@ def _contains_window(expression: Expression) -> bool:
     return any(map(contains_window, args))
 
 
+def windows_in(expressions: Iterable[Expression]) -> frozenset[Expression]:
+    """Return the window functions of this scope that `expressions` are computed from."""
+    found: set[Expression] = set()
+    memo: dict[tuple[Expression, int], Expression] = {}
+
+    def note(node: Expression) -> Expression | None:
+        if node.op == "window":
+            found.add(node)
+        return None if contains_window(node) else node
+
+    for expression in expressions:
+        rewrite(expression, note, memo)
+    return frozenset(found)
+
+
 def instances_in(expression: Expression) -> frozenset[Expression]:
     """Return the instances of this scope that `expression` takes values from."""
     found: set[Expression] = set()

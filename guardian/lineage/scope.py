@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from guardian.lineage.relation import Attribute, Relation, Rest
-from guardian.model.expression import Expression, as_set, make, plain
+from guardian.model.expression import Expression, as_set, call, make
 from guardian.model.plan import FrameRef, Ref
 
 
@@ -206,7 +206,7 @@ def one_of(expressions: Iterable[Expression]) -> Expression | None:
 def fields_of(base: Expression, names: Iterable[str]) -> Expression:
     """Return a struct's field, and its field, and so on."""
     for name in names:
-        base = plain("field", (base,), name)
+        base = call("field", (base,), name)
     return base
 
 

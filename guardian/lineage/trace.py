@@ -173,8 +173,9 @@ class Tracer:
     def _part(self, node: Expression, part: Expression) -> Traced:
         """Trace one field of an aggregate of structs: `max(struct(a, b)).b` comes from b alone."""
         whole = self.value(node.args[0])
-        direct = _as(self.value(part), "AGGREGATION").direct
-        return Traced(direct, whole.indirect)
+        gathered = {subtype for subtype, _ in whole.direct.values()}
+        kind: Subtype = "AGGREGATION" if "AGGREGATION" in gathered else "TRANSFORMATION"
+        return Traced(_as(self.value(part), kind).direct, whole.indirect)
 
     def _case(self, node: Expression) -> Traced:
         *pairs, otherwise = node.args
@@ -274,13 +275,30 @@ class Tracer:
         return self.notes.words.get(node, ("", None))[1]
 
 
+ARRAYS = frozenset({"array", "sort_array", "array_sort", "array_distinct", "slice", "explode"})
+
+
 def _built_from(value: Expression, name: str) -> Expression | None:
-    """Return what field `name` was built from, where `value` is an aggregate of structs."""
-    while value.op in {"member", "maybe", "fanned"}:
-        value = value.args[1] if value.op == "member" else value.args[0]
-    if value.op != "aggregate" or value.value[3] != 1:
+    """Return what field `name` was built from, of a struct gathered or exploded."""
+    while True:
+        if value.op in {"member", "maybe", "fanned"}:
+            value = value.args[1] if value.op == "member" else value.args[0]
+        elif value.op == "aggregate" and value.value[3] == 1:
+            value = value.args[0]
+        elif value.op == "field" and _exploded(value) is not None:
+            value = _exploded(value) or value
+        elif value.op == "call" and value.value[0] in ARRAYS and value.args:
+            value = value.args[0]
+        else:
+            return struct_part(value, name)
+
+
+def _exploded(value: Expression) -> Expression | None:
+    """Return the array that a generator's column is an element of."""
+    relation = value.args[0].args[0]
+    if relation.op != "generate" or relation.value[0] == "unpivot" or not relation.args[0].args:
         return None
-    return struct_part(value.args[0], name)
+    return relation.args[0].args[0]
 
 
 # --- combining -----------------------------------------------------------------------------------

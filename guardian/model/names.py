@@ -40,6 +40,15 @@ def _fold_around_symbols(identifier: str, dialect: str) -> str:
     return "".join(pieces)
 
 
+def is_symbolic(name: str) -> bool:
+    """Return whether nothing of a name is known before run time: `{target}`, `{db}.{table}`."""
+    rest = name
+    while SYMBOL_OPEN in rest and SYMBOL_CLOSE in rest:
+        before, _, after = rest.partition(SYMBOL_OPEN)
+        rest = before + after.partition(SYMBOL_CLOSE)[2]
+    return rest != name and not rest.strip("./:_-")
+
+
 def dataset_name(parts: Iterable[str], dialect: str) -> str:
     """Return the name of a table from its folded parts.
 

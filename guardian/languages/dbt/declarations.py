@@ -1,21 +1,15 @@
-"""What schema files and seeds declare: columns and keys of datasets, dashboards that read them."""
+"""What schema files declare: columns and keys of datasets, dashboards that read them."""
 
-import csv
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from guardian.languages.dbt.lowering import _REF, _SOURCE
 from guardian.languages.dbt.project import ModelFile, Project
 from guardian.languages.dbt.relations import Relation
 from guardian.languages.dbt.rendering import Renderer
 from guardian.languages.dbt.schema_files import ExposureProperties, Properties, SchemaFile
-from guardian.languages.dbt.write_options import write_options
 from guardian.model.lineage import Column, Location
 from guardian.model.names import fold
 from guardian.model.plan import Declaration, Exposure
-from guardian.model.source import SourceFile
-
-MAX_SEED_HEADER = 100_000
 
 
 class SchemaLowering:
@@ -95,31 +89,4 @@ class SchemaLowering:
             yield self._renderer.source_relation(found[2], found[4]).dataset
 
 
-def seed_declaration(
-    model: ModelFile, file: SourceFile, renderer: Renderer, dialect: str
-) -> Declaration | None:
-    """Return the columns of a seed, by its header and configured types; None without a header."""
-    config = renderer.naming(model)
-    if not config["enabled"]:
-        return None
-    delimiter = str(config.get("delimiter") or ",")[:1]
-    header = file.text[:MAX_SEED_HEADER].splitlines()[:1]
-    names = next(csv.reader(header, delimiter=delimiter), []) if header else []
-    types: Any = config.get("column_types")
-    lowered = (
-        {str(k).lower(): str(v) for k, v in types.items()} if isinstance(types, Mapping) else {}
-    )
-    quoted = config.get("quote_columns") is True
-    columns = tuple(
-        Column(name=fold(n.strip(), dialect, quoted=quoted), type=lowered.get(n.strip().lower()))
-        for n in names if n.strip()
-    )  # fmt: skip
-    if not columns:
-        return None
-    return Declaration(
-        dataset=renderer.relation_of(model).dataset, columns=columns, origin="dbt", job=model.path,
-        at=Location(model.path, 1), options=write_options(config, "seeds"),
-    )  # fmt: skip
-
-
-__all__ = ["ExposureProperties", "SchemaLowering", "seed_declaration"]
+__all__ = ["ExposureProperties", "SchemaLowering"]

@@ -5,12 +5,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 
 from guardian.languages import Sources
-from guardian.languages.dbt.declarations import SchemaLowering, seed_declaration
+from guardian.languages.dbt.declarations import SchemaLowering
 from guardian.languages.dbt.lowering import ModelLowering
-from guardian.languages.dbt.project import Project, forget, project_at
+from guardian.languages.dbt.project import Project, project_at
 from guardian.languages.dbt.rendering import Renderer
 from guardian.languages.dbt.roots import PROJECT_FILE, inside, project_root, settings_of
 from guardian.languages.dbt.schema_files import Properties
+from guardian.languages.dbt.seeds import lower_seed
 from guardian.model.lineage import Diagnostic
 from guardian.model.plan import Lowered
 from guardian.model.source import SourceFile
@@ -36,9 +37,9 @@ def lowered(file: SourceFile, sources: Sources) -> Lowered:
     making = _maker(file.path)
     project = project_at(root, sources)
     result, files = making(file, project, sources)
-    if _other_revision(files, project, sources):
-        forget(project)
-        result, _ = making(file, project_at(root, sources), sources)
+    # each read is a note of what the result depends on
+    for path in sorted({*files, *project.base}):
+        sources.read(path)
     return result
 
 
@@ -51,15 +52,6 @@ def _maker(path: str) -> Maker:
     if path.endswith(".csv"):
         return _seed
     return _python_model if path.endswith(".py") else _model
-
-
-def _other_revision(files: Iterable[str], project: Project, sources: Sources) -> bool:
-    """Return whether a followed file differs from the one that the project was made from."""
-    for path in sorted({*files, *project.base}):
-        file = sources.read(path)
-        if project.blobs.get(path, file.blob if file else "") != (file.blob if file else ""):
-            return True
-    return False
 
 
 def _renderer(project: Project, sources: Sources) -> Renderer:
@@ -123,16 +115,13 @@ def _snapshot(properties: Properties, models: ModelLowering, project: Project) -
 
 def _seed(file: SourceFile, project: Project, sources: Sources) -> tuple[Lowered, Iterable[str]]:
     model = next(iter(project.by_path.get(file.path, ())), None)
+    if model is None:
+        return Lowered(path=file.path, language=LANGUAGE), ()
     dialect = sources.dialect(file.path) or project.dialect
     with project.lock:
-        found = (
-            seed_declaration(model, file, _renderer(project, sources), dialect) if model else None
-        )
-        properties = project.properties_of(model) if model else None
-    declarations = (found,) if found else ()
-    return Lowered(path=file.path, language=LANGUAGE, declarations=declarations), (
-        [properties.file] if properties else []
-    )
+        found = lower_seed(model, file, _renderer(project, sources), dialect)
+        properties = project.properties_of(model)
+    return found, [properties.file] if properties else []
 
 
 def _python_model(

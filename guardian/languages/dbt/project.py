@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from threading import Lock, RLock
 from typing import Any
+from weakref import ref
 
 import msgspec
 
@@ -230,40 +231,37 @@ def _schema_file(path: str, blob: str, text: str) -> SchemaFile:
     return read_schema_file(path, blob, text)
 
 
-_projects: OrderedDict[tuple[int, str], Project] = OrderedDict()
+class _Known(msgspec.Struct, frozen=True):
+    """A project, and the revision that it was read from, as long as anybody works on that."""
+
+    revision: "ref[Sources]"
+    project: Project
+
+
+_projects: OrderedDict[tuple[int, str], _Known] = OrderedDict()
 _lock = Lock()
 
 
 def project_at(root: str, sources: Sources) -> Project:
     """Return the project in `root`, shared by all files of one revision.
 
-    A revision is known by its list of paths. Where `sources` offers `unrecorded`, the project is
-    read through that, so that the file which happens to come first does not seem to depend on
-    every schema file.
+    A revision is the object that offers its files. Where `sources` offers `unrecorded`, that is
+    meant, so that the file which happens to come first does not seem to depend on every schema
+    file.
     """
-    key = (_revision(sources), root)
-    file = sources.read(inside(root, PROJECT_FILE))
-    blob = file.blob if file else ""
+    revision: Sources = getattr(sources, "unrecorded", sources)
+    key = (id(revision), root)
     with _lock:
         known = _projects.get(key)
-        if known is not None and known.blobs.get(inside(root, PROJECT_FILE)) == blob:
+        # an id is given again once its object is gone
+        if known is not None and known.revision() is revision:
             _projects.move_to_end(key)
-            return known
-    project = Project(root, getattr(sources, "unrecorded", sources))
+            return known.project
+    project = Project(root, revision)
     with _lock:
-        _projects[key] = project
+        _projects[key] = _Known(ref(revision), project)
+        for old in [each for each, one in _projects.items() if one.revision() is None]:
+            del _projects[old]
         while len(_projects) > MOST_PROJECTS:
             _projects.popitem(last=False)
     return project
-
-
-def _revision(sources: Sources) -> int:
-    paths = sources.paths()
-    return id(paths) if paths is sources.paths() else hash(tuple(paths))
-
-
-def forget(project: Project) -> None:
-    """Drop a project that turned out to be of another revision."""
-    with _lock:
-        for key in [key for key, known in _projects.items() if known is project]:
-            del _projects[key]

@@ -17,6 +17,7 @@ from guardian.languages.python.spark_io import write
 from guardian.languages.python.spark_names import NAME_METHODS
 from guardian.languages.python.spark_nulls import NULL_METHODS, NullFunctions
 from guardian.languages.python.spark_schemas import SCHEMA_PROPERTIES
+from guardian.languages.python.spark_select import SELECT_METHODS
 from guardian.languages.python.spark_session import (
     WINDOW_LIMITS,
     SparkSession,
@@ -40,7 +41,7 @@ from guardian.languages.python.values import (
 from guardian.model.lineage import Location
 from guardian.model.plan import Opaque, WriteOptions
 
-METHODS.update({**NAME_METHODS, **NULL_METHODS})
+METHODS.update({**SELECT_METHODS, **NAME_METHODS, **NULL_METHODS})
 PROPERTIES.update({**SCHEMA_PROPERTIES, "na": lambda frame, _: NullFunctions(frame)})
 
 FUNCTIONS = re.compile(r"(?:.*\.)?pyspark\.sql(?:\.connect)?\.functions(?:\.builtin)?\.(\w+)$")

@@ -24,6 +24,7 @@ from guardian.languages.python.spark_frames import (
     text_of,
 )
 from guardian.languages.python.spark_functions import build
+from guardian.languages.python.spark_io import write
 from guardian.languages.python.spark_state import DIALECT, item, lower
 from guardian.languages.python.spark_types import schema_of
 from guardian.languages.python.udfs import udf_of
@@ -39,11 +40,18 @@ from guardian.languages.python.values import (
 )
 from guardian.model.lineage import Location
 from guardian.model.names import fold
-from guardian.model.plan import Aggregate, Item, Opaque, Pivot
+from guardian.model.plan import Aggregate, Item, Opaque, Pivot, WriteOptions
 from guardian.model.plan import Expr as PlanExpr
 
 SHORTCUTS = {"sum": "sum", "avg": "avg", "mean": "avg", "max": "max", "min": "min"}
 CUBE_LIMIT = 8
+RDD_WRITES = {
+    "saveAsTextFile": "text",
+    "saveAsPickleFile": "pickle",
+    "saveAsSequenceFile": "sequence",
+    "saveAsHadoopFile": "hadoop",
+    "saveAsNewAPIHadoopFile": "hadoop",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -256,6 +264,11 @@ class Rdd:
         }:
             collected(call, self.frame.handle)
             return Collected(name, weak=True, handles=(self.frame.handle,))
+        if name in RDD_WRITES:
+            rows = rdd_frame(self, None, call)
+            options = WriteOptions(mode="error", format=RDD_WRITES[name])
+            write(call, rows.handle, call.value(0, "path"), options)
+            return None
         return Rdd(
             self.frame, digest(f"{self.fingerprint}.{call_fingerprint(name, call)}"), call.at
         )

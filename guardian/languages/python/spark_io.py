@@ -21,7 +21,7 @@ from guardian.languages.python.spark_state import (
     written_name,
 )
 from guardian.languages.python.spark_types import StructType, schema_of
-from guardian.languages.python.values import MISSING, Call, Unknown, Value, plain, to_text
+from guardian.languages.python.values import MISSING, Call, Text, Unknown, Value, plain, to_text
 from guardian.model.lineage import Column as ModelColumn
 from guardian.model.plan import (
     Handle,
@@ -52,6 +52,10 @@ RESULT_OPTIONS = frozenset({
     "maxrecordsperfile_",
     "txnappid_", "multiline", "inferschema_",
 })  # fmt: skip
+
+
+OVERWRITE_MODE = "partitionoverwritemode"
+OVERWRITE_SETTING = "spark.sql.sources.partitionOverwriteMode"
 
 
 @dataclass(frozen=True, eq=False)
@@ -272,6 +276,23 @@ class Writer:
             options["replacewhere"] = call.machine.text(call.syntax(0))
         return replace(self, mode=mode, options=options).written(call, self.table)
 
+    def _with_settings(self, call: Call, *, by_partition: bool) -> Mapping[str, Value]:
+        """Return the options, with what the session's settings say of an overwrite."""
+        said = self.options.get(OVERWRITE_MODE)
+        if said is None:
+            said = state_of(call.machine).configuration.get(OVERWRITE_SETTING)
+        rest = {key: value for key, value in self.options.items() if key != OVERWRITE_MODE}
+        static = isinstance(said, str) and said.lower() == "static"
+        if (
+            said is None
+            or static
+            or self.mode != "overwrite"
+            or not (by_partition or self.partition_by)
+        ):
+            return rest
+        shown = said.lower() if isinstance(said, str) and not isinstance(said, Text) else said
+        return {**rest, OVERWRITE_MODE: shown}
+
     def written(self, call: Call, name: Value, *, positional: bool = False) -> Value:
         """Note the write, and return what it gives."""
         options = WriteOptions(
@@ -280,7 +301,7 @@ class Writer:
             partition_by=self.partition_by,
             cluster_by=self.cluster_by,
             location=_location(self.options, name),
-            options=_telling(self.options),
+            options=_telling(self._with_settings(call, by_partition=positional)),
         )
         write(call, self.frame.handle, name, options, positional=positional)
         return Unknown("query")

@@ -6,11 +6,11 @@ from guardian.languages.python.spark_columns import spread
 from guardian.languages.python.spark_frames import (
     Frame,
     Method,
-    dict_places,
     made,
     place_of,
     unclear,
 )
+from guardian.languages.python.spark_select import dict_places
 from guardian.languages.python.spark_state import (
     DIALECT,
     column_name,

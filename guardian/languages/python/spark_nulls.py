@@ -9,12 +9,11 @@ from sqlglot import exp
 from guardian.languages.python.each_column import EachColumn
 from guardian.languages.python.machine import Machine
 from guardian.languages.python.spark_columns import Column, Tree, as_tree, identifier, spread
+from guardian.languages.python.spark_each import each_changed, each_item
 from guardian.languages.python.spark_frames import (
     Frame,
     Method,
     column_list,
-    each_changed,
-    each_item,
     made,
     unclear,
 )

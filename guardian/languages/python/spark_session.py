@@ -81,6 +81,9 @@ class SparkSession:
         glue = glue_method(name, call)
         if glue is not MISSING:
             return glue
+        if name == "config" and call.has(1, "value"):
+            settings = state_of(call.machine).configuration
+            settings[plain(to_text(call.value(0, "key")))] = call.value(1, "value")
         if name in _SELF:
             return self
         return Unknown(name, weak=True)

@@ -300,6 +300,12 @@ def _label(tree: Tree) -> str | None:
     if type(tree) in _SIGNS:
         left, right = _label(tree.this), _label(tree.args["expression"])
         return f"({left} {_SIGNS[type(tree)]} {right})" if left and right else None
+    if isinstance(tree, exp.Neg | exp.Not):
+        inner = _label(tree.this)
+        return f"({'-' if isinstance(tree, exp.Neg) else 'NOT'} {inner})" if inner else None
+    if isinstance(tree, exp.Sum | exp.Avg | exp.Min | exp.Max):
+        inner = _label(tree.this)
+        return f"{tree.key}({inner})" if inner else None
     if isinstance(tree, exp.Count) and isinstance(tree.this, exp.Distinct):
         parts = [_label(part) for part in tree.this.expressions]
         return f"count(DISTINCT {', '.join(part or '' for part in parts)})" if all(parts) else None

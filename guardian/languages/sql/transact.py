@@ -18,8 +18,8 @@ _BEHIND_TYPE = frozenset({
     "REFERENCES", "INDEX", "PERSISTED", "HIDDEN", "FOR", "WITH", "ON", "COLUMN_SET", "AS",
 })  # fmt: skip
 _COMPOUND = {
-    TokenType.PLUS: "+", TokenType.DASH: "-", TokenType.STAR: "*", TokenType.SLASH: "/",
-    TokenType.MOD: "%",
+    TokenType.PLUS, TokenType.DASH, TokenType.STAR, TokenType.SLASH, TokenType.MOD, TokenType.AMP,
+    TokenType.PIPE, TokenType.CARET,
 }  # fmt: skip
 _BEHIND_SET = frozenset({"FROM", "WHERE", "OUTPUT", "OPTION", "WHEN"})
 
@@ -101,19 +101,32 @@ def without_target_hint(statement: Tokens) -> Tokens:
 
 def with_plain_assignments(statement: Tokens) -> Tokens:
     """Return `SET a += x` as `SET a = a + (x)`."""
-    for index in range(1, len(statement) - 2):
-        sign, equals = statement[index], statement[index + 1]
-        if equals.token_type is not TokenType.EQ or sign.token_type not in _COMPOUND:
+    found: list[Token] = []
+    index = 0
+    while index < len(statement):
+        if not _is_compound(statement, index):
+            found.append(statement[index])
+            index += 1
             continue
-        begin = index - 1
-        while begin > 1 and statement[begin - 1].token_type is TokenType.DOT:
-            begin -= 2
         end = _end_of_assignment(statement, index + 2)
-        name, value = statement[begin:index], statement[index + 2 : end]
-        changed = [*name, equals, *name, sign, _OPEN, *value, _CLOSE]
-        rest = with_plain_assignments([_COMMA, *statement[end:]])[1:]
-        return [*statement[:begin], *changed, *rest]
-    return statement
+        name = _last_name(found)
+        value = statement[index + 2 : end]
+        found.extend([statement[index + 1], *name, statement[index], _OPEN, *value, _CLOSE])
+        index = end
+    return found
+
+
+def _is_compound(tokens: Tokens, index: int) -> bool:
+    following = tokens[index + 1].token_type if index + 1 < len(tokens) else None
+    return tokens[index].token_type in _COMPOUND and following is TokenType.EQ and index > 0
+
+
+def _last_name(tokens: Tokens) -> Tokens:
+    """Return the dotted name that tokens end with."""
+    begin = len(tokens) - 1
+    while begin > 1 and tokens[begin - 1].token_type is TokenType.DOT:
+        begin -= 2
+    return tokens[begin:]
 
 
 def _end_of_assignment(tokens: Tokens, start: int) -> int:

@@ -1,0 +1,1 @@
+CREATE TABLE gold.sessions (session_id STRING, variant STRING, converted BOOLEAN);

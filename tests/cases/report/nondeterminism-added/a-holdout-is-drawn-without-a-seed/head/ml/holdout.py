@@ -1,0 +1,7 @@
+from pyspark.sql import SparkSession
+
+SEED = 7
+
+spark = SparkSession.builder.getOrCreate()
+holdout = spark.table("gold.sessions").sample(withReplacement=False, fraction=0.1)
+holdout.write.mode("overwrite").saveAsTable("ml.holdout")
