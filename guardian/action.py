@@ -158,6 +158,8 @@ def _opened(environ: Mapping[str, str], inputs: Inputs, question: Question) -> "
         config_revision=question.base,
         snapshot=inputs.snapshot or None,
         fail_on=inputs.fail_on,
+        # They write its dbt templates, too.
+        contained=True,
     )
     return Workspace.of_repository(options)
 

@@ -74,6 +74,9 @@ def common(command: Command) -> Command:
 cached = click.option(
     "--cache/--no-cache", default=True, help="Keep and use what was read of unchanged files."
 )
+contained = click.option(
+    "--contained", is_flag=True, help="Render dbt templates in a limited process of their own."
+)
 failing = click.option(
     "--fail-on", type=click.Choice(_SEVERITIES), help="Severity at which the exit status is 1."
 )
@@ -101,6 +104,7 @@ def cli() -> None:
 )
 @common
 @cached
+@contained
 def scan(path: Path | None, format_name: str | None, **common: Any) -> int:
     """Show the lineage of the code as it stands.
 
@@ -126,6 +130,7 @@ def scan(path: Path | None, format_name: str | None, **common: Any) -> int:
 @click.option("--format", "-f", "format_name", type=FormatName(), help="How to print it.")
 @common
 @cached
+@contained
 @failing
 def report(
     base: str | None,
@@ -151,6 +156,7 @@ def report(
 @cli.command(epilog=example("guardian check  # as the pre-commit hook runs it"))
 @common
 @cached
+@contained
 @failing
 def check(fail_on: "FailOn | None", **common: Any) -> int:
     """Judge what is staged: the pre-commit hook.
@@ -370,6 +376,7 @@ def _opened(common: dict[str, Any], fail_on: "FailOn | None" = None) -> "tuple[C
         config=common["config"],
         fail_on=fail_on,
         cache=common.get("cache", True),
+        contained=common.get("contained", False),
     )
     return console, options
 

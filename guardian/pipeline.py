@@ -21,6 +21,7 @@ from guardian.model.changes import SEVERITIES, Change, Report, Revision, worst
 from guardian.model.lineage import Coverage, Diagnostic, Lineage
 from guardian.model.plan import Exposure, Lowered
 from guardian.model.snapshot import Snapshot
+from guardian.model.source import SourceFile
 from guardian.rules import RulePack
 
 
@@ -65,12 +66,14 @@ def lower(
     paths: Sequence[str],
     cache: LoweredCache | None = None,
     seen: Seen | None = None,
+    contained: Callable[[str], Lowered] | None = None,
 ) -> tuple[tuple[Lowered, ...], Coverage]:
     """Return every file of `paths` that a language claims, lowered.
 
-    And how many were understood.
+    And how many were understood. `contained` lowers the file at a path in a place apart, and raises
+    nothing; where it is given, it is asked for the files of those languages that allow it.
     """
-    lowering = _Lowering(sources, cache, seen or Seen())
+    lowering = _Lowering(sources, cache, seen or Seen(), contained)
     lowered = tuple(item for item in map(lowering.file, paths) if item is not None)
     counted = [item for item in lowered if _says_something(item)]
     failed = tuple(sorted(item.path for item in counted if item.failed))
@@ -85,10 +88,17 @@ def _says_something(lowered: Lowered) -> bool:
 class _Lowering:
     """Lowers the files of one revision, each by the first language that claims it."""
 
-    def __init__(self, sources: Revisable, cache: LoweredCache | None, seen: Seen) -> None:
+    def __init__(
+        self,
+        sources: Revisable,
+        cache: LoweredCache | None,
+        seen: Seen,
+        contained: Callable[[str], Lowered] | None,
+    ) -> None:
         self.sources = sources
         self.cache = cache
         self.seen = seen
+        self.contained = contained
         offered = registry.offered("guardian.languages", Extractor)
         self.extractors = sorted(offered, key=lambda extractor: (extractor.rank, extractor.name))
         said = repr(sorted(sources.settings().items()))
@@ -127,23 +137,36 @@ class _Lowering:
         file = self.sources.read(path)
         if file is None:
             return None
-        recording = Recording(self.sources, path)
+        apart = self.contained if extractor.contained else None
+        lowered, lasting = _apart(apart, path) if apart else self._here(extractor, file)
+        if file.assumed:
+            assumed = Diagnostic(path, 1, file.assumed)
+            others = (item for item in lowered.warnings if item != assumed)
+            lowered = msgspec.structs.replace(lowered, warnings=(assumed, *others))
+        self.seen.put(key, lowered)
+        if self.cache is not None and lasting:
+            self.cache.put(key, lowered)
+        return lowered
+
+    def _here(self, extractor: Extractor, file: SourceFile) -> tuple[Lowered, bool]:
+        """Return one file lowered in this process, and whether that holds for later runs."""
+        recording = Recording(self.sources, file.path)
         try:
             lowered = extractor.extract(file, recording)
         except Exception as error:  # noqa: BLE001 - an input nobody foresaw costs its own file only
             reason = f"{type(error).__name__}: {error}"[:200]
-            warning = Diagnostic(path, 1, f"not understood ({reason}); please report this file")
-            return Lowered(path=path, language=extractor.name, warnings=(warning,), failed=True)
-        assumed = (Diagnostic(path, 1, file.assumed),) if file.assumed else ()
-        lowered = msgspec.structs.replace(
-            lowered,
-            files_read=recording.files_read,
-            warnings=(*assumed, *(item for item in lowered.warnings if item not in assumed)),
-        )
-        self.seen.put(key, lowered)
-        if self.cache is not None:
-            self.cache.put(key, lowered)
-        return lowered
+            message = f"not understood ({reason}); please report this file"
+            warning = Diagnostic(file.path, 1, message)
+            return Lowered(
+                path=file.path, language=extractor.name, warnings=(warning,), failed=True
+            ), False
+        return msgspec.structs.replace(lowered, files_read=recording.files_read), True
+
+
+def _apart(contained: Callable[[str], Lowered], path: str) -> tuple[Lowered, bool]:
+    """Return the same from elsewhere; a limit that a busy machine met may not be met again."""
+    lowered = contained(path)
+    return lowered, not lowered.failed
 
 
 # --- scanning ------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from guardian.config import FILE, FILES, Config
 from guardian.errors import ConfigError, RevisionError, ServiceError
 from guardian.languages import safe_yaml
 from guardian.model.changes import Report, Revision
-from guardian.model.lineage import Diagnostic, Lineage
+from guardian.model.lineage import Coverage, Diagnostic, Lineage
+from guardian.model.plan import Lowered
 from guardian.model.snapshot import Snapshot, SnapshotPart
 from guardian.rules import RulePack
 from guardian.sources.configuration import Options, Read, configuration, on_disk
@@ -89,8 +90,7 @@ class Workspace:
 
         def work() -> Lineage:
             with self._cache() as cache:
-                lowered, coverage = pipeline.lower(files, files.selected(), cache)
-                return pipeline.scan(lowered, coverage)
+                return pipeline.scan(*self._lowered(files, cache))
 
         lineage = deep(work)
         warnings = tuple(sorted({*lineage.warnings, *files.problems()}))
@@ -229,8 +229,8 @@ class Workspace:
         def work() -> Report:
             seen = pipeline.Seen()
             with self._cache() as cache:
-                old, _ = pipeline.lower(before, before.selected(), cache, seen)
-                new, coverage = pipeline.lower(after, after.selected(), cache, seen)
+                old, _ = self._lowered(before, cache, seen)
+                new, coverage = self._lowered(after, cache, seen)
             return pipeline.report(
                 old,
                 new,
@@ -249,6 +249,17 @@ class Workspace:
         unread = _news(before, after)
         warnings = tuple(sorted({*report.warnings, *broken, *known.warnings, *unread}))
         return msgspec.structs.replace(report, warnings=warnings)
+
+    def _lowered(
+        self, files: Files, cache: LoweredCache | None, seen: pipeline.Seen | None = None
+    ) -> tuple[tuple[Lowered, ...], Coverage]:
+        """Return the files of one revision lowered, contained where that was chosen."""
+        if not self._options.contained:
+            return pipeline.lower(files, files.selected(), cache, seen)
+        from guardian.engines.lowering import ContainedLowering
+
+        with ContainedLowering(files) as contained:
+            return pipeline.lower(files, files.selected(), cache, seen, contained)
 
     def _present(self) -> Files:
         if self._repository:

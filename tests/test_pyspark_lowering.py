@@ -303,7 +303,7 @@ def test_a_table_that_is_only_collected_is_read() -> None:
 
 def test_a_schema_for_json_is_the_type_of_what_is_parsed() -> None:
     types = "T.StructType([T.StructField('A', T.LongType()), T.StructField('b', T.StringType())])"
-    option = "struct<a:bigint,b:string>"
+    option = "struct<a: bigint,b: string>"
     for schema in (types, "'a BIGINT, b STRING'", f"'{option}'"):
         assert column(f"F.from_json('v', {schema})") == Call("from_json", (Ref("v"),), option)
     elements = column(f"F.from_json('v', T.ArrayType({types}))")

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from guardian.diff import Both, Detector, Pair
-from guardian.diff.clauses import Clause, Difference, difference, joined_texts
+from guardian.diff.clauses import Clause, Difference, clauses, difference, joined_texts
 from guardian.diff.equality import nodes_below
 from guardian.lineage.text import text_of
 from guardian.model.changes import Change
@@ -99,10 +99,15 @@ def _other_writes(both: Both) -> Iterator[Change]:
 
 
 def _writes(definitions: Iterable[Definition]) -> str | None:
-    texts = [
-        f"{item.options.mode} from {', '.join(item.reads) or 'values'}" for item in definitions
-    ]
-    return "; ".join(dict.fromkeys(texts)) or None
+    return "; ".join(dict.fromkeys(map(_write_text, definitions))) or None
+
+
+def _write_text(definition: Definition) -> str:
+    """Return one write in a few words: what it does, and from where."""
+    if definition.options.mode == "delete":
+        conditions = [part for part in clauses(definition.rows, {}) if part.kind == "WHERE"]
+        return f"DELETE WHERE {joined_texts(conditions)}" if conditions else "DELETE"
+    return f"{definition.options.mode} from {', '.join(definition.reads) or 'values'}"
 
 
 # --- reruns --------------------------------------------------------------------------------------

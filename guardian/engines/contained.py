@@ -152,15 +152,18 @@ class _Child:
             root,
             json.dumps(msgspec.to_builtins(limits)),
         ]
-        self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and our own text
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=kept,
-            cwd=Path(root).anchor,
-            start_new_session=True,
-        )
+        try:
+            self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and our own text
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=kept,
+                cwd=Path(root).anchor,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise LimitBrokenError(f"no process could be started: {error.strerror}") from error
         self._limits = limits
         self._answers: queue.Queue[bytes | None] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()

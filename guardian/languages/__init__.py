@@ -48,7 +48,8 @@ class Extractor(msgspec.Struct, frozen=True, kw_only=True):
 
     `version` is part of the cache key: it changes whenever the same text may give another plan.
     Extractors are asked in the order of `rank`, lowest first; the first that claims a file has it.
-    `claims` looks at the path and at other paths only, and reads no large file.
+    `claims` looks at the path and at other paths only, and reads no large file. `contained` says
+    that `extract` may be asked for in a process of its own, where strangers' code does no harm.
     """
 
     name: str
@@ -56,3 +57,4 @@ class Extractor(msgspec.Struct, frozen=True, kw_only=True):
     rank: int
     claims: Callable[[str, Sources], bool]
     extract: Callable[[SourceFile, Sources], Lowered]
+    contained: bool = False

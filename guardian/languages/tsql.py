@@ -122,12 +122,13 @@ def _routine(batch: Tokens, script: Script) -> str | None:
 class _Batch:
     """One batch on its way through the splitter.
 
-    `current` is the statement that is being collected.
+    `current` is the statement that is being collected, `said` its words outside all brackets.
     """
 
     tokens: Tokens
     script: Script
     current: list[Token] = field(default_factory=list)
+    said: set[str] = field(default_factory=set)
     depth: int = 0
     cases: int = 0
     last: Handle | None = None
@@ -152,6 +153,8 @@ class _Batch:
 
     def _collect(self, token: Token, text: str) -> None:
         self.current.append(token)
+        if self.depth == 0:
+            self.said.add(text)
         if text == "(":
             self.depth += 1
         elif text == ")":
@@ -310,16 +313,10 @@ class _Batch:
 
     def _has(self, texts: frozenset[str] | set[str]) -> bool:
         """Return whether one of `texts` stands in the current statement outside all brackets."""
-        depth = 0
-        for token in self.current:
-            text = word(token)
-            depth += (text == "(") - (text == ")")
-            if depth == 0 and text in texts:
-                return True
-        return False
+        return not self.said.isdisjoint(texts)
 
     def _finish(self) -> None:
-        statement, self.current = self.current, []
+        statement, self.current, self.said = self.current, [], set()
         self.depth = self.cases = 0
         if statement:
             self.last = _run(statement, self.script) or self.last

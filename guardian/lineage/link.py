@@ -203,7 +203,7 @@ class _Linker:
 
 
 def _emptied_first(definitions: Sequence[Definition]) -> tuple[Definition, ...]:
-    """Return the writes of a dataset; where a job empties it before it inserts, that overwrites it."""
+    """Return the writes of a dataset: emptied by a job before it inserts, it is overwritten."""
     emptied: set[str] = set()
     kept: list[Definition] = []
     for definition in definitions:

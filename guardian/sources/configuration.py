@@ -16,6 +16,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """What the user chose at the start; None leaves the choice to the configuration.
 
     With `config_revision`, the configuration and all that it names are read from that revision.
+    With `contained`, what strangers' templates could do is done in a limited process of its own.
     """
 
     directory: Path = Path()
@@ -24,6 +25,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     snapshot: str | None = None
     fail_on: FailOn | None = None
     cache: bool = True
+    contained: bool = False
 
 
 def configuration(read: Read, options: Options) -> Config:

@@ -36,4 +36,6 @@ def extract(file: SourceFile, sources: Sources) -> Lowered:
     return lowered(file, sources)
 
 
-EXTRACTOR = Extractor(name="dbt", version="1", rank=10, claims=claims, extract=extract)
+EXTRACTOR = Extractor(
+    name="dbt", version="2", rank=10, claims=claims, extract=extract, contained=True
+)

@@ -26,6 +26,7 @@ from guardian.model.plan import (
 
 # How sqlglot says that a dialect names a pivot's columns: with the aggregate's name behind the
 # value's.
+MAX_ARMS = 64
 _ONLY_IF_SEVERAL = "agg_name_if_multiple"
 
 
@@ -142,6 +143,9 @@ def _unpivot(handle: Handle, node: exp.Expr, scope: Scope) -> Handle:
         name_column = scope.name(_bare(field.this)) if field else "name"
     taken = [_taken(part, scope) for part in listed]
     plain = len(values) < 2 and not any(part.named for part in taken)
+    if len(taken) > MAX_ARMS:
+        scope.warn(f"UNPIVOT of more than {MAX_ARMS} columns is read without their labels", node)
+        plain, taken = True, taken[:MAX_ARMS]
     if not taken or (plain and not node.args.get("include_nulls")):
         return scope.builder.add(
             Unpivot(
@@ -190,7 +194,7 @@ def _arm(
     made = [
         Item(value, name, at, value.name) for value, name in zip(values, names[1:], strict=False)
     ]
-    used = tuple(name for other in taken for name in other.columns)
+    used = tuple(dict.fromkeys(name for other in taken for name in other.columns))
     ordered = [*made, label] if node.args.get("value_columns_first") else [label, *made]
     return scope.builder.add(Project(handle, (Item(Star(excluded=used)), *ordered)))
 
