@@ -32,6 +32,15 @@ def number(text: str) -> Constant:
     return Constant("number", text)
 
 
+def text(value: str) -> Constant:
+    return Constant("string", value)
+
+
+X = text("x")
+STUFFED = Call("stuff", (A, number("1"), number("1"), X))
+JSON_TEXT = Call("json_text", (Call("json_path", (A, text("b"), text("c"))),))
+
+
 def lowered(text: str, dialect: str = "duckdb") -> Expr:
     tree = sqlglot.parse_one(f"SELECT {text}", read=dialect)
     return lower_expression(tree.expressions[0], Scope(PlanBuilder(), dialect))
@@ -69,7 +78,13 @@ def lowered(text: str, dialect: str = "duckdb") -> Expr:
         ("spark", "concat(a, b)", Call("concat", (A, B))),
         ("postgres", "concat(a, b)", Call("concat_skip_null", (A, B))),
         ("tsql", "a + 'x'", Call("concat", (A, Constant("string", "x")))),
-        ("tsql", "a + b", Call("add", (A, B))),
+        ("tsql", "a + b", Call("add", (A, B), "overloaded")),
+        ("tsql", "a + 1", Call("add", (A, number("1")))),
+        ("tsql", "a * 2 + b", Call("add", (Call("mul", (A, number("2"))), B))),
+        ("tsql", "CAST(a AS INT) + b", Call("add", (Call("cast", (A,), "int"), B))),
+        ("tsql", "sum(a) + b", Call("add", (AggregateCall("sum", (A,)), B))),
+        ("tsql", "N'x' + a + b", Call("concat", (Call("concat", (X, A)), B))),
+        ("tsql", "STUFF(a, 1, 1, 'x') + b", Call("concat", (STUFFED, B))),
     ],
 )
 def test_operators(dialect: str, text: str, expected: Expr) -> None:
@@ -127,12 +142,14 @@ def test_functions_have_one_name(dialect: str, text: str, expected: Expr) -> Non
         ("bigquery", "a.b.c.d.e.f", Ref("f", ("a", "b", "c", "d", "e"))),
         ("spark", "a['k']", Call("field", (A,), "k")),
         ("duckdb", "a[1]", Call("index", (A, number("0")))),
-        ("snowflake", "a:b.c", Call("field", (Call("field", (Ref("A"),), "B"),), "C")),
-        (
-            "postgres",
-            "a->'b'->>'c'",
-            Call("json_text", (Call("field", (Call("field", (A,), "b"),), "c"),)),
-        ),
+        ("snowflake", "a:b.c", Call("json_path", (Ref("A"), text("b"), text("c")))),
+        ("snowflake", "a:b[0].c", Call("json_path", (Ref("A"), text("b"), number("0"), text("c")))),
+        ("snowflake", "a['b']['c']", Call("json_path", (Ref("A"), text("b"), text("c")))),
+        ("snowflake", "get_path(a, 'b.c')", Call("json_path", (Ref("A"), text("b"), text("c")))),
+        ("postgres", "a->'b'->>'c'", JSON_TEXT),
+        ("postgres", "a #>> '{b,c}'", JSON_TEXT),
+        ("trino", "json_extract_scalar(a, '$.b.c')", JSON_TEXT),
+        ("spark", "get_json_object(a, '$.b.c')", JSON_TEXT),
         ("postgres", "(a).b", Call("field", (A,), "b")),
         ("spark", "named_struct('x', a)", Call("struct", (A,), "x")),
         (
@@ -163,10 +180,22 @@ def test_structure(dialect: str, text: str, expected: Expr) -> None:
         ("spark", "collect_list(a)", AggregateCall("array_agg", (A,), option="ignore nulls")),
         ("spark", "first(a, true)", AggregateCall("first", (A,), option="ignore nulls")),
         ("postgres", "bool_or(a)", AggregateCall("bool_or", (A,))),
+        ("clickhouse", "sumIf(a, b)", AggregateCall("sum", (A,), filter=B)),
+        ("clickhouse", "argMaxIf(a, b, c)", AggregateCall("max_by", (A, B), filter=C)),
+        (
+            "clickhouse",
+            "quantileIf(0.9)(a, b)",
+            AggregateCall("quantile", (A,), filter=B, option="0.9"),
+        ),
+        ("clickhouse", "topK(3)(a)", AggregateCall("topk", (A,), option="3")),
     ],
 )
 def test_aggregates(dialect: str, text: str, expected: Expr) -> None:
     assert lowered(text, dialect) == expected
+
+
+def test_a_separator_is_no_part_of_the_text() -> None:
+    assert lowered("concat_ws(',', a, b)") != lowered("concat(',', a, b)")
 
 
 def test_orders_and_separators_of_aggregates() -> None:

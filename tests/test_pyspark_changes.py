@@ -200,3 +200,15 @@ def test_two_ways_to_write_the_same_are_no_change(base: str, head: str) -> None:
 def test_a_change_of_columns_that_nobody_tells_is_not_silent(base: str, head: str) -> None:
     job = 'df = spark.table("t")\n{}.write.saveAsTable("o")\n'
     assert changes(job.format(base), job.format(head))
+
+
+@pytest.mark.parametrize("option", ["versionAsOf", "timestampAsOf"])
+def test_another_version_of_a_table_is_other_rows(option: str) -> None:
+    job = (
+        f'spark.read.format("delta").option("{option}", "12").load("s3://b/t")'
+        '.write.saveAsTable("o")\n'
+    )
+    (found,) = changes(job, job.replace("12", "14"))
+    assert found.rule == "rows-changed"
+    assert "12" in (found.before or "")
+    assert "14" in (found.after or "")

@@ -218,6 +218,13 @@ def test_a_file_without_spark_says_nothing() -> None:
         "c = F.col('a')\nfor i in range(5000): c = c | (F.col('a') == i)\ndf.filter(c).write.save('x')",
         "df" + ".withColumn('a', F.lit(1))" * 1500,
         "raise SystemExit",
+        "def f(x):\n    return "
+        + " + ".join(["x"] * 20000)
+        + "\ndf.select(F.udf(f)('a')).write.save('x')",
+        "def f(x):\n    return ["
+        + ", ".join(["x"] * 100000)
+        + "]\nfor i in range(400): df = df.select(F.udf(f)('a'))",
+        "spark.createDataFrame([], 'a int').select(df.colRegex('`(a+)+$`')).write.save('x')",
         "df.select(F.col(None), F.lit(), F.when()).write.saveAsTable(5)",
         "spark.sql(3).write.saveAsTable(None)\nF.expr('((').alias(3)\ndf.join(1, 2, 3)",
     ],

@@ -1,6 +1,7 @@
 """SQL text → operators: queries, statements, names, T-SQL scripts, and text that cannot be read."""
 
 import random
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from textwrap import dedent
 from typing import Any, TypeVar
@@ -19,6 +20,7 @@ from guardian.model.plan import (
     Generate,
     Join,
     Limit,
+    Opaque,
     Operator,
     Over,
     Pivot,
@@ -243,7 +245,19 @@ def test_grouping_sets_are_written_out() -> None:
     )  # fmt: skip
 
 
-def test_windows_stand_above_their_grouping() -> None:
+def test_windows_stand_among_the_items_of_a_grouping() -> None:
+    script = ran(
+        "SELECT k, iff(sum(b) > 0, last_value(d) OVER (ORDER BY k), 0) AS p, p * -1 AS q"
+        " FROM t GROUP BY k, d",
+        "snowflake",
+    )
+    group = only(script, Aggregate)
+    assert [item.name for item in group.items] == ["K", "P", "Q"]
+    assert group.lateral
+    assert not nodes(script, Project)
+
+
+def test_qualify_stands_above_its_grouping() -> None:
     script = ran(
         "SELECT a, sum(b) AS s, rank() OVER (ORDER BY sum(b)) AS r FROM t GROUP BY a QUALIFY r = 1"
     )
@@ -342,6 +356,69 @@ def test_insert_by_list_by_position_and_by_name() -> None:
     by_name = ran("INSERT INTO t BY NAME SELECT 1 AS a").writes[0]
     assert not by_name.positional
     assert not by_name.columns
+
+
+def test_truncate_and_insert_overwrites() -> None:
+    modes = [
+        (write.dataset, write.options.mode)
+        for text in (
+            "TRUNCATE TABLE a; INSERT INTO a SELECT 1; INSERT INTO a SELECT 2",
+            "DELETE FROM b",
+        )
+        for write in ran(text).writes
+    ]
+    assert modes == [("a", "overwrite"), ("a", "append"), ("b", "delete")]
+
+
+def test_a_temporary_view_over_files_is_their_scan() -> None:
+    for source in (
+        "csv OPTIONS ('path' 's3://b/x/', header 'true')",
+        "org.apache.x.csv LOCATION 's3://b/x'",
+    ):
+        script = ran(
+            f"CREATE TEMPORARY VIEW v USING {source}; INSERT INTO t SELECT a FROM v", "spark"
+        )
+        assert not script.warnings
+        assert reads(script, script.writes[0]) == {"s3://b/x"}
+
+
+def test_several_inserts_from_one_source() -> None:
+    script = ran(
+        "FROM s INSERT OVERWRITE TABLE a SELECT x WHERE x > 1 INSERT INTO b SELECT y", "hive"
+    )
+    assert [(write.dataset, write.options.mode) for write in script.writes] == [
+        ("a", "overwrite"), ("b", "append"),
+    ]  # fmt: skip
+    assert all(reads(script, write) == {"s"} for write in script.writes)
+
+
+def test_unpivot_with_labels_is_a_union() -> None:
+    script = ran(
+        "SELECT * FROM t UNPIVOT ((a, b) FOR q IN ((a1, b1) AS 'x', (a2, b2) AS 'y'))", "spark"
+    )
+    union = only(script, SetOperation)
+    arms = [script.builder[handle] for handle in union.inputs]
+    labels = [arm.items[1].expr for arm in arms if isinstance(arm, Project)]
+    assert labels == [Constant("string", "x"), Constant("string", "y")]
+    assert [node.clause for node in nodes(script, Filter)] == ["UNPIVOT", "UNPIVOT"]
+
+
+def test_match_recognize_keeps_its_input_and_names_its_measures() -> None:
+    script = ran(
+        "CREATE TABLE o AS SELECT * FROM t MATCH_RECOGNIZE (PARTITION BY k ORDER BY ts"
+        " MEASURES first(a.ts) AS since ONE ROW PER MATCH PATTERN (a b+) DEFINE b AS b.p > a.p) m",
+        "snowflake",
+    )
+    assert only(script, Opaque).keeps
+    measured = nodes(script, Project)[0]
+    assert [item.name for item in measured.items] == ["K", "SINCE"]
+    assert reads(script, script.writes[0]) == {"T"}
+
+
+def test_a_function_of_one_value_is_known_by_its_alias() -> None:
+    text = "SELECT e->>'k' FROM j, jsonb_array_elements(doc) AS e"
+    assert only(ran(text, "postgres"), Generate).columns == ("e",)
+    assert only(ran(text.replace("e->>", "e.value->>"), "postgres"), Generate).columns == ("value",)
 
 
 def test_insert_into_partitions() -> None:
@@ -536,10 +613,10 @@ def test_a_procedure_without_semicolons() -> None:
     assert not script.warnings
     written = [(write.dataset, write.options.mode, write.at.line) for write in script.writes]
     assert written == [
-        ("mart.t", "update", 13), ("mart.m", "merge", 17), ("mart.z", "delete", 20),
-        ("mart.z", "append", 21), ("mart.dyn", "append", 23),
+        ("mart.t", "update", 13), ("mart.m", "merge", 17), ("mart.z", "overwrite", 21),
+        ("mart.dyn", "append", 23),
     ]  # fmt: skip
-    update, merge, _, insert, dynamic = script.writes
+    update, merge, insert, dynamic = script.writes
     assert reads(script, update) == {"stg.s"}
     assert reads(script, merge) == {"raw.p", "raw.q"}
     assert reads(script, insert) == {"raw.p", "raw.q", "raw.o"}
@@ -599,6 +676,65 @@ def test_unknown_dynamic_sql_is_said() -> None:
     assert "LINEAGE_INPUTS" in warning.message
 
 
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        (  # END is followed by what is no command
+            "CREATE PROC p AS BEGIN WITH l AS (SELECT a FROM x) INSERT INTO y (a) SELECT a FROM l; END\nGO\n",
+            ["dbo.y"],
+        ),
+        (
+            "WHILE @i < 3 BEGIN SET @i = @i + 1; END\nIF @i = 3 INSERT INTO y SELECT 1 ELSE INSERT INTO z SELECT ';'",
+            ["dbo.y", "dbo.z"],
+        ),
+        ("EXEC p @start = 1, @end = 2\nINSERT INTO y SELECT 1", ["dbo.y"]),
+        ("GRANT SELECT, INSERT ON x TO r\nINSERT INTO y SELECT 1", ["dbo.y"]),
+        ("IF UPDATE(a) OR UPDATE(b) UPDATE y SET a += b - 1 FROM y WHERE a >= 1", ["dbo.y"]),
+        ("ALTER TABLE x SET (SYSTEM_VERSIONING = OFF)\nINSERT y WITH (TABLOCK) (a) SELECT 1", ["dbo.y"]),
+        ("ALTER VIEW v WITH SCHEMABINDING AS SELECT a FROM dbo.x", ["dbo.v"]),
+        ("UPDATE STATISTICS x WITH FULLSCAN\nCREATE DATABASE d ON (SIZE = 8 MB)", []),
+        ("BULK INSERT y FROM 'in/a.csv' WITH (FIELDTERMINATOR = ',')", ["dbo.y"]),
+        ("SET @s = N'BEGIN' + N'END' + CASE WHEN @a = 1 THEN N'x' ELSE N'' END\nINSERT y SELECT 1", ["dbo.y"]),
+        (":setvar db x\nINSERT INTO y SELECT 1", ["dbo.y"]),
+        ("SELECT a INTO dbo.y FROM OPENQUERY(s, 'select a from erp.x') q", ["dbo.y"]),
+    ],
+)  # fmt: skip
+def test_tsql_statements_are_told_apart(text: str, written: list[str]) -> None:
+    script = ran(text, "tsql")
+    assert not script.warnings
+    assert [write.dataset for write in script.writes] == written
+
+
+def test_tsql_tables_are_read_whatever_stands_behind_a_type() -> None:
+    script = ran(
+        """
+        CREATE TABLE dbo.t (
+            [a] [int] IDENTITY(1, 1) NOT FOR REPLICATION NOT NULL,
+            b uniqueidentifier ROWGUIDCOL NULL CONSTRAINT d DEFAULT (NEWID()),
+            c AS (a * 2) PERSISTED, d decimal(9, 2) SPARSE,
+            INDEX ix NONCLUSTERED (d) WITH (FILLFACTOR = 80),
+            CONSTRAINT pk PRIMARY KEY CLUSTERED (a ASC, b) WITH (PAD_INDEX = OFF) ON [PRIMARY]
+        ) ON [PRIMARY]
+        ALTER TABLE dbo.t DROP COLUMN d
+        """,
+        "tsql",
+    )
+    assert not script.warnings
+    made, altered = script.declarations
+    assert [(column.name, column.type) for column in made.columns] == [
+        ("a", "int"), ("b", "uniqueidentifier"), ("c", None), ("d", "numeric(9,2)"),
+    ]  # fmt: skip
+    assert made.columns[0].nullable is False
+    assert made.keys == (("a", "b"),)
+    assert altered.drop == ("d",)
+
+
+def test_a_temporary_table_made_elsewhere_is_no_dataset() -> None:
+    script = ran("INSERT INTO dbo.x SELECT a FROM #made_by_the_caller", "tsql")
+    assert reads(script, script.writes[0]) == set()
+    assert "made elsewhere" in script.warnings[0].message
+
+
 # --- what cannot be read --------------------------------------------------------------------------
 
 
@@ -630,6 +766,31 @@ def test_bad_text_is_a_warning_and_never_an_error(text: str, dialect: str) -> No
     script = ran(text, dialect)
     assert len(script.warnings) <= 3
     assert not script.writes
+
+
+@pytest.mark.parametrize(
+    ("text", "failed"),
+    [
+        ("INSERT INTO a SELECT 1; CREATE TABLE b AS SELECT sum(x FROM c", True),
+        ("INSERT INTO a SELECT 1; SELECT 'never closed", True),
+        ("INSERT INTO a SELECT 1; CREATE TABLE b GARBAGE c AS SELECT 1", True),
+        ("INSERT INTO a SELECT 1; FROBNICATE c", False),
+        ("INSERT INTO a SELECT 1; VACUUM a", False),
+    ],
+)
+def test_a_file_fails_where_a_write_may_be_missing(text: str, *, failed: bool) -> None:
+    assert ran(text, "postgres").failed is failed
+
+
+def test_long_text_is_read_in_time() -> None:
+    several = [
+        "UPDATE t SET " + "a += 1, " * 9000, "GRANT " + "SELECT, " * 12000, "SET " * 25000,
+        "UNPIVOT t ON " + "(a, b), " * 12000 + "(c, d) INTO NAME q VALUE x, y",
+    ]  # fmt: skip
+    began = time.process_time()
+    for text in several:
+        ran(text, "tsql")
+    assert time.process_time() - began < 8
 
 
 def test_text_torn_apart_never_raises() -> None:

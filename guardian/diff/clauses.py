@@ -56,7 +56,7 @@ def difference(
     if base is head:
         return Difference()
     same = same or Sameness(base, head)
-    left, right = _unmatched(clauses(base, words[0]), clauses(head, words[1]), same)
+    left, right = _unmatched(_level(base, head, words[0]), _level(head, base, words[1]), same)
     if not left and not right:
         return Difference(moved=_shape(base) != _shape(head))
     gone: list[Clause] = []
@@ -88,6 +88,15 @@ def _outer_clause(node: Expression, words: Words) -> Clause:
     said, at = words.get(node, ("", None))
     text = _join_text("LEFT JOIN", node.args[0], said) or text_of(node)
     return Clause("LEFT JOIN", node, text, at)
+
+
+def _level(rows: Expression, other: Expression, words: Words) -> list[Clause]:
+    """Return the clauses of `rows`; as one input, where the other side joins it with more."""
+    if rows.op != "rows" and other.op == "rows":
+        inputs = {instance.args[0] for instance in other.args[0].args}
+        if rows in inputs or any(scanned(rows) == scanned(item) for item in inputs):
+            return [Clause("JOIN", rows, f"FROM {_from(rows)}", words.get(rows, ("", None))[1])]
+    return clauses(rows, words)
 
 
 def joined_texts(clauses: Iterable[Clause]) -> str | None:

@@ -92,9 +92,8 @@ class Sameness:
         return bool(self._equated) and call("eq", (base, head)) in self._equated
 
     def _compare(self, base: Expression, head: Expression) -> bool:
-        merged = _is_merge(base), _is_merge(head)
-        if merged[0] != merged[1]:
-            return self._with_an_arm(base, head, united=head if merged[1] else base)
+        if _is_merge(base) != _is_merge(head):
+            return self._with_an_arm(base, head, united=head if _is_merge(head) else base)
         if base.op == "member" and head.op == "member":
             return self._members(base, head)
         if base.op == "member" and base.args[0].args[0] in self._base:
@@ -184,6 +183,10 @@ class Sameness:
 
     def _with_an_arm(self, base: Expression, head: Expression, *, united: Expression) -> bool:
         """Compare a column with one of a union that its rows are an arm of now, or were before."""
+        other, on_spine = (base, self._base) if united is head else (head, self._head)
+        if other.op == "member" and other.args[0].args[0] in on_spine:
+            inner = other.args[1]
+            return self._same(inner, head) if united is head else self._same(base, inner)
         alone = self._rows[0] if united is head else self._rows[1]
         known = self._head if united is head else self._base
         for rows, value in zip(united.args[0].args[0].args, united.args[1].args, strict=False):

@@ -1,8 +1,9 @@
 """Pure functions called in limited child processes, where hostile input can do no harm.
 
-A child has an empty environment, no writable file, no socket, bounded memory, and one question at
-a time with bounded seconds. One that breaks a limit is ended, the question fails with a sentence
-that names the limit, and the next question gets a new child. Questions and answers are JSON.
+A child has an empty environment, no file but its own code, no socket, bounded memory, and one
+question at a time with bounded seconds. One that breaks a limit is ended, the question fails with a
+sentence that names the limit, and the next question gets a new child. Questions and answers are
+JSON.
 """
 
 import importlib
@@ -33,6 +34,12 @@ _FORBIDDEN = (
     "os.posix_spawn", "os.fork", "os.forkpty", "os.spawn", "ctypes.dlopen", "ftplib.connect",
     "os.remove", "os.rename",
 )  # fmt: skip
+# Python, what is installed for it, ourselves: what an import may open.
+_OWN = tuple(
+    f"{path.rstrip(os.sep)}{os.sep}"
+    for path in (sys.prefix, sys.base_prefix, str(Path(__file__).resolve().parents[2]), *sys.path)
+    if path
+)
 STACK = 256 * 1024 * 1024
 RECURSION = 20_000
 
@@ -43,7 +50,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 20.0
     opening_seconds: float = 120.0
     cpu_seconds: int = 3600
-    memory: int = 3 * 1024**3
+    memory: int = 2 * 1024**3
     answer: int = 64 * 1024**2
 
 
@@ -315,5 +322,12 @@ def _answered(function: Callable[[Any], Any], question: object, limits: Limits) 
 def _refuse(event: str, args: tuple[Any, ...]) -> None:
     if event in _FORBIDDEN:
         raise PermissionError(f"{event} is not for a contained process")
-    if event == "open" and isinstance(args[1], str) and set(args[1]) & set("wax+"):
+    if event == "open":
+        _refuse_file(*args)
+
+
+def _refuse_file(path: object, _mode: object, flags: int) -> None:
+    if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC):
         raise PermissionError("a contained process writes no file")
+    if isinstance(path, str | bytes) and not os.path.abspath(os.fsdecode(path)).startswith(_OWN):  # noqa: PTH100 - a hook of every import stays plain
+        raise PermissionError("a contained process reads its own code only")

@@ -333,4 +333,4 @@ def locate(name: str, importer: str, paths: frozenset[str]) -> str | None:
     return None
 
 
-EXTRACTOR = Extractor(name="notebook", version="1", rank=40, claims=claims, extract=extract)
+EXTRACTOR = Extractor(name="notebook", version="2", rank=40, claims=claims, extract=extract)

@@ -22,6 +22,7 @@ from guardian.lineage.relation import (
 )
 from guardian.model.expression import (
     NULL,
+    ONE,
     TRUE,
     Expression,
     as_condition,
@@ -29,6 +30,7 @@ from guardian.model.expression import (
     call,
     make,
     name_of,
+    window_parts,
 )
 
 # Functions that give NULL when one of their arguments is NULL.
@@ -66,9 +68,60 @@ STRICT = frozenset(
 
 def settled(relation: Relation, notes: SideNotes) -> Relation:
     """Return `relation` with its join graph in normal form, but for its instances' numbers."""
+    relation = _picked_first(relation, notes)
     relation = _without_implied(_strengthened(relation, notes))
     relation = _anti_joined(relation, notes)
     return _pushed_into_unions(_pushed_below_groups(relation, notes), notes)
+
+
+# --- the first row of each partition -------------------------------------------------------------
+
+
+def _picked_first(relation: Relation, notes: SideNotes) -> Relation:
+    """Return `ROW_NUMBER() OVER (…) = 1`, asked of an input further up, as the pick that it is."""
+    for instance in relation.block.inner:
+        for part in relation.block.filters:
+            window = _first_row_of(part, instance)
+            if window is not None:
+                return _picked_first(_as_pick(relation, instance, part, window, notes), notes)
+    return relation
+
+
+def _first_row_of(condition: Expression, instance: Expression) -> Expression | None:
+    """Return the window whose first row `condition` asks `instance` for, None for anything else."""
+    if name_of(condition) != "eq" or ONE not in condition.args:
+        return None
+    value = condition.args[1] if condition.args[0] is ONE else condition.args[0]
+    if value.op != "member" or value.args[0] is not instance or value.args[1].op != "window":
+        return None
+    return value.args[1] if name_of(value.args[1].args[0]) == "row_number" else None
+
+
+def _as_pick(
+    relation: Relation,
+    instance: Expression,
+    condition: Expression,
+    window: Expression,
+    notes: SideNotes,
+) -> Relation:
+    rows = instance.args[0]
+    _, partition, order = window_parts(window)
+    pick = make("pick", (rows, make("all", partition), *order), window.value[2])
+    picked = instance_of(pick, int(instance.value))
+    notes.ranked.add(pick)
+    notes.follow(condition, pick)
+    filters = tuple(part for part in relation.block.filters if part is not condition)
+    changed = replace(relation, block=replace(relation.block, filters=filters))
+
+    def seen(node: Expression) -> Expression | None:
+        if node is instance:
+            return picked
+        if node.op not in {"field", "member"} or node.args[0] is not instance:
+            return None
+        inside = node.op == "member" and (rows.op == "rows" or contains_window(node.args[1]))
+        return make("member", (picked, node.args[1] if inside else node))
+
+    return mapped(changed, seen, notes)
 
 
 # --- conditions that others imply ----------------------------------------------------------------

@@ -249,6 +249,7 @@ def unit(relation: Relation, notes: SideNotes) -> tuple[Relation, tuple[Expressi
 
     And the conditions that may as well stand in the join's ON.
     """
+    relation = settled(relation, notes)
     block = relation.block
     if len(block.inner) == 1 and not block.optional:
         bare = replace(relation, block=Block(inner=block.inner, sorts=block.sorts))

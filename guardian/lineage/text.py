@@ -1,5 +1,7 @@
 """Canonical expressions → short text that a person can read, for reports. Never parsed again."""
 
+from collections.abc import Iterable
+
 from guardian.model.expression import UP_TO_PEERS, WHOLE_PARTITION, Expression
 
 LIMIT = 240
@@ -125,11 +127,7 @@ class _Printer:
         if name in {"lt", "le"} and node.args[0].op == "const" and node.args[1].op != "const":
             return f"{args[1]} {'>' if name == 'lt' else '>='} {args[0]}"
         if name in INFIX and len(args) > 1:
-            inner = [
-                f"({arg})" if _compound(part) else arg
-                for arg, part in zip(args, node.args, strict=True)
-            ]
-            return f" {INFIX[name]} ".join(inner)
+            return f" {INFIX[name]} ".join(_operands(str(name), node.args, args))
         match name:
             case "not":
                 return _negated(node.args[0], args[0])
@@ -200,5 +198,19 @@ def _constant(kind: str, text: str) -> str:
             return f"{kind.upper()} '{text}'"
 
 
-def _compound(node: Expression) -> bool:
-    return node.op == "call" and node.value[0] in INFIX
+PRECEDENCE = {"or": 1, "and": 2, "add": 4, "sub": 4, "concat": 4, "mul": 5, "div": 5, "mod": 5}
+
+
+def _operands(name: str, parts: Iterable[Expression], texts: Iterable[str]) -> list[str]:
+    """Return operands as people write them: columns before constants, brackets where needed."""
+    level = PRECEDENCE.get(name, 3)
+    pairs = list(zip(parts, texts, strict=True))
+    if name in {"eq", "neq"}:
+        pairs.sort(key=lambda pair: pair[0].op == "const")
+    written = []
+    for position, (part, text) in enumerate(pairs):
+        infix = part.op == "call" and part.value[0] in INFIX
+        own = PRECEDENCE.get(str(part.value[0]), 3) if infix else 9
+        tight = own > level or (own == level and (position == 0 or name in {"and", "or", "add"}))
+        written.append(text if tight else f"({text})")
+    return written

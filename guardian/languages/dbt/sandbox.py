@@ -141,7 +141,7 @@ class Sandbox(SandboxedEnvironment):
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Return what the operator gives, unless it would give too much."""
         if operator in {"*", "**"}:
-            _guard_product(operator, left, right)
+            _guard_product(self.budget, operator, left, right)
         elif operator == "%" and isinstance(left, str):
             _guard_widths(left, _PERCENT_WIDTH)
         elif operator == "+" and isinstance(left, str | list):
@@ -149,14 +149,12 @@ class Sandbox(SandboxedEnvironment):
         return super().call_binop(context, operator, left, right)
 
 
-def _guard_product(operator: str, left: Any, right: Any) -> None:
+def _guard_product(budget: Budget, operator: str, left: Any, right: Any) -> None:
     for value, other in ((left, right), (right, left)):
-        if (
-            isinstance(value, str | list | tuple)
-            and isinstance(other, int)
-            and len(value) * other > MAX_TEXT
-        ):
-            raise LimitError(f"`{operator}` would make a value of more than {MAX_TEXT} parts")
+        if isinstance(value, str | list | tuple) and isinstance(other, int):
+            if len(value) * other > MAX_TEXT:
+                raise LimitError(f"`{operator}` would make a value of more than {MAX_TEXT} parts")
+            budget.text(max(0, len(value) * other))
     if isinstance(left, int) and isinstance(right, int):
         bits = left.bit_length() * (abs(right) if operator == "**" else 1) + right.bit_length()
         if bits > MAX_NUMBER:

@@ -61,6 +61,6 @@ def reaches(pattern: re.Pattern[str], file: SourceFile, finder: ModuleFinder) ->
     return False
 
 
-EXTRACTOR = Extractor(name=LANGUAGE, version="1", rank=50, claims=claims, extract=extract)
+EXTRACTOR = Extractor(name=LANGUAGE, version="2", rank=50, claims=claims, extract=extract)
 
 __all__ = ["EXTRACTOR"]

@@ -7,6 +7,7 @@ import ast
 import hashlib
 from collections.abc import Iterable
 
+from guardian.languages.python.branches import Budget
 from guardian.languages.python.each_column import EachColumn
 from guardian.languages.python.function_code import function_fingerprint
 from guardian.languages.python.spark_columns import Column, WindowSpec
@@ -23,9 +24,9 @@ def call_fingerprint(name: str, call: Call) -> str:
     """Return a digest of a call: its name and what its arguments are."""
     parts = [name]
     for index, value in enumerate(call.args):
-        parts.append(described(value, call.syntax(index)))
+        parts.append(described(value, call.syntax(index), call.machine.budget))
     for key, value in call.kwargs.items():
-        parts.append(f"{key}={described(value, call.keyword_nodes.get(key))}")
+        parts.append(f"{key}={described(value, call.keyword_nodes.get(key), call.machine.budget)}")
     return digest("\n".join(parts))
 
 
@@ -34,7 +35,7 @@ def values_fingerprint(values: Iterable[Value]) -> str:
     return digest("\n".join(described(value, None) for value in values))
 
 
-def described(value: Value, node: ast.expr | None) -> str:
+def described(value: Value, node: ast.expr | None, budget: Budget | None = None) -> str:
     """Return what tells a value from others.
 
     The syntax that made it where the value does not tell.
@@ -44,7 +45,7 @@ def described(value: Value, node: ast.expr | None) -> str:
     if isinstance(value, Column):
         return f"{value.tree.sql('spark', comments=False)} as {','.join(value.names)}"
     if isinstance(value, Function):
-        return function_fingerprint(value)
+        return function_fingerprint(value, budget=budget)
     if isinstance(value, Udf):
         return value.fingerprint
     if isinstance(value, WindowSpec):

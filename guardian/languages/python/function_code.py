@@ -7,8 +7,10 @@ from around it are followed, under any name.
 
 import ast
 import hashlib
+from collections import deque
 from collections.abc import Iterable, Sequence
 
+from guardian.languages.python.branches import Budget
 from guardian.languages.python.values import (
     MISSING,
     Bound,
@@ -28,20 +30,24 @@ from guardian.languages.python.values import (
 
 FOLLOW_LIMIT = 50
 ELEMENT_LIMIT = 500
+WORDS_PER_STEP = 2
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
-def function_fingerprint(function: Value, returns: str = "") -> str:
+def function_fingerprint(function: Value, returns: str = "", budget: Budget | None = None) -> str:
     """Return a digest of a function's code and of the repository's code that it uses.
 
-    `returns` is the type that it was declared to return.
+    `returns` is the type that it was declared to return. Takes steps from `budget` as the code is
+    long.
     """
     form = _Form()
     form.parts.append(returns)
     form.reference(function)
     form.follow()
+    if budget is not None:
+        budget.spend(len(form.parts) // WORDS_PER_STEP)
     text = "\x1f".join(form.parts)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
@@ -345,9 +351,9 @@ def bound_names(nodes: Iterable[ast.AST]) -> list[str]:
     """Return the names that code binds in its own scope, those of functions inside it left out."""
     found: dict[str, None] = {}
     shared: set[str] = set()
-    pending = list(nodes)
+    pending = deque(nodes)
     while pending:
-        node = pending.pop(0)
+        node = pending.popleft()
         match node:
             case ast.Name(ctx=ast.Store()):
                 found.setdefault(node.id)

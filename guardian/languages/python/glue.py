@@ -339,11 +339,11 @@ def _kept(frame: Frame, call: Call, reason: str) -> Value:
 
 def filter_rows(frame: Frame, call: Call) -> Value:
     """Return `Filter.apply(frame, f)`: rows that a function of Python keeps."""
-    from guardian.languages.python.udfs import NAME, udf_of  # noqa: PLC0415 - used by this one function
-    from guardian.model.plan import OpaqueExpr, Star  # noqa: PLC0415 - the same
+    from guardian.languages.python.udfs import opaque_udf, udf_of  # noqa: PLC0415 - used by this one function
+    from guardian.model.plan import Star  # noqa: PLC0415 - the same
 
     udf = udf_of(call.kwargs.get("f", call.value(0)), call.machine)
-    condition = OpaqueExpr(udf.fingerprint, (Star(),), NAME)
+    condition = opaque_udf(udf.fingerprint, (Star(),))
     return made(call, Filter(frame.handle, condition, "WHERE", call.at, call.text))
 
 

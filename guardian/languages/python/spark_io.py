@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from guardian.languages.python.catalog import scanned
 from guardian.languages.python.each_column import EachColumn
 from guardian.languages.python.machine import Machine
-from guardian.languages.python.spark_columns import spread
+from guardian.languages.python.spark_columns import as_tree, spread
 from guardian.languages.python.spark_frames import METHODS, PROPERTIES, Frame, made
 from guardian.languages.python.spark_state import (
     dataset_name,
     folded_names,
+    lower,
     names_nothing,
     scan,
     state_of,
@@ -23,7 +24,9 @@ from guardian.languages.python.spark_state import (
 from guardian.languages.python.spark_types import StructType, schema_of
 from guardian.languages.python.values import MISSING, Call, Text, Unknown, Value, plain, to_text
 from guardian.model.lineage import Column as ModelColumn
+from guardian.model.plan import Call as PlanCall
 from guardian.model.plan import (
+    Filter,
     Handle,
     SetOperation,
     Write,
@@ -114,7 +117,7 @@ class Reader:
         handles: list[Handle] = []
         for name in names or [Unknown("source")]:
             if is_table and isinstance(name, str) and not columns:
-                handles.append(table(call.machine, name, call.at))
+                handles.append(self._as_of(table(call.machine, name, call.at), call))
                 continue
             if isinstance(name, str) and _is_query(name):
                 from guardian.languages.python.spark_session import run_sql  # noqa: PLC0415 - it needs us
@@ -122,13 +125,32 @@ class Reader:
                 text = name.strip()
                 inner = text[1 : text.rindex(")")] if text.startswith("(") and ")" in text else text
                 return run_sql(inner, call)
-            handles.append(scan(call.machine, name, call.at, columns))
+            handles.append(self._as_of(scan(call.machine, name, call.at, columns), call))
         if len(handles) == 1:
             return Frame(handles[0])
         return made(
             call,
             SetOperation(kind="union", inputs=tuple(handles), all=True, by_name=True, at=call.at),
         )
+
+    def _as_of(self, handle: Handle, call: Call) -> Handle:
+        """Return the rows of an earlier version of a table, where the reader asks for one."""
+        for key, clause in EARLIER.items():
+            if key in self.options:
+                version = lower(call.machine, as_tree(self.options[key]), call.at)
+                asked = PlanCall(clause.replace(" ", "_").lower(), (version,))
+                text = f"{clause} {plain(to_text(self.options[key], hint=key))}"
+                return made(call, Filter(handle, asked, clause, call.at, text)).handle
+        return handle
+
+
+# An earlier version of a Delta or Iceberg table, by number or by time.
+EARLIER = {
+    "versionasof": "VERSION AS OF",
+    "snapshot-id": "VERSION AS OF",
+    "timestampasof": "TIMESTAMP AS OF",
+    "as-of-timestamp": "TIMESTAMP AS OF",
+}
 
 
 def _is_query(text: str) -> bool:
@@ -282,13 +304,9 @@ class Writer:
         if said is None:
             said = state_of(call.machine).configuration.get(OVERWRITE_SETTING)
         rest = {key: value for key, value in self.options.items() if key != OVERWRITE_MODE}
-        static = isinstance(said, str) and said.lower() == "static"
-        if (
-            said is None
-            or static
-            or self.mode != "overwrite"
-            or not (by_partition or self.partition_by)
-        ):
+        static = said is None or (isinstance(said, str) and said.lower() == "static")
+        partitioned = by_partition or bool(self.partition_by)
+        if static or self.mode != "overwrite" or not partitioned:
             return rest
         shown = said.lower() if isinstance(said, str) and not isinstance(said, Text) else said
         return {**rest, OVERWRITE_MODE: shown}

@@ -16,7 +16,7 @@ from guardian.languages.python.catalog import RepositoryCatalog
 from guardian.languages.python.machine import Machine
 from guardian.languages.python.spark_columns import Column, Tree, as_tree
 from guardian.languages.python.spark_types import shape_text
-from guardian.languages.python.udfs import MARK, NAME, Udf
+from guardian.languages.python.udfs import MARK, Udf, opaque_udf
 from guardian.languages.python.values import OPEN, SYMBOL, Unknown, Value, plain, symbol, to_text
 from guardian.languages.sql import Script, lower_query
 from guardian.model.lineage import Column as ModelColumn
@@ -31,7 +31,6 @@ from guardian.model.plan import (
     Handle,
     Item,
     Opaque,
-    OpaqueExpr,
     Operator,
     PlanBuilder,
     Scan,
@@ -243,7 +242,7 @@ def _udf(part: Call, machine: Machine) -> Expr | None:
         if registered is None:
             return None
         fingerprint = registered.fingerprint
-    return OpaqueExpr(fingerprint, _all(part.args, machine), NAME)
+    return opaque_udf(fingerprint, _all(part.args, machine))
 
 
 def item(machine: Machine, value: Value, at: Location, text: str, name: str | None = None) -> Item:

@@ -11,6 +11,7 @@ from typing import TypeVar
 import msgspec
 from sqlglot import exp
 
+from guardian.languages.python.branches import Budget
 from guardian.languages.python.function_code import function_fingerprint
 from guardian.languages.python.machine import Machine
 from guardian.languages.python.spark_columns import as_tree, combined
@@ -28,11 +29,9 @@ from guardian.languages.python.values import (
     Value,
 )
 from guardian.model.plan import Call as PlanCall
-from guardian.model.plan import OpaqueExpr
+from guardian.model.plan import Expr, OpaqueExpr
 
 MARK = "udf:"
-# What every UDF is called in the plan: its own name tells nothing, its code does.
-NAME = "udf"
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +43,8 @@ class Udf:
 
     name: str
     function: Value
-    returns: str = ""
+    returns: str
+    budget: Budget
 
     @cached_property
     def fingerprint(self) -> str:
@@ -52,7 +52,7 @@ class Udf:
 
         Taken when it is first asked for: functions that it calls may be defined below it.
         """
-        return function_fingerprint(self.function, self.returns)
+        return function_fingerprint(self.function, self.returns, self.budget)
 
     def attribute(self, name: str, machine: Machine) -> Value:
         """Return nothing: what matters is calling it."""
@@ -70,6 +70,14 @@ class Udf:
         return combined(exp.Anonymous(this=MARK + self.fingerprint, expressions=trees), values)
 
 
+def opaque_udf(fingerprint: str, args: tuple[Expr, ...]) -> OpaqueExpr:
+    """Return a call of a UDF in the plan.
+
+    It is called after its code: its own name tells nothing, and two versions are told apart.
+    """
+    return OpaqueExpr(fingerprint, args, f"udf_{fingerprint[:4]}")
+
+
 def is_callable(value: Value) -> bool:
     """Return whether a value is a function, and not the type that a function is to return."""
     if isinstance(value, External):
@@ -85,8 +93,8 @@ def udf_of(function: Value, machine: Machine, returns: Value = None) -> Udf:
     inner = function.function if isinstance(function, Bound | Partial) else function
     if isinstance(inner, Function):
         machine.findings.called.add(inner.node)
-        return Udf(inner.name, function, kind)
-    return Udf(getattr(function, "name", "") or "udf", function, kind)
+        return Udf(inner.name, function, kind, machine.budget)
+    return Udf(getattr(function, "name", "") or "udf", function, kind, machine.budget)
 
 
 _Part = TypeVar("_Part")
@@ -113,5 +121,5 @@ def _as_udf(part: object, registered: Mapping[str, Udf]) -> object:
         return tuple(_as_udf(item, registered) for item in part)
     function = registered.get(part.name) if isinstance(part, PlanCall) else None
     if isinstance(part, PlanCall) and function is not None:
-        return OpaqueExpr(function.fingerprint, part.args, NAME)
+        return opaque_udf(function.fingerprint, part.args)
     return part

@@ -47,6 +47,6 @@ def lowered(script: Script, language: str) -> Lowered:
     )
 
 
-EXTRACTOR = Extractor(name="sql", version="1", rank=90, claims=claims, extract=extract)
+EXTRACTOR = Extractor(name="sql", version="2", rank=90, claims=claims, extract=extract)
 
 __all__ = ["EXTRACTOR", "Script", "lower_query", "lowered", "run_script"]

@@ -24,9 +24,9 @@ from guardian.model.plan import (
     Unpivot,
 )
 
+MAX_ARMS = 64
 # How sqlglot says that a dialect names a pivot's columns: with the aggregate's name behind the
 # value's.
-MAX_ARMS = 64
 _ONLY_IF_SEVERAL = "agg_name_if_multiple"
 
 

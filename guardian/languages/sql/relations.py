@@ -8,6 +8,8 @@ from guardian.languages.expressions import Scope, fingerprint, lower_expression,
 from guardian.languages.sql.generators import Generator, generate, generator_of
 from guardian.languages.sql.names import alias_of, dataset_of, temporary_name
 from guardian.languages.sql.pivots import pivoted
+from guardian.languages.sql.remote import remote_rows
+from guardian.languages.sql.script import script_of
 from guardian.model.lineage import Location
 from guardian.model.names import path_name
 from guardian.model.plan import (
@@ -94,10 +96,25 @@ def _query(node: exp.Expr, scope: Scope) -> Handle:
 def _table(node: exp.Table, scope: Scope) -> Handle:
     name = temporary_name(node, scope)
     known = scope.relations.get(name)
+    if known is None and name.startswith(("#", "@")) and scope.dialect in {"tsql", "fabric"}:
+        known = _made_elsewhere(name, node, scope)
     if known is None:
         return _aliased(scope.builder.add(scan_of(node, scope)), node, scope)
     alias, columns = alias_of(node, scope)
     return scope.builder.add(Alias(known, alias or name.rpartition(".")[2], columns))
+
+
+def _made_elsewhere(name: str, node: exp.Expr, scope: Scope) -> Handle:
+    """Return the rows of a temporary table that this script has not filled; it is no dataset."""
+    script = script_of(scope)
+    columns = script.columns.get(name, ()) if script is not None else ()
+    if not columns:
+        scope.warn(f"the rows of `{name}` are made elsewhere", node)
+    return scope.builder.add(
+        Opaque(
+            fingerprint=name, columns=columns, reason="a temporary table", at=scope.location(node)
+        )
+    )
 
 
 def scan_of(node: exp.Expr, scope: Scope, *, target: bool = False) -> Scan:
@@ -147,6 +164,9 @@ def _table_function(source: Handle | None, made: Generator, node: exp.Expr, scop
         return _aliased(_files(value, scope, node), node, scope)
     if made.columns or (isinstance(value, Call) and value.name == "unnest"):
         return generate(source, made, scope, node)
+    remote = remote_rows(value, scope, scope.location(node)) if source is None else None
+    if remote is not None:
+        return _aliased(remote, node, scope)
     name = value.name if isinstance(value, Call) else "table"
     if name in _UNREADABLE:
         scope.warn(
