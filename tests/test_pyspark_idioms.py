@@ -455,9 +455,98 @@ VALUES = [
         """,
         "a.at ~ o.start, a.k = o.k",
     ),
+    (
+        "columns of one type, by the schema",
+        """
+        df = spark.table("b")
+        for f in df.schema:
+            if isinstance(f.dataType, T.StringType):
+                df = df.withColumn(f.name, F.trim(f.name))
+        df.select("id", "k").write.saveAsTable("o")
+        """,
+        "b.id = o.id, b.k ~ o.k",
+    ),
+    (
+        "tables that a pipeline declares by functions",
+        """
+        import dlt
+        @dlt.table(name="silver", partition_cols=["x"])
+        @dlt.expect_or_drop("positive", "x > 0")
+        def clean():
+            return tidy(dlt.read("bronze")).select("x")
+        @dlt.table
+        def bronze():
+            return spark.readStream.table("a").select("x", "y")
+        def tidy(df):
+            return df.filter("y > 1")
+        """,
+        "a.x = bronze.x, a.y = bronze.y, bronze.x = silver.x",
+    ),
+    (
+        "all columns of one frame beside some of another, neither known",
+        """
+        u, v = spark.table("u"), spark.table("v")
+        u.join(v, u.o == v.o, "left").select(u["*"], v["e"].alias("oe")).write.saveAsTable("o")
+        """,
+        "u.* = o.*, v.e = o.oe",
+    ),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("code", "expected"), [entry[1:] for entry in VALUES], ids=[entry[0] for entry in VALUES])  # fmt: skip
 def test_values_flow_as_spark_would_have_them(code: str, expected: str) -> None:
     assert edges(code)[0] == expected
+
+
+ROWS = [
+    (
+        'spark.table("a").join(spark.table("b"), ["id"], "left_semi").select("x")',
+        "JOIN a.id, JOIN b.id",
+    ),
+    (
+        'spark.table("a").join(spark.table("b"), "id", "left_anti").select("x")',
+        "JOIN a.id, JOIN b.id",
+    ),
+    ('spark.table("a").filter((F.col("x") > 1) & F.col("k").isin("u"))', "FILTER a.k, FILTER a.x"),
+    ('spark.table("a").groupBy("k").agg(F.max("x").alias("x"))', "GROUP_BY a.k"),
+    ('spark.table("a").cube("k", "id").count()', "GROUP_BY a.id, GROUP_BY a.k"),
+    ('spark.table("a").select(F.when(F.col("y") > 0, 1).alias("v"))', "CONDITIONAL a.y v"),
+    (
+        'spark.table("a").select(F.sum("x").over(Window.partitionBy("k").orderBy("at")'
+        '.rangeBetween(-9, 0)).alias("v"))',
+        "WINDOW a.at v, WINDOW a.k v",
+    ),
+    (
+        'spark.table("a").groupBy(F.window("at", "1 day"), "k").count()',
+        "GROUP_BY a.at, GROUP_BY a.k",
+    ),
+]
+
+
+@pytest.mark.parametrize(("frame", "expected"), ROWS)
+def test_rows_are_decided_as_spark_would_have_them(frame: str, expected: str) -> None:
+    assert edges(f'{frame}.write.saveAsTable("o")')[1] == expected
+
+
+def test_names_and_files_across_modules() -> None:
+    files = {
+        "lib/__init__.py": "",
+        "lib/session.py": (
+            "from pyspark.sql import SparkSession\n"
+            "def get_spark(name):\n"
+            "    return SparkSession.builder.appName(name).getOrCreate()\n"
+        ),
+        "lib/views.py": (
+            "def prepare(session):\n"
+            "    session.table('a').where('x > 1').createOrReplaceTempView('v')\n"
+        ),
+        "sql/totals.sql": "SELECT k, sum(x) AS total FROM v GROUP BY k\n",
+    }
+    code = """
+        from lib.session import get_spark
+        from lib.views import prepare
+        session = get_spark("totals")
+        prepare(session)
+        session.sql(open("sql/totals.sql").read()).write.saveAsTable("o")
+    """
+    assert edges(code, files) == ("a.k = o.k, a.x + o.total", "FILTER a.x, GROUP_BY a.k")

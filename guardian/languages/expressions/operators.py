@@ -172,8 +172,13 @@ def _binary(node: exp.Expr, scope: Scope) -> Expr:
             operands = (lower_expression(right.args["expression"], scope) for right in rights)
             result = Call(name, (result, *operands))
         else:
-            result = _applied(name, result, parent, scope)
+            result = _negated(_applied(name, result, parent, scope), parent)
     return result
+
+
+def _negated(test: Expr, node: exp.Expr) -> Expr:
+    """Return NOT of a test that the parser keeps its NOT inside of: `x NOT LIKE 'a%'`."""
+    return Call("not", (test,)) if node.args.get("negate") else test
 
 
 def _applied(name: str, left: Expr, node: exp.Expr, scope: Scope) -> Expr:
@@ -298,8 +303,8 @@ def _negative(node: exp.Expr, scope: Scope) -> Expr:
 def _is(node: exp.Expr, scope: Scope) -> Expr:
     left = lower_expression(node.this, scope)
     if isinstance(node.args["expression"], exp.Null):
-        return Call("is_null", (left,))
-    return Call("is", (left, lower_expression(node.args["expression"], scope)))
+        return _negated(Call("is_null", (left,)), node)
+    return _negated(Call("is", (left, lower_expression(node.args["expression"], scope))), node)
 
 
 def _between(node: exp.Expr, scope: Scope) -> Expr:
@@ -339,7 +344,12 @@ def in_query(left: Expr, query: exp.Expr, scope: Scope) -> Expr:
 def _escape(node: exp.Expr, scope: Scope) -> Expr:
     test = lower_expression(node.this, scope)
     mark = lower_expression(node.args["expression"], scope)
-    return Call(test.name, (*test.args, mark)) if isinstance(test, Call) else test
+    if not isinstance(test, Call):
+        return test
+    if test.name == "not" and isinstance(test.args[0], Call):
+        inner = test.args[0]
+        return Call("not", (Call(inner.name, (*inner.args, mark)),))
+    return Call(test.name, (*test.args, mark))
 
 
 def _rlike_ignoring_case(node: exp.Expr, scope: Scope) -> Expr:

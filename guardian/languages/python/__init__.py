@@ -17,7 +17,7 @@ FOLLOW_LIMIT = 100
 # A file without one of these does no Spark work; `spark.` also stands in notebooks that import
 # nothing.
 WORK = re.compile(
-    r"pyspark|awsglue|\bspark\b|\bspark_|_spark\b|SparkSession|delta\.tables|databricks|\.write\b|read_sql|glueContext"
+    r"pyspark|awsglue|\bspark\b|\bspark_|_spark\b|SparkSession|delta\.tables|databricks|\.write\b|read_sql|glueContext|\bdlt\b"
 )
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from guardian.languages.python import glue, standard
 from guardian.languages.python.delta import delta_table
+from guardian.languages.python.delta_live import live_call
 from guardian.languages.python.machine import Machine
 from guardian.languages.python.notebooks import run_cell, run_notebook
 from guardian.languages.python.spark_columns import Column, WindowSpec, located
@@ -80,7 +81,7 @@ class SparkLibrary:
 
     def call(self, path: str, call: Call) -> Value:
         """Return what calling `path` gives; `MISSING` where it is not known."""
-        known = standard.CALLS.get(path) or glue.CALLS.get(path)
+        known = standard.CALLS.get(path) or glue.CALLS.get(path) or live_call(path)
         if known is not None:
             return known(call)
         if (

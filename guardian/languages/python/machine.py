@@ -2,7 +2,7 @@
 
 import ast
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -121,6 +121,7 @@ class Machine(ABC):
         self.importing = 0
         self.including = 0
         self.main_scope: Environment | None = None
+        self.deferred: list[Callable[[], None]] = []
         self.matters: dict[ast.AST, bool] = {}
 
     @abstractmethod

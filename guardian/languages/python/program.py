@@ -127,6 +127,7 @@ class _Runs:
         machine = self._machine(path)
         try:
             machine.run_module(self.module)
+            _run_deferred(machine, self.module)
         except PythonRaise as raised:
             self._warn(
                 1,
@@ -186,6 +187,13 @@ class _Runs:
                     machine.call(target, Call(machine, [], {}))
             except (PythonRaise, PathEnd):
                 continue
+
+
+def _run_deferred(machine: Interpreter, module: Module) -> None:
+    """Run what waits for the end of the module."""
+    machine.module = module
+    for build in machine.deferred:
+        build()
 
 
 def _entries(

@@ -158,7 +158,7 @@ def _is_a(value: Value, kind: Value) -> bool | None:
         name = getattr(value, "spark_type", None)
         wanted = kind.path.rpartition(".")[2]
         if name is not None:
-            return bool(name == wanted)
+            return bool(name == wanted) or wanted in getattr(value, "spark_families", ())
         return None if isinstance(value, Instance) else False
     return None
 

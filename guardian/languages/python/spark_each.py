@@ -17,6 +17,7 @@ from guardian.model.lineage import Location
 from guardian.model.names import fold
 from guardian.model.plan import Drop, FrameRef, Item, Opaque, Ref, WithColumns
 
+KEEPS_NAME = ((), (EachColumn.NAME,))
 # A value that is to be a column, where it is written, and its text.
 Entry: TypeAlias = tuple[Value, Location, str]
 
@@ -26,7 +27,7 @@ def is_plain(value: Value) -> bool:
     if isinstance(value, EachColumn):
         return value.certain
     if isinstance(value, Column) and value.each is not None:
-        return not value.changed and value.each.certain
+        return not value.changed and value.each.certain and value.names in KEEPS_NAME
     return not isinstance(value, Unknown)
 
 

@@ -113,7 +113,8 @@ def dataset_name(text: str) -> str:
     name = plain(text).strip()
     if is_path(name) or "/" in SYMBOL.sub("", text):
         return path_name(name)
-    return fold(name.replace("`", ""), DIALECT)
+    # `LIVE.t` is table `t` of the same pipeline.
+    return fold(name.replace("`", ""), DIALECT).removeprefix("live.")
 
 
 def written_name(name: Value, hint: str) -> str:

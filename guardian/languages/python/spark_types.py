@@ -23,6 +23,10 @@ SIMPLE = {
     "BinaryType": "binary",
     "NullType": "void", "VarcharType": "string", "CharType": "string", "VariantType": "variant",
 }  # fmt: skip
+CLASSES = {text: name for name, text in reversed(SIMPLE.items())}
+NUMERIC = frozenset({
+    "IntegerType", "LongType", "ShortType", "ByteType", "DoubleType", "FloatType", "DecimalType",
+})  # fmt: skip
 CONTAINERS = frozenset({"DecimalType", "ArrayType", "MapType", "StructType", "StructField"})
 
 
@@ -31,7 +35,18 @@ class DataType:
     """A type, as DDL writes it."""
 
     text: str
-    spark_type = "DataType"
+
+    @property
+    def spark_type(self) -> str:
+        """Return the name of its class in PySpark."""
+        head = self.text.partition("(")[0].partition("<")[0].strip()
+        return CLASSES.get(head, f"{head.capitalize()}Type")
+
+    @property
+    def spark_families(self) -> tuple[str, ...]:
+        """Return the names of the classes above its own."""
+        numeric = self.spark_type in NUMERIC
+        return ("DataType", "AtomicType", "NumericType") if numeric else ("DataType",)
 
     def attribute(self, name: str, machine: Machine) -> Value:
         """Return nothing: a type has methods only."""

@@ -327,6 +327,7 @@ class Call:
     node: ast.Call | None = None
     nodes: Sequence[ast.expr | None] = ()
     keyword_nodes: Mapping[str, ast.expr] = field(default_factory=dict)
+    place: Location | None = None
 
     def value(self, position: int, name: str = "", default: Value = None) -> Value:
         """Return the argument at `position` or under `name`; `default` where there is neither."""
@@ -346,8 +347,8 @@ class Call:
 
     @property
     def at(self) -> Location:
-        """Return where the called name is written."""
-        return self.machine.at(self.node)
+        """Return where the called name is written, or the place that the call was given."""
+        return self.place or self.machine.at(self.node)
 
     @property
     def text(self) -> str:
