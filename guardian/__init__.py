@@ -18,7 +18,7 @@ def scan(path: str | Path = ".") -> "Lineage":
     """Return the lineage document of the files below `path`, as they lie on disk.
 
     Raises:
-        ConfigError: `guardian.yml` says something that we cannot follow, or there is no such folder.
+        ConfigError: `guardian.yml` cannot be followed, or there is no such folder.
     """
     # An import of the package alone stays cheap: the hook pays for it at each commit.
     from guardian.sources.configuration import Options  # noqa: PLC0415

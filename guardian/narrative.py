@@ -34,9 +34,10 @@ def _facts(report: Report) -> dict[str, object]:
 
 
 def _who(impact: Impact) -> str:
-    """Return the dashboards and KPIs by name, datasets where there is neither; empty for nobody."""
-    return verdict.phrase(
-        [f"{label} {_named(names)}".strip() for label, names in verdict.felt_by(impact)]
+    """Return the dashboards, KPIs and datasets by name; empty where nobody feels it."""
+    tables = "dataset" if len(impact.datasets) == 1 else "datasets"
+    return "; ".join(
+        f"{label or tables} {_named(names)}" for label, names in verdict.felt_by(impact)
     )
 
 

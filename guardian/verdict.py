@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from guardian.escape import value
-from guardian.model.changes import SEVERITIES, Change, Hop, Impact, Path, Report, Severity
+from guardian.model.changes import SEVERITIES, Change, Hop, Impact, Path, Report, Revision, Severity
 from guardian.model.lineage import ColumnRef, Coverage
 
 MOST_CHARACTERS = 120
+MOST_COLUMNS = 4  # named of one dataset
+LONGEST_LIST = 60  # characters of their names
 CERTAIN = 0.8
 
 _LABELS: Mapping[Severity, str] = {
@@ -73,15 +75,28 @@ def felt_by(impact: Impact, *, columns: bool = False) -> list[tuple[str, Sequenc
     """
     tables: Sequence[str] = impact.datasets
     if columns:
-        covered = {ref.dataset for ref in impact.columns}
-        rest = [dataset for dataset in impact.datasets if dataset not in covered]
-        tables = sorted([*map(name, impact.columns), *rest])
+        tables = [_with_columns(dataset, impact) for dataset in impact.datasets]
     groups: list[tuple[str, Sequence[str]]] = [
         ("dashboard" if len(impact.dashboards) == 1 else "dashboards", impact.dashboards),
         ("KPI" if len(impact.kpis) == 1 else "KPIs", impact.kpis),
         ("", tables),
     ]
     return [(label, names) for label, names in groups if names]
+
+
+def _with_columns(dataset: str, impact: Impact) -> str:
+    """Return a dataset with those of its columns that are reached: `d.x`, or `d (x, y and 3 more)`.
+
+    The dataset alone where none is known.
+    """
+    columns = [ref.column for ref in impact.columns if ref.dataset == dataset and ref.column]
+    if len(columns) < 2:
+        return ".".join([dataset, *columns])
+    shown = columns if len(columns) <= MOST_COLUMNS else columns[: MOST_COLUMNS - 1]
+    while len(shown) > 1 and len(", ".join(shown)) > LONGEST_LIST:
+        shown = shown[:-1]
+    more = [f"{len(columns) - len(shown)} more"] if len(columns) > len(shown) else []
+    return f"{dataset} ({phrase([*shown, *more]) if more else ', '.join(shown)})"
 
 
 def by_severity(changes: Iterable[Change]) -> str:
@@ -110,6 +125,12 @@ def coverage(read: Coverage) -> str:
     if read.understood == read.files:
         return f"all {counted(read.files, 'file')} read" if read.files > 1 else "1 file read"
     return f"{read.understood:,} of {counted(read.files, 'file')} read"
+
+
+def revision(side: Revision, *, commit: bool = False) -> str:
+    """Return what a revision is called, a hash by its first digits; with `commit`, its commit."""
+    called = (side.commit if commit else None) or side.ref
+    return called[:10] if len(called) == 40 and not called.strip("0123456789abcdef") else called
 
 
 def sides(change: Change) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from guardian.languages.python import EXTRACTOR
 from guardian.model.plan import Lowered, Operator, Scan, WithColumns
-from tests.casebook import InMemory
+from tests.casebook import InMemory, lineage_of
 
 HEAD = """
 from pyspark.sql import SparkSession, DataFrame, Window, functions as F, types as T
@@ -51,3 +51,37 @@ def written(found: Lowered) -> list[str]:
 def scanned(found: Lowered) -> set[str]:
     """Return the names of the datasets that are read."""
     return {node.dataset for node in found.nodes if isinstance(node, Scan) and not node.target}
+
+
+# --- from end to end ---
+
+JOB_HEAD = """
+from functools import partial, reduce
+from pyspark.sql import DataFrame, SparkSession, Window, functions as F, types as T
+spark = SparkSession.builder.getOrCreate()
+"""
+TABLES = """
+CREATE TABLE a (id INT, k STRING, x INT, y INT, at TIMESTAMP);
+CREATE TABLE b (id INT, k STRING, z INT, at TIMESTAMP);
+CREATE TABLE n (id INT, s STRUCT<p: INT, q: STRING>, m MAP<STRING, INT>, l ARRAY<INT>);
+"""
+MARKS = {"IDENTITY": "=", "TRANSFORMATION": "~", "AGGREGATION": "+"}
+
+
+def edges(code: str, others: Mapping[str, str] | None = None) -> tuple[str, str]:
+    """Return the value edges (`a.x = o.x`) and the row edges (`JOIN a.id`) of a job, as text."""
+    files = {"job.py": JOB_HEAD + textwrap.dedent(code), "tables.sql": TABLES, **(others or {})}
+    found = lineage_of(files, "spark").edges
+    values = [
+        f"{edge.source.dataset}.{edge.source.column} {MARKS[edge.subtype]} "
+        f"{edge.target.dataset}.{edge.target.column}"
+        for edge in found
+        if edge.type == "DIRECT"
+    ]
+    rows = {
+        f"{edge.subtype} {edge.source.dataset}.{edge.source.column}"
+        + (f" {edge.target.column}" if edge.target.column else "")
+        for edge in found
+        if edge.type == "INDIRECT"
+    }
+    return ", ".join(sorted(values)), ", ".join(sorted(rows))

@@ -28,7 +28,7 @@ def test_one_change_is_told_by_its_message() -> None:
 
 def test_it_names_the_readers() -> None:
     text = narrative.write(sample()).markdown
-    assert "dashboards `Countries`, `Daily Revenue`, KPI `Revenue YTD`" in text
+    assert "dashboards `Countries`, `Daily Revenue`; KPI `Revenue YTD`" in text
 
 
 def test_nothing_is_said_where_nothing_changes() -> None:

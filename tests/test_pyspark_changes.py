@@ -212,3 +212,36 @@ def test_another_version_of_a_table_is_other_rows(option: str) -> None:
     assert found.rule == "rows-changed"
     assert "12" in (found.before or "")
     assert "14" in (found.after or "")
+
+
+@pytest.mark.parametrize(
+    ("base", "head"),
+    [
+        ('spark.read.csv("s3://p", header=True)', 'spark.read.csv("s3://p")'),
+        ('spark.read.option("sep", ",").csv("s3://p")', 'spark.read.option("delimiter", ";").csv("s3://p")'),
+        ('spark.read.parquet("s3://p")', 'spark.read.json("s3://p")'),
+        ('spark.table("t").orderBy(F.desc("a")).dropDuplicates(["k"])', 'spark.table("t").orderBy("a").dropDuplicates(["k"])'),
+    ],
+)  # fmt: skip
+def test_other_rows_are_read_or_kept(base: str, head: str) -> None:
+    job = '{}.select("a").write.saveAsTable("o")\n'
+    assert [change.rule for change in changes(job.format(base), job.format(head))] == [
+        "rows-changed"
+    ]
+
+
+def test_a_reader_says_the_same_in_several_ways() -> None:
+    base = 'spark.read.csv("s3://p", header=True, sep=",").select("a").write.saveAsTable("o")\n'
+    head = base.replace(
+        'csv("s3://p", header=True, sep=",")',
+        'format("csv").options(header="true").option("multiLine", False).load("s3://p")',
+    )
+    assert changes(base, head) == ()
+
+
+def test_the_number_of_buckets_is_how_a_table_is_written() -> None:
+    job = 'spark.table("t").write.bucketBy(4, "a").saveAsTable("o")\n'
+    found = changes(job, job.replace("4", "8"))
+    assert [(change.rule, change.before, change.after) for change in found] == [
+        ("write-changed", "buckets 4", "buckets 8")
+    ]

@@ -1,43 +1,8 @@
 """What everyday PySpark idioms do to columns, from end to end: what Catalyst would say of them."""
 
-import textwrap
-from collections.abc import Mapping
-
 import pytest
 
-from tests.casebook import lineage_of
-
-HEAD = """
-from functools import partial, reduce
-from pyspark.sql import DataFrame, SparkSession, Window, functions as F, types as T
-spark = SparkSession.builder.getOrCreate()
-"""
-TABLES = """
-CREATE TABLE a (id INT, k STRING, x INT, y INT, at TIMESTAMP);
-CREATE TABLE b (id INT, k STRING, z INT, at TIMESTAMP);
-CREATE TABLE n (id INT, s STRUCT<p: INT, q: STRING>, m MAP<STRING, INT>, l ARRAY<INT>);
-"""
-MARKS = {"IDENTITY": "=", "TRANSFORMATION": "~", "AGGREGATION": "+"}
-
-
-def edges(code: str, others: Mapping[str, str] | None = None) -> tuple[str, str]:
-    """Return the value edges (`a.x = o.x`) and the row edges (`JOIN a.id`) of a job, as text."""
-    files = {"job.py": HEAD + textwrap.dedent(code), "tables.sql": TABLES, **(others or {})}
-    found = lineage_of(files, "spark").edges
-    values = [
-        f"{edge.source.dataset}.{edge.source.column} {MARKS[edge.subtype]} "
-        f"{edge.target.dataset}.{edge.target.column}"
-        for edge in found
-        if edge.type == "DIRECT"
-    ]
-    rows = {
-        f"{edge.subtype} {edge.source.dataset}.{edge.source.column}"
-        + (f" {edge.target.column}" if edge.target.column else "")
-        for edge in found
-        if edge.type == "INDIRECT"
-    }
-    return ", ".join(sorted(values)), ", ".join(sorted(rows))
-
+from tests.pyspark_code import edges
 
 VALUES = [
     (
@@ -496,57 +461,3 @@ VALUES = [
 @pytest.mark.parametrize(("code", "expected"), [entry[1:] for entry in VALUES], ids=[entry[0] for entry in VALUES])  # fmt: skip
 def test_values_flow_as_spark_would_have_them(code: str, expected: str) -> None:
     assert edges(code)[0] == expected
-
-
-ROWS = [
-    (
-        'spark.table("a").join(spark.table("b"), ["id"], "left_semi").select("x")',
-        "JOIN a.id, JOIN b.id",
-    ),
-    (
-        'spark.table("a").join(spark.table("b"), "id", "left_anti").select("x")',
-        "JOIN a.id, JOIN b.id",
-    ),
-    ('spark.table("a").filter((F.col("x") > 1) & F.col("k").isin("u"))', "FILTER a.k, FILTER a.x"),
-    ('spark.table("a").groupBy("k").agg(F.max("x").alias("x"))', "GROUP_BY a.k"),
-    ('spark.table("a").cube("k", "id").count()', "GROUP_BY a.id, GROUP_BY a.k"),
-    ('spark.table("a").select(F.when(F.col("y") > 0, 1).alias("v"))', "CONDITIONAL a.y v"),
-    (
-        'spark.table("a").select(F.sum("x").over(Window.partitionBy("k").orderBy("at")'
-        '.rangeBetween(-9, 0)).alias("v"))',
-        "WINDOW a.at v, WINDOW a.k v",
-    ),
-    (
-        'spark.table("a").groupBy(F.window("at", "1 day"), "k").count()',
-        "GROUP_BY a.at, GROUP_BY a.k",
-    ),
-]
-
-
-@pytest.mark.parametrize(("frame", "expected"), ROWS)
-def test_rows_are_decided_as_spark_would_have_them(frame: str, expected: str) -> None:
-    assert edges(f'{frame}.write.saveAsTable("o")')[1] == expected
-
-
-def test_names_and_files_across_modules() -> None:
-    files = {
-        "lib/__init__.py": "",
-        "lib/session.py": (
-            "from pyspark.sql import SparkSession\n"
-            "def get_spark(name):\n"
-            "    return SparkSession.builder.appName(name).getOrCreate()\n"
-        ),
-        "lib/views.py": (
-            "def prepare(session):\n"
-            "    session.table('a').where('x > 1').createOrReplaceTempView('v')\n"
-        ),
-        "sql/totals.sql": "SELECT k, sum(x) AS total FROM v GROUP BY k\n",
-    }
-    code = """
-        from lib.session import get_spark
-        from lib.views import prepare
-        session = get_spark("totals")
-        prepare(session)
-        session.sql(open("sql/totals.sql").read()).write.saveAsTable("o")
-    """
-    assert edges(code, files) == ("a.k = o.k, a.x + o.total", "FILTER a.x, GROUP_BY a.k")

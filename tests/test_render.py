@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from typing_extensions import override
 
-from guardian import escape, registry
+from guardian import escape, registry, verdict
 from guardian.exposures import read
 from guardian.lineage.spelling import matched
-from guardian.model.changes import Change, Hop, Impact, Path, Report
+from guardian.model.changes import Change, Hop, Impact, Path, Report, Revision
 from guardian.model.lineage import ColumnRef, Diagnostic, Lineage, Location
-from guardian.render import Format, Page, page
+from guardian.render import Format, Page, difference, page
 from guardian.render.diagram import mermaid
 from guardian.render.json import JSON
 from guardian.render.markdown import MARKDOWN, MOST_CHARACTERS
@@ -311,3 +311,58 @@ class TestExposures:
             "sales.orders", "sales.orders", "sales.orders", "sales.orders", "daily",
             "STAGE.ORDERS_RAW", "none.such",
         ]  # fmt: skip
+
+
+class TestDifference:
+    def sides(self, before: str | None, after: str | None, column: str | None = None) -> list[str]:
+        told = change("rows-changed", "s", column, before=before, after=after)
+        return [f"{sign} {text}" for sign, text in difference.lines(told, 400)]
+
+    def test_clauses_stand_on_lines_of_their_own_four_at_most(self) -> None:
+        assert self.sides("a = 1; b = 2", None) == ["- a = 1", "- b = 2"]
+        many = "; ".join(f"c{number}" for number in range(9))
+        assert self.sides(None, many) == ["+ c0", "+ c1", "+ c2", "+ … and 6 more"]
+
+    def test_of_two_long_texts_the_part_that_differs_is_told(self) -> None:
+        arms = " ".join(f"WHEN x > {number} THEN '{number}'" for number in range(30))
+        before, after = f"CASE {arms} END", f"CASE {arms.replace('> 15', '>= 15')} END"
+        assert self.sides(before, after, "tier") == [
+            "- … THEN '14' WHEN x > 15 THEN '15' WHEN …",
+            "+ … THEN '14' WHEN x >= 15 THEN '15' WHEN …",
+        ]
+
+    def test_a_semicolon_inside_an_expression_parts_nothing(self) -> None:
+        assert self.sides("split(x, '; ')", None, "parts") == ["- split(x, '; ')"]
+
+
+class TestLongReports:
+    def test_what_was_said_is_not_said_again(self) -> None:
+        why = "It feeds a dashboard: figures before and after the merge cannot be compared at all."
+        changes = tuple(
+            change(
+                "rows-changed", name, message=f"`{name}` changes.", because=why, fix="Tell them."
+            )
+            for name in ("a", "b")
+        )
+        text = RICH.render(msgspec.structs.replace(report(), changes=changes), PLAIN)
+        assert text.count("figures before") == 1
+        assert text.count("as above") == 1
+        assert text.count("Tell them.") == 2
+
+    def test_the_least_important_of_many_changes_are_brief(self) -> None:
+        text = RICH.render(large(40), PLAIN)
+        assert text.count("  felt by ") == 12
+        assert "all of each change: --format json" in text.replace("\n", " ")
+
+    def test_columns_of_one_dataset_are_told_together(self) -> None:
+        columns = tuple(ColumnRef("d", f"c{number}") for number in range(9))
+        felt = Impact(columns=(*columns, ColumnRef("e", "x")), datasets=("d", "e", "f"))
+        assert verdict.felt_by(felt, columns=True) == [
+            ("", ["d (c0, c1, c2 and 6 more)", "e.x", "f"])
+        ]
+
+    def test_a_hash_is_told_by_its_first_digits(self) -> None:
+        commit = "0123456789" * 4
+        assert verdict.revision(Revision("main", commit)) == "main"
+        assert verdict.revision(Revision("main", commit), commit=True) == "0123456789"
+        assert verdict.revision(Revision(commit, commit)) == "0123456789"

@@ -1,6 +1,7 @@
 """Every scalar rewrite of the normal form, run on both sides in DuckDB over NULLs and boundaries."""
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 import duckdb
 import pytest
@@ -105,17 +106,19 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-numbers = st.deferred(lambda: number_leaf | number_tree)
-flags = st.deferred(lambda: flag_leaf | flag_tree)
-number_leaf = st.sampled_from(NUMBERS) | st.sampled_from([-1, 0, 1, 2, None])
-flag_leaf = st.sampled_from(FLAGS) | st.sampled_from([True, False])
+Trees: TypeAlias = st.SearchStrategy[Tree]
+
+numbers: Trees = st.deferred(lambda: number_leaf | number_tree)
+flags: Trees = st.deferred(lambda: flag_leaf | flag_tree)
+number_leaf: Trees = st.sampled_from([*NUMBERS, -1, 0, 1, 2, None])
+flag_leaf: Trees = st.sampled_from([*FLAGS, True, False])
 
 
 def node(name: str, *args: st.SearchStrategy[Tree]) -> st.SearchStrategy[Tree]:
     return st.tuples(st.just(name), st.tuples(*args))
 
 
-number_tree = st.one_of(
+number_tree: Trees = st.one_of(
     *(node(name, numbers, numbers) for name in ARITHMETIC),
     node("neg", numbers),
     node("coalesce", numbers, numbers),
@@ -125,7 +128,7 @@ number_tree = st.one_of(
     node("case", flags, numbers, flags, numbers, numbers),
     node("greatest", number_leaf, number_leaf),
 )
-flag_tree = st.one_of(
+flag_tree: Trees = st.one_of(
     *(node(name, numbers, numbers) for name in INFIX),
     node("and", flags, flags),
     node("or", flags, flags),

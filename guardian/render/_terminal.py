@@ -9,15 +9,17 @@ from rich.table import Table
 from rich.text import Text
 
 from guardian import escape, verdict
-from guardian.model.changes import Change, Impact, Report, Severity
+from guardian.model.changes import Change, Impact, Report, Revision, Severity
 from guardian.model.lineage import Diagnostic, Lineage
-from guardian.render import Page
+from guardian.render import Page, difference
 
 MOST_WARNINGS = 8
+MOST_TOLD = 12
 MOST_NAMED = 4
 MOST_ROWS = 40
 _INDENT = 2
 _LABEL = 10
+_WORTH_REPEATING = 60  # characters; to look it up above costs a reader more
 
 _STYLES: dict[Severity, str] = {
     "none": "bold green",
@@ -32,17 +34,22 @@ _CODE, _DIM, _GONE, _NEW = "bold", "bright_black", "red", "green"
 def render(report: Report, page: Page) -> str:
     """Return `report` as coloured text; one line where nothing changes, and the verdict last."""
     console = _console(page)
-    for change in verdict.ordered(report.changes):
-        _print_change(console, change)
+    changes, told = verdict.ordered(report.changes), dict[str, str]()
+    for change in changes[:MOST_TOLD]:
+        _print_change(console, change, told)
+    _print_briefly(console, changes[MOST_TOLD:])
     _print_warnings(console, report.warnings)
     lines = _marked(verdict.sentence(report))
     lines.stylize(_STYLES[report.severity], 0, lines.plain.find(":") + 1)
     read = verdict.coverage(report.coverage)
     lines.append(f" {read[0].upper()}{read[1:]}." if read else "", _DIM)
     console.print(lines)
-    if report.changes:
-        rule = verdict.ordered(report.changes)[0].rule
-        console.print(Text(f"More on a rule: guardian explain {escape.clean(rule, 60)}", _DIM))
+    if changes:
+        rule = changes[0].rule
+        compared = f"{_called(report.base)} → {_called(report.head, commit=True)}"
+        more = f"More on a rule: guardian explain {escape.clean(rule, 60)}"
+        brief = "; all of each change: --format json" if len(changes) > MOST_TOLD else ""
+        console.print(Text(f"{compared}. {more}{brief}", _DIM))
     return _written(console)
 
 
@@ -63,6 +70,10 @@ def scan(lineage: Lineage, page: Page) -> str:
     end.append(f" {read[0].upper()}{read[1:]}." if read else "", _DIM)
     console.print(end)
     return _written(console)
+
+
+def _called(side: Revision, *, commit: bool = False) -> str:
+    return escape.clean(verdict.revision(side, commit=commit), 60)
 
 
 # --- the page -------------------------------------------------------------------------------------
@@ -92,30 +103,46 @@ def _written(console: Console) -> str:
 # --- one change -----------------------------------------------------------------------------------
 
 
-def _print_change(console: Console, change: Change) -> None:
+def _print_change(console: Console, change: Change, told: dict[str, str]) -> None:
+    """Print one change; `told` are the notes of those before, which are not repeated."""
+    console.print(_heading(change), soft_wrap=True)
+    console.print(Padding(_marked(change.message), (0, 0, 0, _INDENT)))
+    for sign, text in difference.lines(change, 3 * console.width):
+        style = _GONE if sign == "-" else _NEW
+        console.print(Padding(_hanging(f"{sign} ", Text(text, style), style), (0, 0, 0, 4)))
+    room = console.width - _INDENT - _LABEL
+    for label, words in _notes(change, room):
+        again = len(words) > _WORTH_REPEATING and told.get(label) == words.plain
+        shown = Text("as above", _DIM) if again else words
+        told[label] = words.plain
+        console.print(Padding(_hanging(label.ljust(_LABEL), shown, _DIM), (0, 0, 0, _INDENT)))
+    console.print()
 
+
+def _print_briefly(console: Console, changes: Sequence[Change]) -> None:
+    """Print the changes that are left, two lines each."""
+    for change in changes:
+        console.print(_heading(change), soft_wrap=True)
+        console.print(Padding(_marked(change.message), (0, 0, 0, _INDENT)))
+    if changes:
+        console.print()
+
+
+def _heading(change: Change) -> Text:
     head = Text()
     head.append(change.severity, _STYLES[change.severity])
     head.append(f" {escape.clean(change.rule)} ", "bold")
     head.append(f" {escape.clean(verdict.place(change))}", "cyan")
-    console.print(head, soft_wrap=True)
-    console.print(Padding(_marked(change.message), (0, 0, 0, _INDENT)))
-    for sign, text in verdict.sides(change):
-        style = _GONE if sign == "-" else _NEW
-        shown = escape.shorten(escape.spaced(escape.clean(text)), 3 * console.width)
-        console.print(Padding(_hanging(f"{sign} ", Text(shown, style), style), (0, 0, 0, 4)))
-    for label, words in _notes(change):
-        console.print(Padding(_hanging(label.ljust(_LABEL), words, _DIM), (0, 0, 0, _INDENT)))
-    console.print()
+    return head
 
 
-def _notes(change: Change) -> list[tuple[str, Text]]:
-    """Return what is said below the code, each with its label."""
+def _notes(change: Change, room: int) -> list[tuple[str, Text]]:
+    """Return what is said below the code in lines of `room` characters, each with its label."""
     notes = [("why", _marked(change.because))]
     felt = _felt(change)
     if felt:
         notes.append(("felt by", felt))
-    way = _way(change.impact)
+    way = _way(change.impact, room)
     if way:
         notes.append(("through", way))
     if change.confidence < verdict.CERTAIN:
@@ -142,15 +169,16 @@ def _named(label: str, names: Sequence[str]) -> Text:
     return text
 
 
-def _way(impact: Impact) -> Text:
-
+def _way(impact: Impact, room: int) -> Text:
+    """Return the path that says most; a step to a line where it does not fit on one."""
     path = verdict.proof(impact)
-    text = Text()
-    for number, station in enumerate(verdict.stations(path, impact) if path else ()):
-        text.append(" → " if number else "", _DIM)
-        text.append(f"{station.kind}{escape.clean(station.name, 100)}")
-        text.append(f" ({escape.clean(station.place)})" if station.place else "", "cyan")
-    return text
+    steps = []
+    for station in verdict.stations(path, impact) if path else ():
+        step = Text(f"{station.kind}{escape.clean(station.name, 100)}")
+        step.append(f" ({escape.clean(station.place)})" if station.place else "", "cyan")
+        steps.append(step)
+    line = Text(" → ", _DIM).join(steps)
+    return line if len(line) <= room else Text("\n→ ", _DIM).join(steps)
 
 
 def _hanging(label: str, words: Text, style: str) -> RenderableType:

@@ -14,15 +14,15 @@ def lines(change: Change, characters: int) -> list[tuple[str, str]]:
     Clauses stand on lines of their own, at most `MOST_LINES` of each side. Of two long texts what
     they share at either end is left out, so that the difference is never cut off.
     """
-    sides = [
-        (sign, escape.spaced(escape.clean(text, None))) for sign, text in verdict.sides(change)
-    ]
+    sides = [(sign, escape.spaced(escape.clean(text))) for sign, text in verdict.sides(change)]
     texts = [text for _, text in sides]
-    if len(texts) == 2 and max(map(len, texts)) > _LONG and not any("; " in text for text in texts):
+    # a column has one expression, in which `; ` can only be part of a string
+    listed = change.column is None and any("; " in text for text in texts)
+    if len(texts) == 2 and max(map(len, texts)) > _LONG and not listed:
         texts = list(_apart(*texts))
     found = []
     for (sign, _), text in zip(sides, texts, strict=True):
-        clauses = [clause for clause in text.split("; ") if clause]
+        clauses = text.split("; ") if listed else [text]
         shown = clauses[:MOST_LINES] if len(clauses) <= MOST_LINES else clauses[: MOST_LINES - 1]
         found += [(sign, escape.shorten(clause, characters)) for clause in shown]
         if len(clauses) > len(shown):

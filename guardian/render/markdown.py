@@ -6,7 +6,7 @@ import msgspec
 
 from guardian import escape, template, verdict
 from guardian.model.changes import Change, Impact, Report, Severity
-from guardian.render import Format, Page
+from guardian.render import Format, Page, difference
 from guardian.render.diagram import mermaid
 
 # GitHub refuses 65,536 characters; the shell may still add a line of its own.
@@ -99,10 +99,7 @@ def _finding(change: Change, size: _Size) -> str:
 
 def _before_and_after(change: Change, size: _Size) -> str:
     """Return what was and what is, as a diff in colours; empty where the message says both."""
-    lines = [
-        f"{sign} {escape.shorten(escape.spaced(escape.clean(text)), size.characters)}"
-        for sign, text in verdict.sides(change)
-    ]
+    lines = [f"{sign} {text}" for sign, text in difference.lines(change, size.characters)]
     return escape.fenced("\n".join(lines), "diff") if lines else ""
 
 
@@ -236,18 +233,14 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _footer(report: Report) -> str:
-    base = escape.html_code(report.base.ref, 80)
-    head = escape.html_code(_short(report.head.commit) or report.head.ref, 80)
+    base = escape.html_code(verdict.revision(report.base), 80)
+    head = escape.html_code(verdict.revision(report.head, commit=True), 80)
     parts = [
         verdict.coverage(report.coverage),
         f"{base} → {head}",
         "<code>guardian explain RULE</code> says more about a rule",
     ]
     return " · ".join(part for part in parts if part)
-
-
-def _short(commit: str | None) -> str:
-    return (commit or "")[:12]
 
 
 MARKDOWN = Format(name="markdown", extension="md", render=render)

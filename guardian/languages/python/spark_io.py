@@ -3,32 +3,24 @@
 `spark.read…`, `df.write…`, `df.writeTo(…)`, `writeStream`, Delta's `merge`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from guardian.languages.python.catalog import scanned
 from guardian.languages.python.each_column import EachColumn
 from guardian.languages.python.machine import Machine
-from guardian.languages.python.spark_columns import as_tree, spread
-from guardian.languages.python.spark_frames import METHODS, PROPERTIES, Frame, made
+from guardian.languages.python.spark_columns import spread
+from guardian.languages.python.spark_frames import METHODS, PROPERTIES, Frame
 from guardian.languages.python.spark_state import (
     dataset_name,
     folded_names,
-    lower,
     names_nothing,
-    scan,
     state_of,
-    table,
     written_name,
 )
-from guardian.languages.python.spark_types import StructType, schema_of
 from guardian.languages.python.values import MISSING, Call, Text, Unknown, Value, plain, to_text
-from guardian.model.lineage import Column as ModelColumn
-from guardian.model.plan import Call as PlanCall
 from guardian.model.plan import (
-    Filter,
     Handle,
-    SetOperation,
     Write,
     WriteOptions,
 )
@@ -61,108 +53,13 @@ OVERWRITE_MODE = "partitionoverwritemode"
 OVERWRITE_SETTING = "spark.sql.sources.partitionOverwriteMode"
 
 
-@dataclass(frozen=True, eq=False)
-class Reader:
-    """`spark.read`, with what was said so far."""
-
-    format: str = ""
-    options: Mapping[str, Value] = field(default_factory=dict)
-    schema: StructType | None = None
-
-    def attribute(self, name: str, machine: Machine) -> Value:
-        """Return nothing: a reader has methods only."""
-        del name, machine
-        return MISSING
-
-    def invoke(self, name: str, call: Call) -> Value:
-        """Return the reader with one more thing said, or what it reads."""
-        match name:
-            case "format":
-                return replace(self, format=plain(to_text(call.value(0, "source"))))
-            case "option":
-                key = plain(to_text(call.value(0, "key"))).lower()
-                return replace(self, options={**self.options, key: call.value(1, "value")})
-            case "options":
-                return replace(self, options={**self.options, **_lower_keys(call.kwargs)})
-            case "schema":
-                return replace(self, schema=schema_of(call.value(0, "schema")))
-            case "table":
-                return self.scanned(call, [call.value(0, "tableName")], is_table=True)
-            case "jdbc":
-                return self.scanned(call, [call.value(1, "table")])
-            case "load":
-                return self._load(call)
-            case _:
-                pass
-        if name in PATH_FORMATS or name in {"textFile", "excel"}:
-            paths = spread([call.value(0, "path", call.kwargs.get("paths"))])
-            paths += (
-                [value for value in call.args[1:] if isinstance(value, str)]
-                if name == "parquet"
-                else []
-            )
-            return replace(self, format=name).scanned(call, paths)
-        return self
-
-    def _load(self, call: Call) -> Value:
-        paths = spread([call.value(0, "path")]) if call.has(0, "path") else []
-        options = {**self.options, **_lower_keys(call.kwargs)}
-        if not paths or paths == [None]:
-            paths = [_named_by(options, call, "source")]
-        return self.scanned(call, paths)
-
-    def scanned(self, call: Call, names: Sequence[Value], *, is_table: bool = False) -> Value:
-        """Return the rows of the datasets of these names; several are read as one."""
-        columns: tuple[ModelColumn, ...] = self.schema.columns() if self.schema is not None else ()
-        handles: list[Handle] = []
-        for name in names or [Unknown("source")]:
-            if is_table and isinstance(name, str) and not columns:
-                handles.append(self._as_of(table(call.machine, name, call.at), call))
-                continue
-            if isinstance(name, str) and _is_query(name):
-                from guardian.languages.python.spark_session import run_sql  # noqa: PLC0415 - it needs us
-
-                text = name.strip()
-                inner = text[1 : text.rindex(")")] if text.startswith("(") and ")" in text else text
-                return run_sql(inner, call)
-            handles.append(self._as_of(scan(call.machine, name, call.at, columns), call))
-        if len(handles) == 1:
-            return Frame(handles[0])
-        return made(
-            call,
-            SetOperation(kind="union", inputs=tuple(handles), all=True, by_name=True, at=call.at),
-        )
-
-    def _as_of(self, handle: Handle, call: Call) -> Handle:
-        """Return the rows of an earlier version of a table, where the reader asks for one."""
-        for key, clause in EARLIER.items():
-            if key in self.options:
-                version = lower(call.machine, as_tree(self.options[key]), call.at)
-                asked = PlanCall(clause.replace(" ", "_").lower(), (version,))
-                text = f"{clause} {plain(to_text(self.options[key], hint=key))}"
-                return made(call, Filter(handle, asked, clause, call.at, text)).handle
-        return handle
-
-
-# An earlier version of a Delta or Iceberg table, by number or by time.
-EARLIER = {
-    "versionasof": "VERSION AS OF",
-    "snapshot-id": "VERSION AS OF",
-    "timestampasof": "TIMESTAMP AS OF",
-    "as-of-timestamp": "TIMESTAMP AS OF",
-}
-
-
-def _is_query(text: str) -> bool:
-    head = text.lstrip("( \n\t").lower()
-    return head.startswith(("select ", "select\n", "with "))
-
-
-def _lower_keys(options: Mapping[str, Value]) -> dict[str, Value]:
+def lower_keys(options: Mapping[str, Value]) -> dict[str, Value]:
+    """Return options as Spark knows them: their names do not tell cases apart."""
     return {key.lower(): value for key, value in options.items()}
 
 
-def _named_by(options: Mapping[str, Value], call: Call, hint: str) -> Value:
+def named_by(options: Mapping[str, Value], call: Call, hint: str) -> Value:
+    """Return the option that names the dataset; the symbol `hint`, with a warning, without one."""
     for key in NAME_OPTIONS:
         if options.get(key) is not None:
             return options[key]
@@ -242,12 +139,14 @@ class Writer:
                 names = folded_names(
                     [value for value in spread(call.args) if isinstance(value, str)]
                 )
-                return replace(self, cluster_by=(*self.cluster_by, *names))
+                number = call.value(0, "numBuckets") if name == "bucketBy" else None
+                said = {**self.options, **({"buckets": number} if number is not None else {})}
+                return replace(self, cluster_by=(*self.cluster_by, *names), options=said)
             case "option" | "tableProperty":
                 key = plain(to_text(call.value(0, "key"))).lower()
                 return replace(self, options={**self.options, key: call.value(1, "value")})
             case "options":
-                return replace(self, options={**self.options, **_lower_keys(call.kwargs)})
+                return replace(self, options={**self.options, **lower_keys(call.kwargs)})
             case "trigger" | "queryName":
                 return self
             case "foreachBatch":
@@ -268,7 +167,7 @@ class Writer:
             writer = replace(writer, partition_by=folded_names(spread([partition])))
         extra = {
             key: value
-            for key, value in _lower_keys(call.kwargs).items()
+            for key, value in lower_keys(call.kwargs).items()
             if key not in _WRITE_ARGUMENTS
         }
         return replace(writer, options={**writer.options, **extra})
@@ -282,7 +181,7 @@ class Writer:
         writer = self._with_call(call)
         name = call.value(0, "path")
         return writer.written(
-            call, name if name is not None else _named_by(writer.options, call, "target")
+            call, name if name is not None else named_by(writer.options, call, "target")
         )
 
     def _write_to(self, name: str, call: Call) -> Value:
@@ -361,7 +260,7 @@ def _telling(options: Mapping[str, Value]) -> tuple[tuple[str, str], ...]:
                 else plain(to_text(value, hint=key)),
             )
             for key, value in options.items()
-            if key in RESULT_OPTIONS or key == "overwrite partitions"
+            if key in RESULT_OPTIONS or key in {"overwrite partitions", "buckets"}
         )
     )
 

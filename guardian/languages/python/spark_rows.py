@@ -47,6 +47,7 @@ from guardian.model.plan import (
     Sort,
     Unpivot,
 )
+from guardian.model.plan import Call as PlanCall
 
 JOIN_KINDS: dict[str, JoinKind] = {
     "inner": "inner", "cross": "cross", "outer": "full", "full": "full", "fullouter": "full",
@@ -159,7 +160,20 @@ def distinct(frame: Frame, call: Call) -> Value:
         for value in values
         if value is not None and not isinstance(value, EachColumn)
     )
-    return made(call, Distinct(frame.handle, keys, at=call.at))
+    return made(call, Distinct(frame.handle, keys, _arrival(frame, call) if keys else (), call.at))
+
+
+def _arrival(frame: Frame, call: Call) -> tuple[Order, ...]:
+    """Return the order that rows come in, where they were sorted just before.
+
+    `orderBy(...).dropDuplicates([...])` mostly keeps the first row, which Spark does not promise:
+    so it is not the order of a window, but it is not nothing.
+    """
+    node = state_of(call.machine).file.builder[frame.handle]
+    keys = node.order if isinstance(node, Sort) else ()
+    return tuple(
+        Order(PlanCall("arrival", (key.expr,)), key.descending, key.nulls_first) for key in keys
+    )
 
 
 def sort(frame: Frame, call: Call) -> Value:

@@ -9,7 +9,7 @@ from guardian.languages.python.machine import Machine, PathEnd
 from guardian.languages.python.spark_columns import UNBOUNDED, WindowSpec
 from guardian.languages.python.spark_frames import Frame, frame_of
 from guardian.languages.python.spark_groups import Rdd, rdd_frame
-from guardian.languages.python.spark_io import Reader
+from guardian.languages.python.spark_reader import Reader
 from guardian.languages.python.spark_state import DIALECT, SqlResult, add, state_of, table
 from guardian.languages.python.spark_types import schema_of
 from guardian.languages.python.udfs import udf_of, with_udfs

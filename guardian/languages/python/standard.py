@@ -1,5 +1,6 @@
 """Python's standard library, click and YAML, as far as ETL code makes names of them."""
 
+import fnmatch
 import json
 import posixpath
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ from guardian.languages.python.values import (
 )
 
 DATA_SIZE_LIMIT = 1_000_000
+PATTERN_LIMIT, LISTED_LIMIT = 3, 500
 
 
 class PathText(Text):
@@ -75,11 +77,38 @@ class PathText(Text):
                 return open_file(str(self), call)
             case "read_text":
                 return open_file(str(self), call).invoke("read", call)
+            case "glob" | "rglob" | "iterdir":
+                pattern = "*" if name == "iterdir" else to_text(call.value(0))
+                return _listed(self, f"**/{pattern}" if name == "rglob" else pattern, call)
+            case "exists" | "is_file" | "is_dir":
+                return Unknown()
             case "with_suffix":
                 return PathText(posixpath.splitext(self)[0] + to_text(call.value(0)))
             case _:
                 pass
         return text_method(str(self), name, call)
+
+
+def _listed(folder: str, pattern: str, call: Call) -> Value:
+    """Return the files of the repository that a pattern finds in a folder, sorted."""
+    if OPEN in folder or OPEN in pattern or pattern.count("*") > PATTERN_LIMIT:
+        return Unknown()
+    start = posixpath.normpath(folder).lstrip("/")
+    deep, names = pattern.startswith("**/"), pattern.removeprefix("**/")
+    found = [
+        path
+        for path in call.machine.finder.paths
+        if (deep and path.startswith(f"{start}/")) or posixpath.dirname(path) == start
+    ]
+    kept = sorted(path for path in found if fnmatch.fnmatchcase(posixpath.basename(path), names))
+    return [PathText(path) for path in kept[:LISTED_LIMIT]] or Unknown()
+
+
+def _glob(call: Call) -> Value:
+    pattern = call.value(0)
+    if not isinstance(pattern, str):
+        return Unknown()
+    return _listed(posixpath.dirname(pattern), posixpath.basename(pattern), call)
 
 
 @dataclass(eq=False)
@@ -332,6 +361,7 @@ CALLS: dict[str, Handler] = {
     "os.path.realpath": _first_argument, "os.path.expanduser": _first_argument,
     "os.path.normpath": _path_function("normpath"), "os.getcwd": lambda _: "",
     "pathlib.Path": _as_path, "pathlib.PurePath": _as_path, "pathlib.PosixPath": _as_path,
+    "glob.glob": _glob,
     "functools.reduce": _reduce,
     "functools.partial": lambda call: Partial(call.value(0), tuple(call.args[1:]), call.kwargs),
     "functools.wraps": _wraps, "functools.lru_cache": _same, "functools.cache": _same,
