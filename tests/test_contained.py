@@ -1,13 +1,15 @@
 """Templates of strangers, rendered in a limited process: what breaks a limit costs its own file."""
 
+import io
 import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from git import Actor, Repo
 
-from guardian import pipeline
+from guardian import action, pipeline
 from guardian.cli import run
 from guardian.engines import lowering
 from guardian.engines.contained import Limits
@@ -97,6 +99,27 @@ class TestTheCommand:
         document = json.loads(capsys.readouterr().out)
         assert document["coverage"]["failed"] == ["models/bad.sql"]
         assert "codes" in {dataset["name"] for dataset in document["datasets"]}
+
+    def test_the_action_contains_what_it_renders(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        repository = Repo.init(tmp_path, initial_branch="main")
+        person = Actor("Ada", "ada@example.com")
+        (tmp_path / "models").mkdir()
+        (tmp_path / "dbt_project.yml").write_text("name: shop\n")
+        for text in ("select 1 as a", "select 2 as a"):
+            (tmp_path / "models" / "m.sql").write_text(text)
+            repository.git.add("-A")
+            repository.index.commit("more", author=person, committer=person)
+        monkeypatch.setattr("sys.executable", "/nowhere/python")
+        environ = {
+            "GITHUB_WORKSPACE": str(tmp_path),
+            "INPUT_BASE": "HEAD~1",
+            "INPUT_HEAD": "HEAD",
+        }
+        told = io.StringIO()
+        assert action.run(environ, told) == 0
+        assert "0 of 2 files read" in told.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -722,6 +722,7 @@ def changed(base: Mapping[str, str], **head: str) -> list[tuple[str, str, str | 
         ("k,v\nb,2\na,1\n", []),
         ('"k","v"\r\n"a",1\r\n"b",2', []),
         ("v,k\n1,a\n2,b\n", []),
+        ("k,w\na,1\nb,2\n", [("column-removed", "m", "v"), ("column-added", "m", "w")]),
     ],
 )
 def test_what_a_seed_holds_is_seen(text: str, told: list[tuple[str, str, str | None]]) -> None:

@@ -50,6 +50,7 @@ def lowered(text: str, dialect: str = "duckdb") -> Expr:
     ("dialect", "text", "expected"),
     [
         ("spark", "a <=> b", Call("is", (A, B))),
+        ("databricks", "equal_null(a, b)", Call("is", (A, B))),
         ("duckdb", "a IS DISTINCT FROM b", Call("not", (Call("is", (A, B)),))),
         ("duckdb", "a IS NOT NULL", Call("not", (Call("is_null", (A,)),))),
         ("duckdb", "a IS TRUE", Call("is", (A, Constant("boolean", "true")))),
@@ -148,6 +149,7 @@ def test_functions_have_one_name(dialect: str, text: str, expected: Expr) -> Non
         ("snowflake", "get_path(a, 'b.c')", Call("json_path", (Ref("A"), text("b"), text("c")))),
         ("postgres", "a->'b'->>'c'", JSON_TEXT),
         ("postgres", "a #>> '{b,c}'", JSON_TEXT),
+        ("postgres", "f(a -> 'b' ->> 'c')", Call("f", (JSON_TEXT,))),
         ("trino", "json_extract_scalar(a, '$.b.c')", JSON_TEXT),
         ("spark", "get_json_object(a, '$.b.c')", JSON_TEXT),
         ("postgres", "(a).b", Call("field", (A,), "b")),

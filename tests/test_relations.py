@@ -170,6 +170,14 @@ EQUAL = {
         "SELECT id FROM (SELECT *, row_number() OVER (PARTITION BY k, s ORDER BY id) AS n FROM t) WHERE n = 1 AND s <> 'b'",
         "SELECT id FROM (SELECT *, row_number() OVER (PARTITION BY k, s ORDER BY id) AS n FROM t WHERE s <> 'b') WHERE n = 1",
     ),
+    "ones and zeros summed in a group": (
+        "SELECT k, sum(CASE WHEN x > 5 THEN 1 ELSE 0 END) AS n FROM t GROUP BY k",
+        "SELECT k, count(*) FILTER (WHERE x > 5) AS n FROM t GROUP BY k",
+    ),
+    "a cast to the declared type": (
+        "SELECT id, CAST(s AS VARCHAR) AS s FROM t",
+        "SELECT id, s FROM t",
+    ),
     "a chain of CTEs and stars": (
         "WITH a AS (SELECT * FROM t), b AS (SELECT * FROM a WHERE x > 1), c AS (SELECT id, x FROM b) SELECT * FROM c",
         "SELECT id, x FROM t WHERE x > 1",
@@ -252,6 +260,10 @@ DIFFERENT = {
     "a filter on no partition's key, above its window": (
         "SELECT id FROM (SELECT *, row_number() OVER (PARTITION BY k ORDER BY id) AS n FROM t) WHERE n = 1 AND id <> 1",
         "SELECT id FROM (SELECT *, row_number() OVER (PARTITION BY k ORDER BY id) AS n FROM t WHERE id <> 1) WHERE n = 1",
+    ),
+    "ones and zeros summed over no rows": (
+        "SELECT sum(CASE WHEN x > 5 THEN 1 ELSE 0 END) AS n FROM t WHERE id > 99",
+        "SELECT count(*) FILTER (WHERE x > 5) AS n FROM t WHERE id > 99",
     ),
     "the same filter on the other table": (
         "SELECT t.id FROM t JOIN u ON t.k = u.k WHERE t.k > 1 OR u.y > 50",

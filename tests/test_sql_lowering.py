@@ -382,6 +382,19 @@ def test_a_temporary_view_over_files_is_their_scan() -> None:
         assert reads(script, script.writes[0]) == {"s3://b/x"}
 
 
+@pytest.mark.parametrize(
+    ("dialect", "text", "clause"),
+    [
+        ("spark", "SELECT a FROM t VERSION AS OF 3", "VERSION AS OF"),
+        ("spark", "SELECT a FROM t TIMESTAMP AS OF '2026-01-01' x", "TIMESTAMP AS OF"),
+        ("snowflake", "SELECT a FROM t AT (TIMESTAMP => $x)", "AT TIMESTAMP"),
+        ("tsql", "SELECT a FROM t FOR SYSTEM_TIME ALL", "TIMESTAMP ALL"),
+    ],
+)
+def test_another_version_of_a_table_is_other_rows(dialect: str, text: str, clause: str) -> None:
+    assert only(ran(text, dialect), Filter).clause == clause
+
+
 def test_several_inserts_from_one_source() -> None:
     script = ran(
         "FROM s INSERT OVERWRITE TABLE a SELECT x WHERE x > 1 INSERT INTO b SELECT y", "hive"
@@ -413,6 +426,16 @@ def test_match_recognize_keeps_its_input_and_names_its_measures() -> None:
     measured = nodes(script, Project)[0]
     assert [item.name for item in measured.items] == ["K", "SINCE"]
     assert reads(script, script.writes[0]) == {"T"}
+
+
+def test_unnest_is_one_thing_in_a_list_and_in_from() -> None:
+    listed = only(ran("SELECT a, unnest(l) AS x FROM t", "postgres"), Generate)
+    joined = only(
+        ran("SELECT a, x FROM t CROSS JOIN LATERAL unnest(l) AS u(x)", "postgres"), Generate
+    )
+    assert (listed.generator, listed.columns) == (joined.generator, joined.columns)
+    numbered = ran("SELECT x, n FROM t, unnest(l) WITH ORDINALITY AS u(x, n)", "postgres")
+    assert only(numbered, Generate).columns == ("x", "n")
 
 
 def test_a_function_of_one_value_is_known_by_its_alias() -> None:

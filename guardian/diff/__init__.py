@@ -110,7 +110,7 @@ class Comparison:
     def _pair(self, base: Definition, head: Definition) -> Pair:
         base = translated(base, renames=self.renames)
         head = translated(head, datasets=_swapped(base, head))
-        return Pair(base, head, Sameness(base.rows, head.rows, self._required))
+        return Pair(base, head, Sameness(base.rows, head.rows, self._required, self._declared))
 
     def _required(self, dataset: str, column: str) -> bool:
         """Return whether both revisions declare a column never to be NULL."""
@@ -121,6 +121,16 @@ class Comparison:
             )
             for world in (self.base, self.head)
         )
+
+    def _declared(self, dataset: str, column: str) -> str | None:
+        """Return the type of a column, None where the revisions do not tell the same."""
+        told = {
+            item.type
+            for world in (self.base, self.head)
+            for item in world.schemas.get(dataset, UNKNOWN).columns
+            if item.name == column
+        }
+        return told.pop() if len(told) == 1 else None
 
     def _own_changes(self, both: Both) -> Iterator[Change]:
         """Yield the changes that the dataset's own code makes, not those that it inherits."""

@@ -61,11 +61,14 @@ class Sameness:
         base_rows: Expression,
         head_rows: Expression,
         required: Callable[[str, str], bool] = lambda *_: False,
+        declared: Callable[[str, str], str | None] = lambda *_: None,
     ) -> None:
         """Take both row sets; columns over them are compared apart from them.
 
-        `required` tells whether a dataset's column is declared never to be NULL.
+        `required` tells whether a dataset's column is declared never to be NULL, `declared` its
+        type.
         """
+        self._declared = declared
         self._required = required
         self._rows = (base_rows, head_rows)
         self._base = set(spine(base_rows))
@@ -115,7 +118,7 @@ class Sameness:
             return _inside(base, "fanned"), _inside(head, "fanned")
         if (base.op == "maybe") != (head.op == "maybe"):
             return _inside(base, "maybe"), _inside(head, "maybe")
-        return self._without_default(base), self._without_default(head)
+        return self._without_effect(base), self._without_effect(head)
 
     def _alike(self, base: Expression, head: Expression) -> bool:
         """Compare two expressions of one operator, part by part."""
@@ -146,10 +149,20 @@ class Sameness:
             return False
         return self._required(str(expression.args[0].args[0].value), str(expression.value))
 
-    def _without_default(self, node: Expression) -> Expression:
-        """Return COALESCE as its first argument where that is never NULL."""
-        defaulted = name_of(node) == "coalesce" and self.never_null(node.args[0])
-        return node.args[0] if defaulted else node
+    def _without_effect(self, node: Expression) -> Expression:
+        """Return what is inside a COALESCE or a cast that what is declared makes superfluous."""
+        if name_of(node) == "coalesce" and self.never_null(node.args[0]):
+            return node.args[0]
+        if name_of(node) == "cast" and self._is_of_type(node.args[0], str(node.value[1])):
+            return node.args[0]
+        return node
+
+    def _is_of_type(self, column: Expression, kind: str) -> bool:
+        """Return whether `column` is declared to be of the type that it is cast to."""
+        if column.op != "field" or column.args[0].args[0].op != "scan":
+            return False
+        known = self._declared(str(column.args[0].args[0].value), str(column.value))
+        return known is not None and known.replace(" ", "").lower() == kind.replace(" ", "").lower()
 
     def always_true(self, condition: Expression) -> bool:
         """Return whether a condition asks for no more than what is declared."""

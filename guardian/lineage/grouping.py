@@ -22,7 +22,16 @@ from guardian.lineage.relation import (
     rewrite,
 )
 from guardian.lineage.scope import Scope
-from guardian.model.expression import Expression, aggregate, as_set, in_order, make
+from guardian.model.expression import (
+    ONE,
+    Expression,
+    aggregate,
+    as_set,
+    const,
+    in_order,
+    make,
+    name_of,
+)
 from guardian.model.lineage import Location
 from guardian.model.plan import Aggregate, AggregateCall, Call, Expr, Item, Over, Pivot, Ref, Star
 
@@ -150,6 +159,19 @@ def _nodes(roots: Iterable[Expression]) -> set[Expression]:
     return seen
 
 
+ZERO = const("number", "0")
+
+
+def _counted(node: Expression) -> Expression:
+    """Return SUM of ones and zeros as the COUNT that it is in a group, which always has a row."""
+    name, _, distinct, count, conditional, _ = node.value
+    flag = node.args[0] if count == 1 else node
+    ones = name == "sum" and not distinct and not conditional and name_of(flag) == "case"
+    if not ones or len(flag.args) != 3 or flag.args[1] is not ONE or flag.args[2] is not ZERO:
+        return node
+    return aggregate("count", (), condition=flag.args[0])
+
+
 # Aggregates that a repeated row does not alter.
 REPEATABLE = frozenset({"min", "max", "any_value", "bool_and", "bool_or"})
 
@@ -163,6 +185,7 @@ def lifting(
         if node in keys:
             return make("member", (instance, node))
         if node.op == "aggregate":
+            node = _counted(node) if keys else node
             if fanning and not (node.value[0] in REPEATABLE or node.value[2]):
                 node = make("fanned", (node, make("list", in_order(fanning))))
             return make("member", (instance, node))

@@ -165,7 +165,10 @@ def opaque(binder: Binder, node: plan.Opaque) -> Relation:
     rows = make("opaque_rows", tuple(rows for _, rows in frozen), node.fingerprint)
     whole = [closed(relation, inside) for relation, inside in frozen]
     if node.keeps and len(whole) == 1:
-        return closed(frozen[0][0], rows)
+        kept = closed(frozen[0][0], rows)
+        names = frozenset(item.name for item in kept.attributes)
+        unknown = Rest(kept.block.inner[0], excluded=names, identity=binder.fresh())
+        return kept if kept.rest else replace(kept, rest=(unknown,))
     values = [item.expression for relation in whole for item in relation.visible()]
     values += [rest.column("*") for relation in whole for rest in relation.rest]
     made = make("opaque", values, ("rows", node.fingerprint))

@@ -17,6 +17,9 @@ SAME_AS_ARGUMENT = frozenset(
 BIGINT = frozenset({"count", "row_number", "rank", "dense_rank", "approx_count_distinct"})
 
 
+TYPED = frozenset({"cast", "try_cast", "from_json", "from_csv", "window", "session_window"})
+
+
 class Types:
     """Tells the type of an expression; `declared` tells the type of a dataset's column."""
 
@@ -72,7 +75,7 @@ class Types:
 
     def _call(self, node: Expression) -> str | None:
         name, option = node.value
-        if name in {"cast", "try_cast", "from_json"}:
+        if name in TYPED:
             return str(option) or None
         if name == "field":
             fields = {key.lower(): kind for key, kind in fields_of(self.of(node.args[0]))}

@@ -38,11 +38,10 @@ _ROW = "row"
 class Seed(msgspec.Struct, frozen=True):
     """The table of a seed: columns, and rows of as many texts, sorted; empty is NULL.
 
-    `places` are the positions of the columns in a line of the file.
+    In a row the columns stand in an order of their own.
     """
 
     columns: tuple[Column, ...]
-    places: tuple[int, ...]
     rows: tuple[tuple[str, ...], ...] = ()
     problem: str = ""
 
@@ -91,12 +90,13 @@ def read_seed(text: str, config: Mapping[str, Any], dialect: str) -> Seed | None
     try:
         found = [line for line in islice(lines, MAX_ROWS + 1) if line]
     except csv.Error as error:
-        return Seed(columns, places, problem=f"the rows are compared as text only: {error}")
+        return Seed(columns, problem=f"the rows are compared as text only: {error}")
     if len(found) > MAX_ROWS:
-        return Seed(columns, places, problem=f"more than {MAX_ROWS} rows are compared as text only")
-    order = sorted(range(len(columns)), key=lambda index: columns[index].name)
-    rows = sorted(tuple(_cell(line, places[index]) for index in order) for line in found)
-    return Seed(columns, places, tuple(rows))
+        return Seed(columns, problem=f"more than {MAX_ROWS} rows are compared as text only")
+    cells = [[_cell(line, place) for line in found] for place in places]
+    # By what the columns hold: neither another name nor another place of one alters the rows.
+    cells.sort(key=lambda column: (_numeric(column), sorted(column)))
+    return Seed(columns, tuple(sorted(zip(*cells, strict=True))))
 
 
 def _lines(text: str, delimiter: str) -> Iterator[list[str]]:

@@ -261,6 +261,16 @@ def _array(node: exp.Expr, scope: Scope) -> Expr:
     return Call("array", all_of(parts, scope))
 
 
+_EXPLODING = frozenset({"spark", "spark2", "databricks", "hive", "snowflake", "doris", "starrocks"})
+
+
+def _explode(node: exp.Expr, scope: Scope) -> Expr:
+    """Lower what sqlglot reads UNNEST in a SELECT list as, under the name that it has in FROM."""
+    call = generic(node, scope)
+    unnest = isinstance(call, Call) and scope.dialect not in _EXPLODING
+    return Call("unnest", call.args, call.option) if unnest and isinstance(call, Call) else call
+
+
 def _wrapper(node: exp.Expr, scope: Scope) -> Expr:
     return _unwrapped(node, scope)
 
@@ -343,6 +353,10 @@ _PARTS: dict[type[exp.Expr], str] = {
 
 _PLAIN: dict[type[exp.Expr], Callable[[exp.Expr, Scope], Expr]] = {
     exp.Case: _case, exp.If: _if, exp.Nvl2: _nvl2, exp.DecodeCase: _decode,
+    exp.Explode: _explode,
+    exp.EqualNull: lambda node, scope: Call(
+        "is", all_of((node.this, node.args["expression"]), scope)
+    ),
     exp.Coalesce: _coalesce, exp.Greatest: _extreme, exp.Least: _extreme, exp.Concat: _concat,
     exp.ConcatWs: generic,
     exp.DateTrunc: _truncated, exp.TimestampTrunc: _truncated, exp.DatetimeTrunc: _truncated,

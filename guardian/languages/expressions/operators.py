@@ -387,9 +387,32 @@ def _tuple(node: exp.Expr, scope: Scope) -> Expr:
     return Call("tuple", all_of(node.expressions, scope))
 
 
+# Dialects without lambdas, in which `f(doc -> 'key')` looks into a document.
+_ARROWS = frozenset({"postgres", "redshift", "materialize", "risingwave", "mysql", "sqlite"})
+
+
 def _lambda(node: exp.Expr, scope: Scope) -> Expr:
+    if scope.dialect in _ARROWS and len(node.expressions) == 1:
+        return _arrow(node, scope)
     parameters = tuple(scope.name(part) for part in node.expressions)
     return Lambda(parameters, lower_expression(node.this, scope))
+
+
+def _arrow(node: exp.Expr, scope: Scope) -> Expr:
+    """Lower `doc -> 'a' -> 'b'` that was parsed as a lambda of `doc`: the first key is its own."""
+    body = node.this.copy()
+    first = body
+    while isinstance(first, exp.Expr) and not isinstance(first, exp.Literal) and first.this:
+        first = first.this
+    if not isinstance(first, exp.Literal):
+        return opaque(node, scope)
+    inner = exp.JSONExtract(
+        this=exp.Column(this=node.expressions[0].copy()), expression=first.copy()
+    )
+    if first is body:
+        return lower_expression(inner, scope)
+    first.replace(inner)
+    return lower_expression(body, scope)
 
 
 def _dot(node: exp.Expr, scope: Scope) -> Expr:

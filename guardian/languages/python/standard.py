@@ -204,9 +204,6 @@ def _plain_data(value: object, depth: int) -> Value:
     return value if value is None or isinstance(value, str | int | float | bool) else str(value)
 
 
-# --- job arguments --------------------------------------------------------------------------------
-
-
 # --- functions ------------------------------------------------------------------------------------
 
 

@@ -89,7 +89,7 @@ def _unnest(node: exp.Expr, aliased: exp.Expr, scope: Scope) -> Generator:
     if not columns and scope.dialect != "bigquery":
         columns = (qualifier or "unnest",) * bool(values)
     offset = node.args.get("offset")
-    if offset is not None:
+    if offset and len(columns) <= len(values):
         columns = (*columns, scope.name(offset) if isinstance(offset, exp.Expr) else "offset")
     return Generator(Call("unnest", values), columns, qualifier)
 

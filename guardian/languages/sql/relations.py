@@ -99,9 +99,23 @@ def _table(node: exp.Table, scope: Scope) -> Handle:
     if known is None and name.startswith(("#", "@")) and scope.dialect in {"tsql", "fabric"}:
         known = _made_elsewhere(name, node, scope)
     if known is None:
-        return _aliased(scope.builder.add(scan_of(node, scope)), node, scope)
+        rows = _as_of(scope.builder.add(scan_of(node, scope)), node, scope)
+        return _aliased(rows, node, scope)
     alias, columns = alias_of(node, scope)
     return scope.builder.add(Alias(known, alias or name.rpartition(".")[2], columns))
+
+
+def _as_of(handle: Handle, node: exp.Expr, scope: Scope) -> Handle:
+    """Return the rows of a table as they were earlier: `VERSION AS OF 3`, `AT (TIMESTAMP => …)`."""
+    asked = node.args.get("version") or node.args.get("when")
+    if not isinstance(asked, exp.Expr):
+        return handle
+    when = asked.args.get("expression")
+    words = f"{asked.this} {asked.args.get('kind') or ''}".upper().strip()
+    value = lower_expression(when, scope) if isinstance(when, exp.Expr) else None
+    text = scope.text(f"{words} {when.sql(dialect=scope.dialect or None)}") if when else words
+    condition = Call(words.replace(" ", "_").lower(), () if value is None else (value,))
+    return scope.builder.add(Filter(handle, condition, words, scope.location(asked), text))
 
 
 def _made_elsewhere(name: str, node: exp.Expr, scope: Scope) -> Handle:
