@@ -10,6 +10,7 @@ from guardian.languages.sql.names import alias_of, dataset_of, temporary_name
 from guardian.languages.sql.pivots import pivoted
 from guardian.languages.sql.remote import remote_rows
 from guardian.languages.sql.script import script_of
+from guardian.languages.sql.writes import is_temporary_name
 from guardian.model.lineage import Location
 from guardian.model.names import path_name
 from guardian.model.plan import (
@@ -96,7 +97,8 @@ def _query(node: exp.Expr, scope: Scope) -> Handle:
 def _table(node: exp.Table, scope: Scope) -> Handle:
     name = temporary_name(node, scope)
     known = scope.relations.get(name)
-    if known is None and name.startswith(("#", "@")) and scope.dialect in {"tsql", "fabric"}:
+    temporary = is_temporary_name(name) and not (name[0] == "@" and "." in name)
+    if known is None and temporary and scope.dialect in {"tsql", "fabric"}:
         known = _made_elsewhere(name, node, scope)
     if known is None:
         rows = _as_of(scope.builder.add(scan_of(node, scope)), node, scope)
