@@ -275,7 +275,7 @@ def _readable(both: Both, failed_base: frozenset[str], failed_head: frozenset[st
 
     None where nothing is left to compare.
     """
-    pairs = tuple(pair for pair in both.pairs if pair.base.confidence and pair.head.confidence)
+    pairs = tuple(pair for pair in both.pairs if _was_read(pair.base) and _was_read(pair.head))
     base = tuple(item for item in both.base_only if item.file.path not in failed_head)
     head = tuple(item for item in both.head_only if item.file.path not in failed_base)
     if not pairs and not base and not head:
@@ -283,6 +283,12 @@ def _readable(both: Both, failed_base: frozenset[str], failed_head: frozenset[st
         unread = both.pairs or both.base_only or both.head_only
         return both if declared and not unread else None
     return replace(both, pairs=pairs, base_only=base, head_only=head)
+
+
+def _was_read(definition: Definition) -> bool:
+    """Return whether a write was understood far enough to be compared."""
+    unread = definition.file.failed and definition.rows.op == "opaque_rows"
+    return bool(definition.confidence) and not unread
 
 
 def _upstream_first(base: World, head: World) -> list[str]:

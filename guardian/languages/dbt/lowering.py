@@ -151,6 +151,7 @@ class ModelLowering:
             builder=self.builder, dialect=self._dialect, path=path, job=job, views=dict(views)
         )
         handle = run_script(rendered.text, script)
+        self.failed = self.failed or script.failed
         lines = Lines(path, rendered.lines)
         for index in range(first, len(self.builder.nodes)):
             self.builder.nodes[index] = lines.moved(self.builder.nodes[index])
