@@ -350,8 +350,21 @@ class TestFiles:
             here, above = os.open("d", os.O_RDONLY, dir_fd=here), here
             os.close(above)
         os.close(os.open("a.sql", os.O_CREAT, dir_fd=here))
+        try:
+            assert open_folder(tmp_path, Config()).paths() == (deep,)
+        finally:
+            self._removed(here)
+
+    @staticmethod
+    def _removed(here: int) -> None:
+        """Take the folders away from the innermost out: pytest's own clean-up is recursive."""
+        os.unlink("a.sql", dir_fd=here)
+        for _ in range(1200):
+            above = os.open("..", os.O_RDONLY, dir_fd=here)
+            os.close(here)
+            os.rmdir("d", dir_fd=above)
+            here = above
         os.close(here)
-        assert open_folder(tmp_path, Config()).paths() == (deep,)
 
 
 @pytest.mark.parametrize(
