@@ -488,6 +488,8 @@ class TestCache:
         (tmp_path / "file").write_text("")
         with LoweredCache(tmp_path / "file" / "lowered.sqlite") as cache:
             cache.put("key", Lowered(path="a.sql", language="sql"))
+            assert cache.get("another key") is None
+        assert (tmp_path / "file").read_text() == ""
 
     def test_the_oldest_entries_go_first(self, path: Path) -> None:
         with LoweredCache(path, most_bytes=50_000) as cache:
