@@ -7,7 +7,7 @@ import re
 
 from guardian.languages import Extractor, Sources
 from guardian.languages.python.modules import ModuleFinder, imported_names
-from guardian.languages.python.program import Program, lower_program
+from guardian.languages.python.program import PLAIN, Program, lower_program
 from guardian.languages.recording import Recording
 from guardian.model.plan import Lowered
 from guardian.model.source import SourceFile
@@ -15,9 +15,24 @@ from guardian.model.source import SourceFile
 LANGUAGE = "pyspark"
 FOLLOW_LIMIT = 100
 # A file without one of these does no Spark work; `spark.` also stands in notebooks that import
-# nothing.
+# nothing, `.write` without a bracket in helpers that are handed a frame.
 WORK = re.compile(
-    r"pyspark|awsglue|\bspark\b|\bspark_|_spark\b|SparkSession|delta\.tables|databricks|\.write\b|read_sql|glueContext|\bdlt\b"
+    r"pyspark|awsglue|\bspark\b|\bspark_|_spark\b|SparkSession|delta\.tables|databricks|"
+    r"\.write\b(?!\s*\()|glueContext|\bdlt\b"
+)
+# Code that hands SQL to a database.
+CLIENTS = re.compile(
+    r"^[ \t]*(?:import|from)[ \t]+(?:psycopg|asyncpg|pg8000|pymysql|MySQLdb|mysql\b|mariadb|pyodbc|"
+    r"pymssql|snowflake|google\.cloud|pandas_gbq|duckdb|sqlite3|trino|prestodb|pyathena|awswrangler|"
+    r"oracledb|cx_Oracle|redshift_connector|clickhouse|databricks|pyhive|impala|teradatasql|vertica|"
+    r"sqlalchemy|sqlmodel|airflow|boto3)|\bread_sql",
+    re.MULTILINE,
+)
+SQL_WORDS = re.compile(
+    r"\bselect\s[^;]{1,2000}?\sfrom\s|\binsert\s+(?:into|overwrite)\s|\bupdate\s+\S+\s+set\s|"
+    r"\bdelete\s+from\s|\bmerge\s+into\s|\bcreate\s+(?:\w+\s+){0,3}(?:table|view)\s|\bcopy\s+\S+\s|"
+    r"\bunload\s*\(|\.sql\b|_sql\b|_gbq\b|load_table_from",
+    re.IGNORECASE,
 )
 
 
@@ -27,15 +42,18 @@ def claims(path: str, _: Sources) -> bool:
 
 
 def extract(file: SourceFile, sources: Sources) -> Lowered:
-    """Return what a Python file reads and writes; nothing for a file that does no Spark work."""
+    """Return what a Python file reads and writes; nothing where it does no Spark or SQL work."""
     if notebook_export(file.text):
         from guardian.languages.notebook import extract as extract_notebook  # noqa: PLC0415 - it imports this package
 
         return extract_notebook(file, sources)
     recording = Recording(sources, file.path)
-    if not reaches(WORK, file, ModuleFinder(recording)):
+    finder = ModuleFinder(recording)
+    if reaches(WORK, file, finder):
+        return lower_program(Program(file.path, file.text), recording, LANGUAGE)
+    if not (SQL_WORDS.search(file.text) and reaches(CLIENTS, file, finder)):
         return Lowered(path=file.path, language=LANGUAGE, files_read=recording.files_read)
-    return lower_program(Program(file.path, file.text), recording, LANGUAGE)
+    return lower_program(Program(file.path, file.text), recording, PLAIN)
 
 
 def notebook_export(text: str) -> bool:
@@ -61,6 +79,6 @@ def reaches(pattern: re.Pattern[str], file: SourceFile, finder: ModuleFinder) ->
     return False
 
 
-EXTRACTOR = Extractor(name=LANGUAGE, version="2", rank=50, claims=claims, extract=extract)
+EXTRACTOR = Extractor(name=LANGUAGE, version="3", rank=50, claims=claims, extract=extract)
 
 __all__ = ["EXTRACTOR"]

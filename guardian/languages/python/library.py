@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 
 from guardian.languages.python import glue, standard
+from guardian.languages.python.airflow import airflow_call
 from guardian.languages.python.delta import delta_table
 from guardian.languages.python.delta_live import live_call
 from guardian.languages.python.machine import Machine
@@ -14,7 +15,6 @@ from guardian.languages.python.notebooks import run_cell, run_notebook
 from guardian.languages.python.spark_columns import Column, WindowSpec, located
 from guardian.languages.python.spark_frames import METHODS, PROPERTIES, Frame, frame_of
 from guardian.languages.python.spark_functions import function_call, is_function
-from guardian.languages.python.spark_io import write
 from guardian.languages.python.spark_names import NAME_METHODS
 from guardian.languages.python.spark_nulls import NULL_METHODS, NullFunctions
 from guardian.languages.python.spark_schemas import SCHEMA_PROPERTIES
@@ -29,6 +29,7 @@ from guardian.languages.python.spark_session import (
 )
 from guardian.languages.python.spark_state import add
 from guardian.languages.python.spark_types import CONTAINERS, SIMPLE, make_type
+from guardian.languages.python.sql_clients import client_call, unknown_client, write_rows
 from guardian.languages.python.values import (
     MISSING,
     Builtin,
@@ -40,7 +41,7 @@ from guardian.languages.python.values import (
     plain,
 )
 from guardian.model.lineage import Location
-from guardian.model.plan import Opaque, WriteOptions
+from guardian.model.plan import Opaque
 
 METHODS.update({**SELECT_METHODS, **NAME_METHODS, **NULL_METHODS})
 PROPERTIES.update({**SCHEMA_PROPERTIES, "na": lambda frame, _: NullFunctions(frame)})
@@ -64,7 +65,6 @@ FRAME_ONLY = frozenset({
     "exceptAll",
     "toDF", "repartition", "groupBy", "orderBy", "createOrReplaceGlobalTempView", "drop_duplicates",
 })  # fmt: skip
-PANDAS_WRITES = frozenset({"to_csv", "to_parquet", "to_json", "to_excel", "to_sql", "to_feather"})
 TRUE_FRAME_NAMES = re.compile(
     r"^(df|sdf|dataframe|data_frame)$|_s?df$|^s?df_|dataframe$", re.IGNORECASE
 )
@@ -77,7 +77,14 @@ def matched(pattern: re.Pattern[str], path: str) -> re.Match[str] | None:
 
 
 class SparkLibrary:
-    """PySpark, Glue, Delta, Databricks and the standard library."""
+    """PySpark, Glue, Delta, Databricks, database clients and the standard library.
+
+    `frames` says that values nobody knows may be Spark's frames, by their names and methods.
+    """
+
+    def __init__(self, *, frames: bool = True) -> None:
+        """Guess at frames, or leave them to pandas."""
+        self.frames = frames
 
     def call(self, path: str, call: Call) -> Value:
         """Return what calling `path` gives; `MISSING` where it is not known."""
@@ -91,7 +98,8 @@ class SparkLibrary:
             return self._spark(path, call)
         if path.startswith("logging"):
             return Unknown("logger")
-        return MISSING
+        made = client_call(path, call)
+        return airflow_call(path, call) if made is MISSING else made
 
     def _spark(self, path: str, call: Call) -> Value:
         function = matched(FUNCTIONS, path)
@@ -168,7 +176,7 @@ class SparkLibrary:
 
     def unknown_attribute(self, owner: Unknown, name: str, machine: Machine) -> Value:
         """Return an attribute of what is a frame or a session, as far as can be told."""
-        if isinstance(owner, Collected):
+        if isinstance(owner, Collected) or not self.frames:
             return MISSING
         if name in {"write", "writeStream"}:
             frame = frame_of(owner, machine)
@@ -195,20 +203,25 @@ class SparkLibrary:
         handles = tuple(dict.fromkeys((*owner.handles, *frames)))
         if isinstance(owner, Collected):
             return self._collected(owner, name, call)
-        if name in FRAME_ONLY or (owner.handles and name in METHODS):
+        if self.frames and (name in FRAME_ONLY or (owner.handles and name in METHODS)):
             return self._on_frame(owner, name, call)
-        if is_session_name(owner.name) and name in {"sql", "table", "createDataFrame"}:
+        if (
+            self.frames
+            and is_session_name(owner.name)
+            and name in {"sql", "table", "createDataFrame"}
+        ):
             return SparkSession().invoke(name, call)
+        for answer in (write_rows(owner, name, call), unknown_client(name, call)):
+            if answer is not MISSING:
+                return answer
         self._visit_callbacks(call)
         return Unknown(name or owner.name, weak=True, handles=handles) if handles else MISSING
 
     def _collected(self, owner: Collected, name: str, call: Call) -> Value:
         """Return what is made of collected rows; pandas may write them."""
-        if name in PANDAS_WRITES and isinstance(call.value(0), str):
-            node = Opaque(inputs=owner.handles, reason="pandas", keeps=True, at=call.at)
-            options = WriteOptions(mode="overwrite", format=name.removeprefix("to_"))
-            write(call, add(call.machine, node), call.value(0), options, confidence=0.7)
-            return None
+        written = write_rows(owner, name, call)
+        if written is not MISSING:
+            return written
         return owner.derived(name, weak=True)
 
     def _on_frame(self, owner: Unknown, name: str, call: Call) -> Value:
@@ -235,14 +248,16 @@ class SparkLibrary:
 
     def parameter(self, name: str, annotation: str, machine: Machine) -> Value:
         """Return what a parameter that nobody passes may be."""
+        if name == "dbutils":
+            return Utilities()
+        if not self.frames:
+            return MISSING
         if "SparkSession" in annotation or "GlueContext" in annotation or is_session_name(name):
             return SparkSession()
         if "DataFrame" in annotation and "pd." not in annotation and "pandas" not in annotation:
             return _parameter_frame(name, machine)
         if not annotation and TRUE_FRAME_NAMES.search(name):
             return _parameter_frame(name, machine)
-        if name == "dbutils":
-            return Utilities()
         return MISSING
 
     def ambient(self, name: str, machine: Machine) -> Value:

@@ -48,7 +48,7 @@ def run_cell(call: Call) -> Value:
 
     Widgets that it names (`$db`, `${db}`) are put in where they are known.
     """
-    from guardian.languages.python.spark_session import run_sql  # noqa: PLC0415 - it needs the machine's library
+    from guardian.languages.python.sql_text import run_sql  # noqa: PLC0415 - it needs the machine's library
 
     text = call.value(0)
     if not isinstance(text, str):

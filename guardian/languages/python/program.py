@@ -20,10 +20,15 @@ from guardian.languages.recording import Recording
 from guardian.model.lineage import Diagnostic
 from guardian.model.plan import Lowered, PlanBuilder, TableEdge
 
+# The language of a program that hands SQL to databases, and knows no Spark.
+PLAIN = "python"
 ALONE_LIMIT = 200
 # A program that has done no Spark work on this many paths is taken to do none.
 IDLE_RUNS = 8
-SPARK_WORDS = frozenset({"write", "read", "sql", "table", "spark"})
+WORK_WORDS = frozenset({
+    "write", "read", "sql", "table", "spark", "execute", "executemany", "read_sql", "query",
+    "read_sql_query", "to_sql",
+})  # fmt: skip
 SPARK_TYPES = ("SparkSession", "DataFrame", "GlueContext", "SparkContext")
 
 
@@ -141,7 +146,7 @@ class _Runs:
     def _machine(self, path: Path, session: SessionState | None = None) -> Interpreter:
         machine = Interpreter(
             finder=self.finder,
-            library=SparkLibrary(),
+            library=SparkLibrary(frames=self.language != PLAIN),
             budget=self.budget,
             path=path,
             findings=self.findings,
@@ -230,6 +235,11 @@ def _takes_spark(node: ast.FunctionDef | ast.AsyncFunctionDef, owner: ast.ClassD
             "sc",
             "glueContext",
             "glue_context",
+            "conn",
+            "connection",
+            "cursor",
+            "cur",
+            "engine",
         }:
             return True
     if (
@@ -238,7 +248,7 @@ def _takes_spark(node: ast.FunctionDef | ast.AsyncFunctionDef, owner: ast.ClassD
         or node.name in {"main", "run", "handler", "lambda_handler"}
     ):
         return any(
-            isinstance(inner, ast.Attribute) and inner.attr in SPARK_WORDS
+            isinstance(inner, ast.Attribute) and inner.attr in WORK_WORDS
             for inner in ast.walk(node)
         )
     return False

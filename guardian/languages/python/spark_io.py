@@ -12,6 +12,7 @@ from guardian.languages.python.machine import Machine
 from guardian.languages.python.spark_columns import spread
 from guardian.languages.python.spark_frames import METHODS, PROPERTIES, Frame
 from guardian.languages.python.spark_state import (
+    DIALECT,
     dataset_name,
     folded_names,
     names_nothing,
@@ -273,6 +274,7 @@ def write(
     *,
     positional: bool = False,
     confidence: float = 1.0,
+    dialect: str = DIALECT,
 ) -> None:
     """Note that a dataset is written.
 
@@ -287,7 +289,7 @@ def write(
         return
     if state.alone and not _reads_something(machine, plan):
         return
-    dataset = dataset_name(text)
+    dataset = dataset_name(text, dialect)
     noted = Write(
         job=state.file.job, dataset=dataset, plan=plan, options=options, positional=positional,
         at=call.at,

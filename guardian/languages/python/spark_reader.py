@@ -104,7 +104,7 @@ class Reader:
                 handles.append(self._as_of(table(call.machine, name, call.at), call))
                 continue
             if isinstance(name, str) and _is_query(name):
-                from guardian.languages.python.spark_session import run_sql  # noqa: PLC0415 - it needs us
+                from guardian.languages.python.sql_text import run_sql  # noqa: PLC0415 - it needs us
 
                 text = name.strip()
                 inner = text[1 : text.rindex(")")] if text.startswith("(") and ")" in text else text

@@ -10,20 +10,18 @@ from guardian.languages.python.spark_columns import UNBOUNDED, WindowSpec
 from guardian.languages.python.spark_frames import Frame, frame_of
 from guardian.languages.python.spark_groups import Rdd, rdd_frame
 from guardian.languages.python.spark_reader import Reader
-from guardian.languages.python.spark_state import DIALECT, SqlResult, add, state_of, table
+from guardian.languages.python.spark_state import DIALECT, add, state_of, table
 from guardian.languages.python.spark_types import schema_of
-from guardian.languages.python.udfs import udf_of, with_udfs
+from guardian.languages.python.sql_text import run_sql
+from guardian.languages.python.udfs import udf_of
 from guardian.languages.python.values import (
     MISSING,
     Call,
     Unknown,
     Value,
-    as_sql,
     plain,
     to_text,
 )
-from guardian.languages.sql import Script, run_script
-from guardian.model.lineage import Location
 from guardian.model.names import fold
 from guardian.model.plan import Constant, Expr, Opaque, Values
 
@@ -175,51 +173,6 @@ def _sql(call: Call) -> Value:
             state_of(call.machine).views[f"__{name}"] = frame.handle
             text = type(text)(text.replace(f"{{{name}}}", f"__{name}"))
     return run_sql(text, call)
-
-
-def run_sql(text: str, call: Call) -> Frame:
-    """Return the rows of the last query in `text`, run with the session's views in scope."""
-    machine = call.machine
-    state = state_of(machine)
-    origin = machine.findings.origins.get(text, call.at)
-    machine.budget.spend(20 + len(text) // 20)
-    place = (text, origin, machine.callers(), tuple(sorted(state.views.items())))
-    count = state.seen[place] = state.seen.get(place, 0) + 1
-    result = state.file.statements.get((place, count))
-    if result is None:
-        result = _lower_sql(text, origin, machine)
-        state.file.statements[place, count] = result
-    state.views = dict(result.views)
-    state.file.worked = True
-    if not machine.importing:
-        for write in result.writes:
-            state.file.writes.setdefault(write)
-        for declaration in result.declarations:
-            state.file.declarations.setdefault(declaration)
-    if result.handle is None:
-        return Frame(add(machine, Values(fingerprint="command")))
-    return Frame(result.handle)
-
-
-def _lower_sql(text: str, origin: Location, machine: Machine) -> SqlResult:
-    state = state_of(machine)
-    script = Script(
-        builder=state.file.builder, dialect=DIALECT, path=origin.file, job=state.file.job,
-        first_line=origin.line,
-        views=dict(state.views),
-    )  # fmt: skip
-    before = len(state.file.builder.nodes)
-    handle = run_script(as_sql(text), script)
-    if state.udfs:
-        nodes = state.file.builder.nodes
-        nodes[before:] = [with_udfs(node, state.udfs) for node in nodes[before:]]
-    for warning in script.warnings:
-        machine.warn(warning.message, Location(warning.file, warning.line))
-    for edge in script.tables:
-        state.file.tables.setdefault(edge)
-    for pair in script.aliases:
-        state.file.aliases.setdefault((pair[0], pair[1]))
-    return SqlResult(handle, script.views, script.writes, script.declarations)
 
 
 # --- frames from values ---------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 Its temporary views, its writes, and the plan they share.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import cast
@@ -21,6 +22,7 @@ from guardian.languages.python.values import OPEN, SYMBOL, Unknown, Value, plain
 from guardian.languages.sql import Script, lower_query
 from guardian.model.lineage import Column as ModelColumn
 from guardian.model.lineage import Diagnostic, Location
+from guardian.model.names import dataset_name as table_name
 from guardian.model.names import fold, is_path, path_name
 from guardian.model.plan import (
     Alias,
@@ -105,7 +107,7 @@ def add(machine: Machine, node: Operator) -> Handle:
 # --- reading --------------------------------------------------------------------------------------
 
 
-def dataset_name(text: str) -> str:
+def dataset_name(text: str, dialect: str = DIALECT) -> str:
     """Return a dataset's name.
 
     A path keeps its case, a table's name is folded and loses its quotes.
@@ -113,6 +115,9 @@ def dataset_name(text: str) -> str:
     name = plain(text).strip()
     if is_path(name) or "/" in SYMBOL.sub("", text):
         return path_name(name)
+    if dialect != DIALECT:
+        parts = re.sub(r'[`"\[\]]', "", name).split(".")
+        return table_name([fold(part, dialect) for part in parts], dialect)
     # `LIVE.t` is table `t` of the same pipeline.
     return fold(name.replace("`", ""), DIALECT).removeprefix("live.")
 
