@@ -16,7 +16,8 @@ from pathlib import Path
 import sqlglot
 from git import Repo
 
-from bench import generate
+from bench import corpora, generate, lineage
+from bench.table import row
 from guardian import pipeline
 from guardian.config import parse
 from guardian.model.lineage import Coverage
@@ -29,11 +30,14 @@ EDITED = "sql/stg/m_0042.sql"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Return 0 after printing the table."""
     options = _options(arguments)
+    row("", "seconds", "ratio")
+    _lineage(options)
+    if options.lineage:
+        return 0
     with tempfile.TemporaryDirectory(prefix="guardian-bench-") as folder:
         root = Path(folder) / "lakehouse"
         os.environ["GUARDIAN_CACHE"] = str(Path(folder) / "cache")
         names = generate.write(root, models=options.models, jobs=options.jobs)
-        _row("", "seconds", "ratio")
         _scan(root, names)
         _commit(root)
         _report(root)
@@ -44,7 +48,18 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.run", description=__doc__)
     parser.add_argument("--models", type=int, default=1000, help="SQL models (1000)")
     parser.add_argument("--jobs", type=int, default=500, help="PySpark jobs (500)")
+    parser.add_argument("--tpcds", type=Path, help="the extension of TPC-DS, or a wheel with it")
+    parser.add_argument("--lineage", action="store_true", help="measure lineage only")
     return parser.parse_args(arguments)
+
+
+def _lineage(options: argparse.Namespace) -> None:
+    tpcds = corpora.tpcds(options.tpcds)
+    if tpcds is None:
+        sys.stdout.write(f"{corpora.WANTED}\n")
+    else:
+        lineage.measure(tpcds)
+    lineage.measure(corpora.models(options.models))
 
 
 def _scan(root: Path, names: Sequence[str]) -> None:
@@ -53,17 +68,17 @@ def _scan(root: Path, names: Sequence[str]) -> None:
     texts = {name: (root / name).read_text(encoding="utf-8") for name in names}
     parse_sql = _seconds(lambda: _each(sql, lambda name: sqlglot.parse(texts[name], "spark")), 3)
     parse_python = _seconds(lambda: _each(python, lambda name: ast.parse(texts[name])), 3)
-    _row(f"parse {len(sql)} SQL files", parse_sql)
-    _row(f"parse {len(python)} Python files", parse_python)
+    row(f"parse {len(sql)} SQL files", parse_sql)
+    row(f"parse {len(python)} Python files", parse_python)
     lower_sql = _seconds(lambda: _lowered(root, sql), 2)
-    _row("lower the SQL, no cache", lower_sql, lower_sql / parse_sql)
+    row("lower the SQL, no cache", lower_sql, lower_sql / parse_sql)
     lower_python = _seconds(lambda: _lowered(root, python), 2)
-    _row("lower the Python, no cache", lower_python, lower_python / parse_python)
+    row("lower the Python, no cache", lower_python, lower_python / parse_python)
     lowered = _lowered(root, names)
     link = _seconds(lambda: pipeline.scan(*lowered), 2)
-    _row("link and trace every column", link, link / (parse_sql + parse_python))
+    row("link and trace every column", link, link / (parse_sql + parse_python))
     whole = _seconds(lambda: pipeline.scan(*_lowered(root, names)), 2)
-    _row("SCAN, no cache ÷ parse", whole, whole / (parse_sql + parse_python))
+    row("SCAN, no cache ÷ parse", whole, whole / (parse_sql + parse_python))
 
 
 def _each(names: Sequence[str], work: Callable[[str], object]) -> None:
@@ -95,15 +110,15 @@ def _commit(root: Path) -> None:
 
 def _report(root: Path) -> None:
     diff = _seconds(lambda: _run(root, "git", "diff", "--no-ext-diff", "HEAD~1", "HEAD"), 5)
-    _row("git diff of one line", diff)
+    row("git diff of one line", diff)
     guardian = str(Path(sys.executable).with_name("guardian"))
     start = _seconds(lambda: _run(root, guardian, "--version"), 3)
-    _row("guardian --version", start, start / diff)
+    row("guardian --version", start, start / diff)
     report = (guardian, "report", "--base", "HEAD~1", "--head", "HEAD", "--format", "json")
     cold = _seconds(lambda: _run(root, *report))
-    _row("guardian report, cache cold", cold, cold / diff)
+    row("guardian report, cache cold", cold, cold / diff)
     warm = _seconds(lambda: _run(root, *report), 3)
-    _row("REPORT, cache warm ÷ git diff", warm, warm / diff)
+    row("REPORT, cache warm ÷ git diff", warm, warm / diff)
 
 
 def _run(root: Path, *command: str) -> None:
@@ -121,13 +136,6 @@ def _seconds(work: Callable[[], object], times: int = 1) -> float:
         work()
         best = min(best, time.perf_counter() - started)
     return best
-
-
-def _row(what: str, seconds: float | str, ratio: float | str = "") -> None:
-    took = f"{seconds:.3f}" if isinstance(seconds, float) else seconds
-    times = f"{ratio:,.1f}" if isinstance(ratio, float) else ratio
-    sys.stdout.write(f"{what:<34}{took:>10}{times:>10}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -21,6 +21,9 @@ from guardian.sources.configuration import Options
 from guardian.workspace import Workspace
 
 DOCS = Path(__file__).parent
+sys.path.append(str(DOCS.parent))
+from tests.constructs import Construct, constructs  # noqa: E402 - the tests are beside this folder
+
 DOCUMENTS = {"lineage": Lineage, "report": Report, "snapshot": Snapshot}
 
 
@@ -49,8 +52,54 @@ def pages() -> Iterator[tuple[Path, str]]:
         }
         text = msgspec.json.format(msgspec.json.encode(schema, order="sorted"), indent=2).decode()
         yield DOCS / "schemas" / f"{name}.schema.json", f"{text}\n"
+    yield DOCS / "sql.md", queries()
     readme = DOCS.parent / "README.md"
     yield readme, _filled(readme.read_text(encoding="utf-8"), pack)
+
+
+DIALECTS = (
+    "spark", "databricks", "hive", "bigquery", "snowflake", "redshift", "postgres", "trino",
+    "athena", "duckdb", "tsql", "mysql", "oracle", "clickhouse", "teradata",
+)  # fmt: skip
+
+
+def queries() -> str:
+    """Return the page of what is read of a query: each construct, by dialect."""
+    found = tuple(constructs())
+    blocks = [block for construct in found for block in construct.blocks]
+    tested = sum(len(block.dialects) for block in blocks)
+    return (
+        "# What is read of a query\n\n"
+        f"{len(blocks)} statements, {tested} with their dialects, each tested against the column\n"
+        "edges that a reader expects: the sources that a value comes from, the columns that\n"
+        "decide it, and those that decide the rows. ✓ is tested, ✗ a known gap; an empty cell is\n"
+        "not tested, most often because the engine has no such thing. The statements and their\n"
+        "edges are in `tests/cases/sql`.\n\n" + "\n".join(_table(construct) for construct in found)
+    )
+
+
+def _table(construct: Construct) -> str:
+    used = {dialect for block in construct.blocks for dialect in block.dialects}
+    shown = [name for name in DIALECTS if name in used]
+    head = f"| | {' | '.join(shown)} |\n|---|{'---|' * len(shown)}"
+    rows = [_row(title, construct, shown) for title in _titles(construct)]
+    gaps = [f"- {block.title}: {block.gap}" for block in construct.blocks if block.gap]
+    lines = [f"## {construct.title}", "", construct.about, "", head, *rows, ""]
+    return "\n".join([*lines, *gaps, ""] if gaps else lines)
+
+
+def _titles(construct: Construct) -> list[str]:
+    return list(dict.fromkeys(block.title for block in construct.blocks))
+
+
+def _row(title: str, construct: Construct, shown: Sequence[str]) -> str:
+    marks = {
+        dialect: "✗" if block.gap else "✓"
+        for block in construct.blocks
+        if block.title == title
+        for dialect in block.dialects
+    }
+    return f"| {title} | {' | '.join(marks.get(dialect, '') for dialect in shown)} |"
 
 
 def _filled(readme: str, pack: rules.RulePack) -> str:

@@ -11,7 +11,8 @@ from typing import Any, Literal, get_args
 import msgspec
 
 from guardian.errors import ConfigError
-from guardian.languages import safe_yaml
+from guardian.languages import layouts, safe_yaml
+from guardian.languages.marks import SQL_SUFFIXES
 from guardian.model.changes import SEVERITIES, Severity
 
 FILE = "guardian.yml"
@@ -19,7 +20,7 @@ FILES = (FILE, "guardian.yaml")
 FailOn = Literal["low", "medium", "high", "critical", "never"]
 
 INCLUDE = (
-    "**/*.sql", "**/*.hql", "**/*.ddl", "**/*.py", "**/*.ipynb",
+    *(f"**/*{ending}" for ending in SQL_SUFFIXES), "**/*.py", "**/*.ipynb",
     "**/*.yml", "**/*.yaml", "**/*.csv",
 )  # fmt: skip
 # What no one wants analysed; a pattern of the user's own may take one back with `!`.
@@ -50,11 +51,19 @@ class Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dialect: str
 
 
+class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A path with named parts, whose files each fill the table that is called `name`."""
+
+    path: str
+    name: str = ""
+
+
 class Sql(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The dialect of the SQL; the first of `overrides` that matches a path wins."""
+    """The dialect of the SQL; the first of `overrides` and of `tables` that matches a path wins."""
 
     dialect: str = ""
     overrides: tuple[Override, ...] = ()
+    tables: tuple[Layout, ...] = ()
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -95,6 +104,7 @@ def parse(text: str, name: str = FILE) -> Config:
     except msgspec.ValidationError as error:
         raise _explained(str(error), document, name) from error
     _check_dialects(config.sql, document, name)
+    _check_layouts(config.sql, document, name)
     return config
 
 
@@ -115,6 +125,17 @@ def _check_dialects(sql: Sql, document: object, name: str) -> None:
                 f"unknown SQL dialect `{dialect}`",
                 where=f"{name}:{_line(document, key)}",
                 fix=_meant(SYNONYMS.get(plain, plain), DIALECTS),
+            )
+
+
+def _check_layouts(sql: Sql, document: object, name: str) -> None:
+    for index, layout in enumerate(sql.tables):
+        wrong = layouts.problem(layout.path, layout.name)
+        if wrong:
+            raise ConfigError(
+                f"`sql.tables`: {wrong}",
+                where=f"{name}:{_line(document, f'sql.tables[{index}].path')}",
+                fix='write `path: sql/{dataset}/{table}/query.sql`, `name: "{dataset}.{table}"`',
             )
 
 
@@ -158,7 +179,8 @@ def _plainly(kinds: str) -> str:
 
 def _keys(path: str) -> tuple[str, ...]:
     """Return the keys that may stand in the section at `path`."""
-    section = {"": Config, "sql": Sql}.get(path, Override)
+    inner = Layout if path.startswith("sql.tables") else Override
+    section = {"": Config, "sql": Sql}.get(path, inner)
     return section.__struct_fields__
 
 

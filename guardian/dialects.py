@@ -1,69 +1,31 @@
-"""Which SQL dialect a repository is written in, where `guardian.yml` does not say.
+"""Which SQL dialects a repository is written in, where `guardian.yml` does not say.
 
-Only signs that hardly any other dialect shares count; where they contradict each other or are
-missing, nothing is assumed. What is found is for one whole repository or one of its top folders,
-never for a single file: a changed line must not change how the file around it is read.
+What counts: the endings of files (`.hql`), words in the names of folders (`postgres/`), a dbt
+project's adapter, and marks in the text that hardly any other dialect shares. Where they contradict
+each other or are missing, nothing is assumed. Marks speak for folders, never for a single file: a
+changed line must not change how the file around it is read.
 """
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 import msgspec
 
 from guardian.config import DIALECTS, Override, Sql
+from guardian.languages import marks
 
 MOST_FILES = 300  # looked at, spread over the repository
-MOST_CHARACTERS = 60_000
+MOST_CHARACTERS = 20_000
+FEW_FILES = 3  # fewer than these say nothing of an inner folder
+MOST_SHOWN = 3  # places named for each dialect
+MOST_NAMED = 50  # single files, and folders, that are told apart by name
+MOST_OF_FOLDER = 12  # files looked at in each of them
 
 Read = Callable[[str], str | None]
 Found = tuple[str, str]  # a dialect, and what shows it
 
-_SIGNS = {
-    "tsql": (
-        r"^\s*GO\s*;?\s*$", r"(\bdbo|\[dbo\])\.", r"\bNVARCHAR\b", r"\bDECLARE\s+@\w",
-        r"\bIDENTITY\s*\(\s*\d", r"\(\s*NOLOCK\s*\)", r"\bGETDATE\s*\(\s*\)",
-        r"\b(CROSS|OUTER)\s+APPLY\b", r"\bINTO\s+#\w",
-        r"\bSELECT\s+TOP\s*\(?\s*\d",
-        r"\bDISTRIBUTION\s*=\s*(HASH|ROUND_ROBIN|REPLICATE)\b",
-    ),
-    "snowflake": (
-        r"\bVARIANT\b", r"\bFLATTEN\s*\(\s*(input\s*=>|\w)", r"\bCOPY\s+INTO\s+\S+\s+FROM\s+@",
-        r"\bCREATE\s+(OR\s+REPLACE\s+)?(STAGE|STREAM|TASK|WAREHOUSE|FILE\s+FORMAT|DYNAMIC\s+TABLE)\b",
-        r"\w:\w+(\.\w+)*::\w", r"\bNUMBER\s*\(\s*38",
-    ),
-    "bigquery": (
-        r"`[\w-]+\.[\w-]+\.[\w$*-]+`", r"\bSAFE_CAST\s*\(", r"\bSAFE\.\w+\(", r"#standardSQL",
-        r"\b(INT64|FLOAT64|BIGNUMERIC)\b", r"\b_TABLE_SUFFIX\b", r"\bGENERATE_DATE_ARRAY\s*\(",
-    ),
-    "databricks": (
-        r"^-- Databricks notebook source", r"\bZORDER\s+BY\b", r"\b(STREAMING|LIVE)\s+TABLE\b",
-        r"\bLIVE\.\w+",
-    ),
-    "spark": (
-        r"\bLATERAL\s+VIEW\b", r"\bUSING\s+(DELTA|PARQUET|ICEBERG|HUDI|ORC)\b",
-        r"\bINSERT\s+OVERWRITE\b", r"\bSTORED\s+AS\b", r"\bTBLPROPERTIES\b",
-        r"\bTEMP(ORARY)?\s+VIEW\b.*\bUSING\b",
-    ),
-    "redshift": (r"\b(DISTKEY|SORTKEY|DISTSTYLE)\b", r"\bUNLOAD\s*\(\s*'"),
-    "postgres": (
-        r"\bLANGUAGE\s+'?plpgsql\b", r"\b(BIG)?SERIAL\b", r"\bON\s+CONFLICT\b", r"\bJSONB\b",
-        r"^\\(i|copy|set)\b",
-    ),
-    "duckdb": (
-        r"\bread_(parquet|csv|csv_auto|json|json_auto)\s*\(", r"\bFROM\s+'[^'\n]+\.(parquet|csv)'",
-        r"\bCOPY\b[^;]*\(\s*FORMAT\s+PARQUET",
-    ),
-    "athena": (r"\bexternal_location\s*=", r"\btable_type\s*=\s*'ICEBERG'"),
-    "trino": (r"\bCAST\s*\(\s*ROW\s*\(", r"\bWITH\s*\(\s*(format|partitioning)\s*="),
-    "mysql": (r"\bENGINE\s*=\s*InnoDB\b", r"\bAUTO_INCREMENT\b"),
-    "oracle": (r"\bVARCHAR2\b", r"\bFROM\s+DUAL\b", r"\bSYSDATE\b"),
-}  # fmt: skip
-_COMPILED = {
-    dialect: tuple(re.compile(sign, re.IGNORECASE | re.MULTILINE) for sign in signs)
-    for dialect, signs in _SIGNS.items()
-}
-_COMMENT = re.compile(r"--(?! Databricks notebook)[^\n]*|/\*.*?\*/", re.DOTALL)
 _ADAPTERS = {
     "fabricspark": "spark", "glue": "spark", "postgresql": "postgres", "sqlserver": "tsql",
     "synapse": "tsql",
@@ -90,18 +52,103 @@ def guess(paths: Sequence[str], read: Read) -> Guess:
     """Return the dialects that the files at `paths` speak; an empty guess where nothing tells."""
     required = tuple(_texts((path for path in paths if _REQUIREMENTS.search(path)), read))
     projects = dbt_folders(paths)
-    folders: dict[str, Found | None] = {**_adapters(paths, projects, required, read)}
-    votes = _votes(paths, projects, read)
-    found = (_winner(sum(votes.values(), Counter())), _spark(paths, required, read))
-    default, why = folders.pop("", None) or next(filter(None, found), ("", ""))
-    folders |= {folder: _winner(counted) for folder, counted in votes.items() if folder}
-    other = {
-        name: found for name, found in sorted(folders.items()) if found and found[0] != default
+    adapters = _adapters(paths, projects, required, read)
+    plain = _plain(paths, projects)
+    votes = _votes(plain, read)
+    found = (adapters.pop("", None), _winner(votes[""]), _spark(paths, required, read))
+    default = next(filter(None, found), ("", ""))
+    folders = _folders(plain, votes, default, adapters)
+    patterns = {f"/{folder}/**": said for folder, said in folders.items()}
+    patterns = {**_endings(paths, default), **_files(plain, folders, default, read), **patterns}
+    reasons = [f"{default[0]} ({default[1]})"] if default[0] else []
+    reasons += _reasons(patterns)
+    return Guess(Sql(default[0], _overrides(patterns)), tuple(reasons))
+
+
+def _reasons(patterns: Mapping[str, Found]) -> Iterator[str]:
+    """Yield one reason for each dialect and kind of sign, with the first places."""
+    places: dict[Found, list[str]] = {}
+    for pattern, found in patterns.items():
+        places.setdefault(found, []).append(pattern.removeprefix("/").removesuffix("**"))
+    for (dialect, why), named in places.items():
+        more = f" and {len(named) - MOST_SHOWN} more" if len(named) > MOST_SHOWN else ""
+        shown = ", ".join(f"`{place}`" for place in named[:MOST_SHOWN])
+        yield f"{dialect} in {shown}{more} ({why})"
+
+
+def _overrides(patterns: Mapping[str, Found]) -> tuple[Override, ...]:
+    """Return overrides that keep the order of `patterns`, neighbours of one dialect as one."""
+    runs = groupby(patterns.items(), key=lambda item: item[1][0])
+    return tuple(
+        Override(tuple(pattern for pattern, _ in items), dialect) for dialect, items in runs
+    )
+
+
+def _folders(
+    plain: Sequence[str],
+    votes: Mapping[str, Counter[str]],
+    default: Found,
+    adapters: Mapping[str, Found],
+) -> dict[str, Found]:
+    """Return the folders that speak another dialect than the one around them, inner ones first."""
+    found: dict[str, Found] = {}
+    said = {**adapters}
+    for folder in sorted({above for path in plain for above in _above(path) if above}):
+        own = _own(folder, votes.get(folder, Counter()))
+        if own is not None and folder not in said:
+            said[folder] = own
+    for folder, own in sorted(said.items()):
+        around = next((found[one] for one in _above(folder) if one in found), default)
+        if own[0] != around[0]:
+            found[folder] = own
+    return dict(sorted(found.items(), key=lambda item: (-item[0].count("/"), item[0])))
+
+
+def _own(folder: str, votes: Counter[str]) -> Found | None:
+    """Return what a folder says of itself: a word in its name, unless its files say otherwise."""
+    word = marks.named(folder.rpartition("/")[2])
+    told = _winner(votes)
+    if word and (told is None or votes.total() < FEW_FILES or told[0] == word):
+        return word, "the folder's name"
+    return told if "/" not in folder or votes.total() >= FEW_FILES else None
+
+
+def _endings(paths: Sequence[str], default: Found) -> dict[str, Found]:
+    """Return the endings that tell a dialect, where files have them."""
+    ended = {ending for path in paths for ending in marks.SUFFIXES if path.endswith(ending)}
+    return {
+        f"*{ending}": (marks.SUFFIXES[ending], "the file's ending")
+        for ending in sorted(ended)
+        if _engine(marks.SUFFIXES[ending]) != _engine(default[0])
     }
-    reasons = [f"{default} ({why})"] if default else []
-    reasons += [f"{dialect} in `{folder}/` ({why})" for folder, (dialect, why) in other.items()]
-    overrides = (Override((f"/{folder}/**",), dialect) for folder, (dialect, _) in other.items())
-    return Guess(Sql(default, tuple(overrides)), tuple(reasons))
+
+
+def _engine(dialect: str) -> str:
+    return "spark" if dialect in {"databricks", "hive", "spark2"} else dialect
+
+
+def _files(
+    plain: Sequence[str], folders: Mapping[str, Found], default: Found, read: Read
+) -> dict[str, Found]:
+    """Return the files whose name and whose text both tell another dialect than their folder."""
+    found: dict[str, Found] = {}
+    for path in plain:
+        word = marks.named(path.rpartition("/")[2])
+        if not word or any(marks.named(part) for part in path.split("/")[:-1]):
+            continue
+        around = next((folders[one] for one in _above(path) if one in folders), default)
+        if word != around[0] and marks.spoken((read(path) or "")[:MOST_CHARACTERS]) == word:
+            found[f"/{path}"] = (word, "its name and its text")
+        if len(found) == MOST_NAMED:
+            break
+    return found
+
+
+def _above(path: str) -> Iterator[str]:
+    """Yield the folders around a path, the innermost first and `""` last."""
+    while path:
+        path = path.rpartition("/")[0]
+        yield path
 
 
 def dbt_folders(paths: Sequence[str]) -> tuple[str, ...]:
@@ -143,33 +190,39 @@ def _adapters(
     return found
 
 
-def _votes(paths: Sequence[str], projects: Sequence[str], read: Read) -> dict[str, Counter[str]]:
-    """Return how many SQL files of each top folder bear the signs of each dialect."""
+def _plain(paths: Sequence[str], projects: Sequence[str]) -> list[str]:
+    """Return the SQL files outside dbt projects, but for those whose ending tells."""
     below = tuple(f"{folder}/" if folder else "" for folder in projects)
-    plain = [
+    return [
         path for path in paths if path.endswith((".sql", ".ddl")) and not path.startswith(below)
     ]
-    votes: dict[str, Counter[str]] = {}
-    for path in _spread(plain):
-        folder = path.partition("/")[0] if "/" in path else ""
-        counted = votes.setdefault(folder, Counter())
-        dialect = _spoken((read(path) or "")[:MOST_CHARACTERS])
-        if dialect:
-            counted[dialect] += 1
+
+
+def _votes(plain: Sequence[str], read: Read) -> dict[str, Counter[str]]:
+    """Return how many SQL files of each folder, and below it, bear the signs of each dialect.
+
+    A folder whose name tells its dialect keeps its files' votes to itself.
+    """
+    votes: dict[str, Counter[str]] = {"": Counter()}
+    for path in dict.fromkeys((*_spread(plain), *_in_named_folders(plain))):
+        dialect = marks.spoken((read(path) or "")[:MOST_CHARACTERS])
+        if not dialect:
+            continue
+        for folder in _above(path):
+            votes.setdefault(folder, Counter())[dialect] += 1
+            if marks.named(folder.rpartition("/")[2]):
+                break
     return votes
 
 
-def _spoken(text: str) -> str:
-    """Return the dialect whose signs `text` bears; empty where it bears none, or two dialects'."""
-    code = _COMMENT.sub(" ", text)
-    signs = Counter(
-        {
-            dialect: sum(1 for sign in compiled if sign.search(code))
-            for dialect, compiled in _COMPILED.items()
-        }
-    )
-    (first, most), (_, second) = signs.most_common(2)
-    return first if most > second else ""
+def _in_named_folders(plain: Sequence[str]) -> Iterator[str]:
+    """Yield some files of each folder whose name tells a dialect, which they may contradict."""
+    seen: Counter[str] = Counter()
+    for path in plain:
+        named = next((one for one in _above(path) if marks.named(one.rpartition("/")[2])), "")
+        seen[named] += 1
+        if named and seen[named] <= MOST_OF_FOLDER and len(seen) <= MOST_NAMED:
+            yield path
 
 
 def _winner(votes: Counter[str]) -> Found | None:

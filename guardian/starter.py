@@ -1,9 +1,11 @@
 """The first `guardian.yml` of a repository: what was found in it, and what else one may say."""
 
+import json
 from collections.abc import Sequence
 
 from guardian.config import INCLUDE, Sql
 from guardian.dialects import Read, dbt_folders, guess, uses_spark
+from guardian.languages.marks import SQL_SUFFIXES
 
 _TEMPLATE = """\
 # Change Guardian: what a change to ETL code breaks, before it merges.
@@ -38,13 +40,13 @@ def starter(paths: Sequence[str], read: Read) -> str:
         found=f"#\n# Found here:\n{found}\n" if found else "\n",
         dialect=_dialect(guessed.sql),
         overrides=_overrides(guessed.sql),
-        include=", ".join(f'"{pattern}"' for pattern in INCLUDE[:5]),
+        include=", ".join(f'"{pattern}"' for pattern in INCLUDE if "ml" not in pattern),
     )
 
 
 def _found(paths: Sequence[str], read: Read) -> list[str]:
     found = []
-    sql = sum(path.endswith((".sql", ".hql", ".ddl")) for path in paths)
+    sql = sum(path.endswith(SQL_SUFFIXES) for path in paths)
     if sql:
         found.append(f"{sql:,} SQL file{'s' if sql > 1 else ''}")
     found += [f"a dbt project in `{folder or '.'}`" for folder in dbt_folders(paths)]
@@ -69,7 +71,8 @@ def _overrides(sql: Sql) -> str:
     if not sql.overrides:
         return ""
     entries = "".join(
-        f'    - paths: ["{override.paths[0]}"]\n      dialect: {override.dialect}\n'
+        f"    - paths: {json.dumps(override.paths, ensure_ascii=False)}\n"
+        f"      dialect: {override.dialect}\n"
         for override in sql.overrides
     )
     return f"  overrides:\n{entries}"

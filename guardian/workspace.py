@@ -14,11 +14,13 @@ from guardian import dialects, exposures, pipeline, rules, stores
 from guardian.config import FILE, FILES, Config
 from guardian.errors import ConfigError, RevisionError, ServiceError
 from guardian.languages import safe_yaml
+from guardian.languages.layouts import hint
 from guardian.model.changes import Report, Revision
 from guardian.model.lineage import Coverage, Diagnostic, Lineage
 from guardian.model.plan import Lowered
 from guardian.model.snapshot import Snapshot, SnapshotPart
 from guardian.rules import RulePack
+from guardian.sources.built import around, built
 from guardian.sources.configuration import Options, Read, configuration, on_disk
 from guardian.sources.files import Files
 from guardian.sources.folder import open_folder
@@ -264,25 +266,40 @@ class Workspace:
 
     def _present(self) -> Files:
         if self._repository:
-            return self._repository.worktree_files(self.config)
-        return open_folder(self.root, self.config)
+            return self._built(self._repository.worktree_files(self.config))
+        return self._built(open_folder(self.root, self.config))
+
+    def _built(self, files: Files) -> Files:
+        """Return `files`, and what dbt left on disk beside its projects."""
+        if self._repository and self._repository.bare:
+            return files
+        projects = dialects.dbt_folders(files.paths())
+        if not projects:
+            return files
+        more = (*built(self.root, projects), *around(self.root, projects))
+        return files.beside(more, self.config)
 
     def _files(self, revision: Revision) -> Files:
         repository = self._needed()
         if revision.commit is None and revision.ref == WORKTREE:
-            return repository.worktree_files(self.config)
+            return self._built(repository.worktree_files(self.config))
         if revision.commit is None and revision.ref == INDEX:
-            return repository.index_files(self.config)
-        return repository.commit_files(revision.commit, self.config)
+            return self._built(repository.index_files(self.config))
+        return self._built(repository.commit_files(revision.commit, self.config))
 
     def _spoken(self, files: Files) -> Files:
         """Return `files` with the dialects that they seem to speak, where none is configured."""
-        if self.config.sql.dialect or self.config.sql.overrides:
+        said = self.config.sql
+        if not said.tables:
+            self.notes += hint(files.paths(), files.text)
+        if said.dialect:
             return files
         guess = dialects.guess(files.paths(), files.text)
         if guess.reasons:
             self.notes.append(f"assumed SQL dialect: {', '.join(guess.reasons)}")
-        self.config = msgspec.structs.replace(self.config, sql=guess.sql)
+        overrides = (*said.overrides, *guess.sql.overrides)
+        sql = msgspec.structs.replace(said, dialect=guess.sql.dialect, overrides=overrides)
+        self.config = msgspec.structs.replace(self.config, sql=sql)
         return files.configured(self.config)
 
     def _revision(self, name: str) -> Revision:

@@ -103,7 +103,7 @@ def test_every_key_is_documented() -> None:
 def test_the_examples_of_the_page_hold() -> None:
     page = (DOCS / "configuration.md").read_text(encoding="utf-8")
     examples = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
-    assert len(examples) == 2
+    assert len(examples) == 3
     for example in examples:
         parse(example)
 

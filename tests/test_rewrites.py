@@ -8,16 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guardian.model.expression import (
-    NULL,
-    Expression,
-    aggregate,
-    as_condition,
-    call,
-    const,
-    make,
-    name_of,
-)
+from guardian.model.aggregates import aggregate
+from guardian.model.calls import call
+from guardian.model.expression import NULL, Expression, const, make, name_of
+from guardian.model.truth import as_condition
 
 TABLE = make("instance", (make("scan", value="t"),), 0)
 NUMBERS = ("a", "b", "c")
@@ -225,10 +219,67 @@ EQUAL = {
         ("case", (("not", (("is_null", ("a",)),)), "c", "b")),
     ),
     "a flag compared with true": (("eq", ("p", True)), "p"),
+    "a flag with a default is whether it holds": (
+        ("coalesce", ("p", False)),
+        ("case", ("p", True, False)),
+    ),
+    "what an AND adds to its OR": (("or", ("p", ("and", ("p", "q")))), "p"),
+    "what an OR takes from its AND": (("and", ("p", ("or", ("p", "q")))), "p"),
+    "what all parts of an OR share": (
+        ("or", (("and", ("p", "q")), ("and", ("p", ("gt", ("a", 0)))))),
+        ("and", ("p", ("or", ("q", ("gt", ("a", 0)))))),
+    ),
+    "what all parts of an AND share": (
+        ("and", (("or", ("p", "q")), ("or", ("p", ("gt", ("a", 0)))))),
+        ("or", ("p", ("and", ("q", ("gt", ("a", 0)))))),
+    ),
+    "a CASE in THEN": (
+        ("case", ("p", ("case", ("q", 1, 2)), 3)),
+        ("case", (("and", ("p", "q")), 1, "p", 2, 3)),
+    ),
+    "branches that exclude each other": (
+        ("case", (("eq", ("a", 1)), "b", ("eq", ("a", 2)), "c", 0)),
+        ("case", (("eq", ("a", 2)), "c", ("eq", ("a", 1)), "b", 0)),
+    ),
+    "a branch that is never reached": (
+        ("case", ("p", 1, ("and", ("p", "q")), 2, 3)),
+        ("case", ("p", 1, 3)),
+    ),
+    "a bound that the branch before has set": (
+        ("case", (("lt", ("a", 0)), 1, ("and", (("ge", ("a", 0)), ("lt", ("a", 2)))), 2, 3)),
+        ("case", (("lt", ("a", 0)), 1, ("lt", ("a", 2)), 2, 3)),
+    ),
+    "not true, asked the other way round": (
+        ("case", (("not", (("coalesce", ("p", False)),)), "a", "b")),
+        ("case", ("p", "b", "a")),
+    ),
+    "nothing for the one value": (
+        ("case", (("neq", ("a", 0)), "a", None)),
+        ("nullif", ("a", 0)),
+    ),
+    "a default behind a CASE": (
+        ("coalesce", (("case", ("p", "a", None)), 0)),
+        ("case", ("p", ("coalesce", ("a", 0)), 0)),
+    ),
+    "a test for the null constant": (("is", ("a", None)), ("is_null", ("a",))),
     "a product of constants": (("mul", (2, 3)), 6),
     "plus commutes": (("add", ("a", "b")), ("add", ("b", "a"))),
 }
 DIFFERENT = {
+    "a value and its NOT do not cancel out": (("or", ("p", ("not", ("p",)))), True),
+    "a flag with a default is not the flag": (("coalesce", ("p", False)), "p"),
+    "branches that overlap": (
+        ("case", (("le", ("a", 1)), "b", ("le", ("a", 2)), "c", 0)),
+        ("case", (("le", ("a", 2)), "c", ("le", ("a", 1)), "b", 0)),
+    ),
+    "a bound that the branch before has not set": (
+        ("case", (("lt", ("a", 0)), 1, ("and", (("ge", ("a", 0)), ("lt", ("b", 1)))), 2, 3)),
+        ("case", (("lt", ("a", 0)), 1, ("lt", ("b", 1)), 2, 3)),
+    ),
+    "a value that is not null where the operand is": (
+        ("case", (("neq", ("a", 0)), "b", None)),
+        ("case", (("eq", ("a", 0)), None, "b")),
+    ),
     "negation is no swap of branches": (
         ("case", (("not", ("p",)), "a", "b")),
         ("case", ("p", "b", "a")),

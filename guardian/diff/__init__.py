@@ -170,7 +170,13 @@ class Comparison:
             return self.head.schemas.get(name, UNKNOWN)
 
         return define(
-            definition.file, definition.write, schema, str, definition.reads, lambda *_: None
+            definition.file,
+            definition.write,
+            schema,
+            str,
+            definition.reads,
+            lambda *_: None,
+            self.base.routine,
         )
 
     def _remember_renames(self, changes: Sequence[Change]) -> None:

@@ -1,10 +1,10 @@
 """Datasets: written or not any more, what a job reads, how it writes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from guardian.diff import Both, Detector, Pair
 from guardian.model.changes import Change
-from guardian.model.plan import WriteOptions
+from guardian.model.plan import Declaration, WriteOptions
 
 # Writing a table anew is one thing, whether the code says CREATE, CREATE OR REPLACE or overwrite.
 SAME_MODE = {"create": "overwrite", "create or replace": "overwrite", "replace": "overwrite"}
@@ -72,17 +72,47 @@ def changed_writes(both: Both) -> Iterator[Change]:
             yield _write_changed(pair, keys, before, after)
 
 
+def changed_storage(both: Both) -> Iterator[Change]:
+    """Yield one change if DDL stores a table otherwise; its writes tell of themselves."""
+    if not both.base_declared or not both.head_declared:
+        return
+    before, after = (_declared(items) for items in (both.base_declared, both.head_declared))
+    keys = [key for key in sorted({*before, *after}) if before.get(key) != after.get(key)]
+    if keys:
+        head = both.head_declared[-1]
+        yield Change(
+            rule="write-changed",
+            dataset=both.dataset,
+            before=_said(before, keys),
+            after=_said(after, keys),
+            job=head.job,
+            location=head.at,
+            base_location=both.base_declared[-1].at,
+            detail=" ".join(keys),
+        )
+
+
+def _declared(declarations: Iterable[Declaration]) -> dict[str, str]:
+    """Return what DDL states of storage, later statements on top of earlier ones."""
+    stated: dict[str, str] = {}
+    for declaration in sorted(declarations, key=lambda item: (item.extend, item.at)):
+        stated |= _described(declaration.options)
+    stated.pop("mode", None)
+    return stated
+
+
+def _said(options: dict[str, str], keys: Iterable[str]) -> str | None:
+    return ", ".join(f"{key} {options[key]}" for key in keys if key in options) or None
+
+
 def _write_changed(
     pair: Pair, keys: list[str], before: dict[str, str], after: dict[str, str]
 ) -> Change:
-    def said(options: dict[str, str]) -> str | None:
-        return ", ".join(f"{key} {options[key]}" for key in keys if key in options) or None
-
     return Change(
         rule="write-changed",
         dataset=pair.head.dataset,
-        before=said(before),
-        after=said(after),
+        before=_said(before, keys),
+        after=_said(after, keys),
         job=pair.head.job,
         location=pair.head.at,
         base_location=pair.base.at,
@@ -107,3 +137,4 @@ def _described(options: WriteOptions) -> dict[str, str]:
 DATASETS = Detector(rules=("dataset-added", "dataset-removed"), detect=added_or_removed)
 INPUTS = Detector(rules=("input-added", "input-removed"), detect=changed_inputs)
 WRITES = Detector(rules=("write-changed",), detect=changed_writes)
+STORAGE = Detector(rules=("write-changed",), detect=changed_storage)

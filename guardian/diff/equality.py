@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from guardian.lineage.relation import contains_window, rebuilt
+from guardian.model.calls import call
 from guardian.model.definition import Definition
-from guardian.model.expression import Expression, call, make, name_of
+from guardian.model.expression import Expression, make, name_of
 
 UNORDERED = frozenset(
     {

@@ -56,7 +56,7 @@ def claims(path: str, sources: Sources) -> bool:
 
 def is_export(text: str) -> bool:
     """Return whether a `.py` or `.sql` text is a notebook that Databricks exported."""
-    return text.lstrip("\ufeff").startswith(HEADERS)
+    return text.lstrip("\ufeff").startswith(HEADERS) or "\n-- COMMAND ----------" in text
 
 
 def extract(file: SourceFile, sources: Sources) -> Lowered:
@@ -333,4 +333,4 @@ def locate(name: str, importer: str, paths: frozenset[str]) -> str | None:
     return None
 
 
-EXTRACTOR = Extractor(name="notebook", version="2", rank=40, claims=claims, extract=extract)
+EXTRACTOR = Extractor(name="notebook", version="3", rank=40, claims=claims, extract=extract)

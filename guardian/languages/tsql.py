@@ -4,26 +4,26 @@ sqlglot's tokens are cut at the words that begin a statement, and each piece is 
 control flow (`IF`, `WHILE`, `BEGIN TRY`) is taken off, and both of its branches are read.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 from sqlglot.tokenizer_core import Token, TokenType
 
-from guardian.languages.sql import forms, transact
+from guardian.languages.sql import forms
+from guardian.languages.sql.assigning import declare_parameters
 from guardian.languages.sql.dynamic import (
-    assign,
-    bulk_insert,
-    execute,
-    insert_execution,
-    inserts_execution,
-    next_comma,
+    declare_table,
 )
+from guardian.languages.sql.executing import calls_procedure, executed
+from guardian.languages.sql.flow import TransactFlow
 from guardian.languages.sql.forms import word
-from guardian.languages.sql.names_in_tokens import dataset_at
-from guardian.languages.sql.running import run_parsed, run_statement
+from guardian.languages.sql.namespace import databases_used
+from guardian.languages.sql.routines import header_of, note_routine
 from guardian.languages.sql.script import Script
-from guardian.model.plan import Handle, Write
+from guardian.languages.sql.transacting import run_one
+from guardian.model.names import fold
+from guardian.model.plan import Expr, Handle, Opaque
 
 Tokens = Sequence[Token]
 _DML = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE"})
@@ -46,20 +46,28 @@ _LABELS = frozenset({"TRY", "CATCH", "TRAN", "TRANSACTION", "DISTRIBUTED"})
 
 def run_batches(tokens: Tokens, script: Script) -> Handle | None:
     """Lower the batches between GO lines; each procedure among several is a job of its own."""
+    script.state.several_databases |= len(databases_used(tokens)) > 1
     batches = list(_batches(tokens))
-    routines = sum(1 for batch in batches if _routine(batch, script) is not None)
+    headers = [header_of(batch, script) for batch in batches]
+    procedures = sum(1 for header in headers if header is not None and header.procedure)
     last = None
-    for batch in batches:
+    for batch, header in zip(batches, headers, strict=True):
         job = script.job
-        name = _routine(batch, script)
-        if name is not None and routines > 1:
+        name = header.name if header is not None and header.procedure else None
+        if name is not None and procedures > 1:
             script.job = f"{job}#{name}"
-        last = _Batch(batch, script).run() or last
+        run = _Batch(batch, script, TransactFlow(script))
+        last = run.run() or last
+        if header is not None:
+            called = [] if run.called is None else [run.called]
+            note_routine(header, run.results or called, run.parameters, script)
         if name is not None:
             _forget_local(script)
             _move_hints(batch, job, script)
             script.dropped.clear()
         script.job = job
+        if script.depth == 0:  # dynamic SQL leaves its caller what it was given
+            script.state.forget_variables()
     return last
 
 
@@ -110,37 +118,65 @@ def _is_go(tokens: Tokens, index: int) -> bool:
     return alone or (following is not None and following.token_type is TokenType.NUMBER)
 
 
-def _routine(batch: Tokens, script: Script) -> str | None:
-    """Return the name of the procedure that a batch creates."""
-    for index in range(min(len(batch), 6)):
-        if word(batch[index]) in {"PROCEDURE", "PROC"} and word(batch[0]) in {"CREATE", "ALTER"}:
-            return dataset_at(batch, index + 1, script)[0]
-    return None
-
-
 @dataclass(slots=True)
 class _Batch:
     """One batch on its way through the splitter.
 
     `current` is the statement that is being collected, `said` its words outside all brackets.
+    `place` is where the statement behind it begins, `flow` what is around it. `results` are the
+    rows of bare queries, but for those of error handlers, `parameters` what those of a procedure
+    hold; `called` are the rows of the procedure that is called last.
     """
 
     tokens: Tokens
     script: Script
+    flow: TransactFlow
+    place: int = 0
     current: list[Token] = field(default_factory=list)
     said: set[str] = field(default_factory=set)
     depth: int = 0
     cases: int = 0
     last: Handle | None = None
+    results: list[Handle] = field(default_factory=list)
+    parameters: dict[str, Expr] = field(default_factory=dict)
+    called: Handle | None = None
 
     def run(self) -> Handle | None:
         """Lower every statement of the batch; return the rows of the last bare query."""
         index = self._behind_header()
+        declare_parameters(self.tokens[:index], self.script)
+        self.parameters = dict(self.script.state.values)
+        returns = [place for place in range(index) if word(self.tokens[place]) == "RETURNS"]
+        if returns and "TABLE" in forms.words(self.tokens[returns[0] :], 5):
+            declare_table(self.tokens[returns[0] : index], self.script)
+        self._note_table_parameters(index)
+        return self.run_from(index)
+
+    def _note_table_parameters(self, end: int) -> None:
+        """Note `@rows dbo.Kind READONLY`: rows that the caller has."""
+        for index in range(end):
+            if word(self.tokens[index]) == "READONLY":
+                start = index
+                while start and self.tokens[start].token_type is not TokenType.PARAMETER:
+                    start -= 1
+                name = f"@{fold(self.tokens[start + 1].text, self.script.dialect)}"
+                rows = Opaque(fingerprint=name, reason="a table that the caller gives")
+                self.script.views[name] = self.script.builder.add(rows)
+
+    def run_from(self, index: int) -> Handle | None:
+        """Lower the statements from one token on; of a loop's body, up to its end."""
         while index < len(self.tokens):
             token = self.tokens[index]
             text = word(token)
+            self.place = index
+            if self.flow.done and self.script.state.only_values:
+                return None
             if text == ";":
                 self._finish()
+            elif self._is_label(index):
+                self._finish()
+                self.script.state.ended = False
+                index += 1
             elif self.depth == 0 and self.cases == 0 and self._starts(index, text):
                 self._finish()
                 index = self._control(index, text)
@@ -148,7 +184,9 @@ class _Batch:
             else:
                 self._collect(token, text)
             index += 1
+        self.place = index
         self._finish()
+        self.flow.settle()
         return self.last
 
     def _collect(self, token: Token, text: str) -> None:
@@ -167,14 +205,29 @@ class _Batch:
     def _control(self, index: int, text: str) -> int:
         """Take a word of control flow off, or begin a statement with it; return where to go on."""
         if text in {"BEGIN", "END", "ELSE"}:
+            begin = index
             index += 1
             while index < len(self.tokens) and word(self.tokens[index]) in _LABELS:
                 index += 1
+            self._note_control(text, forms.words(self.tokens[begin + 1 : index], 1))
             if forms.words(self.tokens[index : index + 3], 3) == ["ATOMIC", "WITH", "("]:
                 index = forms.closing(self.tokens, index + 2) + 1
             return index
         self._collect(self.tokens[index], text)
         return index + 1
+
+    def _note_control(self, text: str, labels: Sequence[str]) -> None:
+        """Tell the flow of BEGIN, END and ELSE; BEGIN TRANSACTION is a statement like others."""
+        label = labels[0] if labels else ""
+        if text == "ELSE":
+            self.flow.otherwise()
+        elif text == "END":
+            self.flow.end(label)
+        elif label in {"", "TRY", "CATCH"}:
+            self.flow.begin(label)
+        else:
+            self.flow.settle()
+            self.flow.complete()
 
     def _behind_header(self) -> int:
         """Return where the body of a procedure begins: behind the AS that a statement follows."""
@@ -233,6 +286,15 @@ class _Batch:
                 or self._is_join_hint(index, text)
             )
         return before not in {"FOR", "AS", "AFTER", "OF", "GRANT"}
+
+    def _is_label(self, index: int) -> bool:
+        """Return whether a line is `name:`, where GOTO goes on."""
+        token = self.tokens[index]
+        if self.depth or index + 1 >= len(self.tokens) or word(self.tokens[index + 1]) != ":":
+            return False
+        alone = index + 2 >= len(self.tokens) or self.tokens[index + 2].line > token.line
+        opens = index == 0 or self.tokens[index - 1].line < token.line
+        return token.token_type is TokenType.VAR and (opens or not self.current) and alone
 
     def _alters(self, index: int, text: str) -> bool:
         """Return whether a word goes on with ALTER TABLE: `DROP COLUMN`, `SET (`."""
@@ -319,7 +381,49 @@ class _Batch:
         statement, self.current, self.said = self.current, [], set()
         self.depth = self.cases = 0
         if statement:
-            self.last = _run(statement, self.script) or self.last
+            self.flow.settle()
+            if not (self.flow.done and self.script.state.only_values):
+                self._run(statement)
+
+    def _run(self, statement: Tokens) -> None:
+        """Lower a statement, or note the condition that the one behind it depends on."""
+        match word(statement[0]):
+            case "IF":
+                self.flow.branch(statement[1:])
+                return
+            case "WHILE":
+                self.flow.loop(statement[1:], self._body_reader())
+                return
+            case "RETURN" | "THROW" | "GOTO" | "BREAK" | "CONTINUE":
+                self.flow.end_here()
+            case _:
+                pass
+        self.script.state.read_again += self.script.state.only_values
+        if not self.script.state.only_values or word(statement[0]) in _ASSIGNING:
+            rows = run_one(statement, self.script)
+            if rows is None and calls_procedure(statement) and not self.script.state.only_values:
+                self.called = executed(statement, self.script)
+            self._note_result(rows)
+        self.flow.complete()
+
+    def _note_result(self, rows: Handle | None) -> None:
+        if rows is None:
+            return
+        self.last = rows
+        if all(frame.kind != "handler" for frame in self.flow.frames):
+            self.results.append(rows)
+
+    def _body_reader(self) -> Callable[[], None]:
+        """Return what reads the statement behind the one at hand for its variables alone."""
+        place = self.place
+
+        def read() -> None:
+            _Batch(self.tokens, self.script, TransactFlow(self.script)).run_from(place)
+
+        return read
+
+
+_ASSIGNING = frozenset({"SET", "DECLARE", "SELECT", "FETCH", "EXEC", "EXECUTE"})
 
 
 _PERMISSIONS = frozenset({"GRANT", "DENY", "REVOKE"})
@@ -328,147 +432,3 @@ _KINDS = frozenset({
     "COLUMN",
     "CONSTRAINT", "SYNONYM", "TYPE", "SEQUENCE", "USER", "ROLE", "STATISTICS",
 })  # fmt: skip
-
-
-# --- statements -----------------------------------------------------------------------------------
-
-
-def _run(statement: Tokens, script: Script) -> Handle | None:
-    first = word(statement[0])
-    match first:
-        case "IF" | "WHILE" | "GO" | "USE" | "UPDATE STATISTICS":
-            return None
-        case "EXEC" | "EXECUTE":
-            return execute(statement, script)
-        case "SET" | "DECLARE":
-            return assign(statement, script)
-        case "INSERT" if inserts_execution(statement):
-            return insert_execution(statement, script)
-        case "CREATE":
-            return _create(statement, script)
-        case "ALTER" if "VIEW" in forms.words(statement, 2):
-            return run_statement(_view(statement), script)
-        case "ALTER" | "DROP" if not _MADE & set(forms.words(statement, 3)):
-            return None
-        case "BULK":
-            return bulk_insert(statement, script)
-        case "SELECT":
-            return _select(statement, script)
-        case "RETURN" if len(statement) > 2 and word(statement[1]) == "(":
-            return None
-        case _:
-            return run_statement(_cleaned(statement), script)
-
-
-def _cleaned(statement: Tokens) -> Tokens:
-    """Return a statement without what lineage does not need: OUTPUT in it, OPTION at its end."""
-    statement = transact.without_target_hint(_without_output(statement))
-    if word(statement[0]) in {"UPDATE", "MERGE", "WITH"}:
-        statement = transact.with_plain_assignments(statement)
-    for index in range(len(statement) - 2, 0, -1):
-        if word(statement[index]) == "OPTION" and word(statement[index + 1]) == "(":
-            return statement[:index]
-    return statement
-
-
-def _without_output(statement: Tokens) -> Tokens:
-    """Return a statement without `OUTPUT inserted.a, … [INTO …]`: it gives back what it wrote."""
-    if word(statement[0]) not in _DML | {"WITH"}:
-        return statement
-    depth, begin = 0, None
-    for index, token in enumerate(statement):
-        text = word(token)
-        depth += (text == "(") - (text == ")")
-        if depth == 0 and text == "OUTPUT" and begin is None:
-            begin = index
-        elif depth == 0 and begin is not None and text in _AFTER_OUTPUT:
-            return [*statement[:begin], *statement[index:]]
-    return statement if begin is None else statement[:begin]
-
-
-_AFTER_OUTPUT = frozenset(
-    {"SELECT", "VALUES", "FROM", "WHERE", "EXEC", "EXECUTE", "DEFAULT", "WITH"}
-)
-
-
-def _select(statement: Tokens, script: Script) -> Handle | None:
-    """Lower a SELECT; one that only gives values to variables reads, and writes nothing."""
-    if (
-        len(statement) > 2
-        and statement[1].token_type is TokenType.PARAMETER
-        and "=" in forms.words(statement, 5)
-    ):
-        return None
-    return run_parsed(_cleaned(statement), script)
-
-
-def _create(statement: Tokens, script: Script) -> Handle | None:
-    """Lower CREATE; the storage options of a Synapse CTAS are taken off and kept."""
-    head = forms.words(statement, 6)
-    if not _MADE & set(head) or "PARTITION" in head[:2]:
-        return None
-    if "VIEW" in head:
-        return run_statement(_view(statement), script)
-    if "TABLE" not in head[:4]:
-        return run_statement(statement, script)
-    start = _first_of({"WITH", "AS"}, statement)
-    if "".join(forms.words(statement[start : start + 2], 2)) != "WITH(":
-        return run_statement(transact.plain_table(_cleaned(statement)), script)
-    end = forms.closing(statement, start + 1)
-    known = len(script.writes)
-    plain = transact.plain_table([*statement[:start], *statement[end + 1 :]])
-    handle = run_statement(_cleaned(plain), script)
-    options = _storage(statement[start + 2 : end], script)
-    for index in range(known, len(script.writes)):
-        script.writes[index] = _with_storage(script.writes[index], options)
-    return handle
-
-
-def _first_of(texts: set[str], tokens: Tokens) -> int:
-    """Return where the first of some words stands outside all brackets, the end where none does."""
-    depth = 0
-    for index, token in enumerate(tokens):
-        text = word(token)
-        depth += (text == "(") - (text == ")")
-        if depth == 0 and text in texts:
-            return index
-    return len(tokens)
-
-
-# What a CREATE or ALTER may be of that rows are written to or read from.
-_MADE = frozenset({"TABLE", "VIEW", "PROCEDURE", "PROC", "FUNCTION", "TRIGGER", "SYNONYM"})
-
-
-def _view(statement: Tokens) -> Tokens:
-    """Return a view without its options; ALTER VIEW is CREATE OR ALTER VIEW."""
-    start = next((index for index, token in enumerate(statement) if word(token) == "WITH"), None)
-    begin = next((index for index, token in enumerate(statement) if word(token) == "AS"), None)
-    if start is not None and begin is not None and start < begin:
-        statement = [*statement[:start], *statement[begin:]]
-    if forms.words(statement[-3:], 3) == ["WITH", "CHECK", "OPTION"]:
-        statement = statement[:-3]
-    if word(statement[0]) == "ALTER":
-        first = statement[0]
-        create = Token(TokenType.CREATE, "CREATE", first.line, first.col, first.start, first.end)
-        statement = [create, *statement[1:]]
-    return statement
-
-
-def _storage(tokens: Tokens, script: Script) -> tuple[tuple[str, str], ...]:
-    """Return the storage options of a table as text: `distribution` and how it is indexed."""
-    found: list[tuple[str, str]] = []
-    begin = 0
-    while begin < len(tokens) and script.source is not None:
-        end = next_comma(tokens, begin)
-        text = script.source.slice(tokens[begin].start, tokens[end - 1].end).lower()
-        name, sign, value = text.partition("=")
-        found.append((name.strip(), value.strip()) if sign else ("index", name.strip()))
-        begin = end + 1
-    return tuple(sorted(found))
-
-
-def _with_storage(write: Write, options: tuple[tuple[str, str], ...]) -> Write:
-    stored = msgspec.structs.replace(
-        write.options, options=tuple(sorted({*write.options.options, *options}))
-    )
-    return msgspec.structs.replace(write, options=stored)

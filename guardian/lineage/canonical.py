@@ -5,7 +5,8 @@ input; `tests/test_relations.py` runs both sides.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from guardian.lineage.relation import (
     LEAVES,
@@ -20,18 +21,10 @@ from guardian.lineage.relation import (
     mapped,
     rewrite,
 )
-from guardian.model.expression import (
-    NULL,
-    ONE,
-    TRUE,
-    Expression,
-    as_condition,
-    as_set,
-    call,
-    make,
-    name_of,
-    window_parts,
-)
+from guardian.model.aggregates import window_parts
+from guardian.model.calls import call
+from guardian.model.expression import NULL, ONE, TRUE, Expression, as_set, make, name_of
+from guardian.model.truth import as_condition
 
 # Functions that give NULL when one of their arguments is NULL.
 STRICT = frozenset(

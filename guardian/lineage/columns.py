@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
+from guardian.lineage.by_name import chosen, items_of_each, star_for_each
 from guardian.lineage.filters import filtered
 from guardian.lineage.relation import (
     Attribute,
     Relation,
     Rest,
 )
-from guardian.lineage.scope import Scope, stars
+from guardian.lineage.scope import Scope
 from guardian.lineage.structs import fields_of
 from guardian.model import plan
-from guardian.model.expression import (
-    Expression,
-    call,
-    make,
-    name_of,
-)
+from guardian.model.calls import call
+from guardian.model.expression import Expression, make, name_of
 from guardian.model.names import SYMBOL_OPEN
 from guardian.model.plan import Expr, FrameRef, Item, Ref, Star
 
@@ -62,6 +60,10 @@ def items(
     scope = binder.scope(relation, aliases if lateral else None)
     for position, entry in enumerate(entries):
         binder.place = entry.at or binder.place
+        each = star_for_each(entry.expr)
+        if each is not None:
+            made.extend(items_of_each(binder, relation, entry, each))
+            continue
         symbols = _unknown_names(entry, relation)
         if isinstance(entry.expr, Star) or symbols:
             expanded = _for_each_column if symbols else _expanded
@@ -95,8 +97,8 @@ def _expanded(
     """Return the columns that a star stands for, with its EXCEPT, REPLACE and RENAME."""
     star = entry.expr
     assert isinstance(star, Star)  # noqa: S101 - the caller asked
-    known, unknown = stars(relation, star.qualifier)
-    if not known and not unknown:
+    known, unknown = chosen(relation, star)
+    if not known and not unknown and not star.pattern:
         return _struct_star(binder, relation, star, entry)
     renames = dict(star.rename)
     replaced = {item.name: item for item in star.replace}
@@ -211,11 +213,18 @@ def drop(binder: Binder, node: plan.Drop) -> Relation:
 
 def renamed(binder: Binder, source: Relation, node: plan.Rename) -> Relation:
     """Return the input with columns under other names."""
+    if node.like:
+        return _like(binder, source, node)
     if node.positional:
         named = [
             replace(item, name=name, qualifier=(), named_at=node.at)
             for item, name in zip(source.visible(), node.positional, strict=False)
         ]
+        for rest in source.rest[:1]:  # which of the columns that we do not know, nobody tells
+            named += [
+                Attribute(name, rest.column("*"), binder.fresh(), at=node.at)
+                for name in node.positional[len(named) :]
+            ]
         return projected(source, tuple(named), ())
     names = dict(node.pairs)
     known = {item.name for item in source.attributes}
@@ -229,6 +238,20 @@ def renamed(binder: Binder, source: Relation, node: plan.Rename) -> Relation:
             attributes.append(Attribute(new, found, binder.fresh(), at=binder.place))
     rests = tuple(replace(rest, excluded=rest.excluded | set(names)) for rest in source.rest)
     return projected(source, tuple(attributes), rests)
+
+
+def _like(binder: Binder, source: Relation, node: plan.Rename) -> Relation:
+    """Return the input under the names of a dataset's columns, as far as these are known."""
+    schema = binder.schema(node.like)
+    visible = source.visible()
+    if not schema.complete or source.rest:
+        return source
+    names = schema.filled()[: len(visible)]
+    named = [
+        replace(item, name=name, qualifier=(), named_at=node.at)
+        for item, name in zip(visible, names, strict=False)
+    ]
+    return projected(source, (*named, *visible[len(names) :]), ())
 
 
 def aliased(source: Relation, node: plan.Alias) -> Relation:

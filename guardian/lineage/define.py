@@ -1,20 +1,45 @@
 """One write → its definition: the columns it gives the dataset, the rows, the edges."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import count
+from typing import get_args
 
 import msgspec
 
 from guardian.lineage.joins import freeze
-from guardian.lineage.operators import Binder, inputs_of
+from guardian.lineage.nested import Nested
+from guardian.lineage.operators import Binder, FindRoutine, inputs_of, no_routine
 from guardian.lineage.relation import Attribute, Relation
 from guardian.lineage.schemas import Schema
-from guardian.lineage.trace import Tracer, edges_of_column, edges_of_rows, flows_of, flows_of_column
+from guardian.lineage.trace import (
+    Deciders,
+    Sureness,
+    Tracer,
+    edges_of_column,
+    edges_of_rows,
+    flows_of,
+    flows_of_column,
+)
 from guardian.lineage.types import Types
 from guardian.model.definition import Definition, Output
 from guardian.model.expression import Expression, const, make
-from guardian.model.lineage import ColumnRef, Edge, Location, RowFlow, edge_order
-from guardian.model.plan import Constant, Handle, Lowered, Scan, Subquery, Write
+from guardian.model.lineage import Column, ColumnRef, Edge, Location, RowFlow, edge_order
+from guardian.model.plan import (
+    Constant,
+    FrameRef,
+    Handle,
+    Join,
+    Lowered,
+    Recursive,
+    Ref,
+    Rename,
+    Returned,
+    Scan,
+    Subquery,
+    Symbol,
+    Write,
+)
 
 UNCONFIRMED = 0.9  # the source's columns are not known, so the name was taken at its word
 
@@ -26,6 +51,7 @@ def define(
     actual: Callable[[str], str],
     reads: Iterable[str],
     warn: Callable[[Location | None, str], None],
+    routine: FindRoutine = no_routine,
 ) -> Definition:
     """Return how `write` makes its dataset.
 
@@ -36,12 +62,15 @@ def define(
         actual: returns the dataset behind a synonym.
         reads: the datasets that it takes as inputs.
         warn: is told what was not understood, and where.
+        routine: finds what a procedure or function returns, and the nodes it is made of.
     """
     types = Types(_declared(schema))
-    binder = Binder(file.nodes, schema, warn, actual=actual, place=write.at, types=types)
+    binder = Binder(
+        file.nodes, schema, warn, actual=actual, place=write.at, types=types, routine=routine
+    )
     relation, rows = freeze(binder.relation(write.plan), binder.notes)
     columns = tuple(_outputs(relation, write, schema(write.dataset), types))
-    tracer = Tracer(binder.notes)
+    tracer = Tracer(binder.notes, Nested(types))
     return Definition(
         job=write.job,
         language=file.language,
@@ -98,6 +127,8 @@ def _outputs(relation: Relation, write: Write, target: Schema, types: Types) -> 
     visible = relation.visible()
     seen: set[str] = set()
     for name, column in zip(_names(visible, relation, write, target), visible, strict=True):
+        if name in seen and write.numbered:
+            name = next(new for new in _numbered(name) if new not in seen)  # noqa: PLW2901 - renamed
         if name not in seen:
             seen.add(name)
             kind = types.of(column.expression)
@@ -105,10 +136,13 @@ def _outputs(relation: Relation, write: Write, target: Schema, types: Types) -> 
             yield Output(name, column.expression, kind, at, column.text, column.named_at)
     for name, value in write.static:
         yield Output(name, const("string", value), None, write.at)
-    if relation.rest:
-        yield Output("*", relation.rest[0].column("*"), None, write.at)
-    for number, rest in enumerate(relation.rest[1:], start=2):
-        yield Output(f"*{number}", rest.column("*"), None, write.at)
+    unlisted = [rest for rest in relation.rest if not rest.documented]
+    for number, rest in enumerate(unlisted, start=1):
+        yield Output("*" if number == 1 else f"*{number}", rest.column("*"), None, write.at)
+
+
+def _numbered(name: str) -> Iterator[str]:
+    return (f"{name}_{number}" for number in count(1))
 
 
 def _names(
@@ -118,7 +152,7 @@ def _names(
     given: Sequence[str] = write.columns
     if not given and write.positional and target.complete and not relation.rest:
         fixed = {name for name, _ in write.static}
-        given = [name for name in target.names() if name not in fixed]
+        given = [name for name in target.filled() if name not in fixed]
     return [*given[: len(own)], *own[len(given) :]]
 
 
@@ -126,14 +160,13 @@ def _flows(
     columns: Iterable[Output], rows: Expression, tracer: Tracer, write: Write
 ) -> tuple[RowFlow, ...]:
     """Return which datasets' rows decide the rows written, and which a column's value alone."""
-    found = flows_of(rows, dataset=write.dataset, job=write.job, at=write.at)
+    found = list(flows_of(rows, tracer, dataset=write.dataset, job=write.job, at=write.at))
     whole = {flow.source for flow in found}
     for column in columns:
         target = ColumnRef(write.dataset, column.name)
-        traced = tracer.value(column.expression)
-        own = flows_of_column(column.expression, traced, target=target, job=write.job, at=column.at)
-        found += tuple(flow for flow in own if flow.source not in whole)
-    return found
+        own = flows_of_column(column.expression, tracer, target=target, job=write.job, at=column.at)
+        found += [flow for flow in own if flow.source not in whole]
+    return tuple(found)
 
 
 def _edges(
@@ -143,6 +176,7 @@ def _edges(
     write: Write,
     schema: Callable[[str], Schema],
 ) -> tuple[Edge, ...]:
+    sureness = _sureness(write, schema)
     found: list[Edge] = []
     for column in columns:
         name = "*" if column.name.startswith("*") else column.name
@@ -151,27 +185,50 @@ def _edges(
             target=ColumnRef(write.dataset, name),
             job=write.job,
             at=column.at,
-            confidence=write.confidence,
+            sureness=sureness,
+            places=tracer.places(column.expression),
         )
+    deciders = tracer.rows(rows)
     found += edges_of_rows(
-        tracer.rows(rows),
-        decisive=Tracer(replace(tracer.notes, neutral={}, sorts={})).rows(rows).keys(),
+        deciders,
+        decisive=_decisive(deciders, rows, tracer),
         dataset=write.dataset,
         job=write.job,
         at=write.at,
-        confidence=write.confidence,
+        sureness=sureness,
     )
-    sure = {
-        dataset: schema(dataset).complete for dataset in {edge.source.dataset for edge in found}
-    }
-    return tuple(sorted((_weighed(edge, sure) for edge in found), key=edge_order))
+    found.sort(key=edge_order)
+    return tuple(found)
 
 
-def _weighed(edge: Edge, sure: dict[str, bool]) -> Edge:
-    """Return the edge, less sure where nobody has told us the columns of its source."""
-    if sure[edge.source.dataset]:
-        return edge
-    return msgspec.structs.replace(edge, confidence=round(edge.confidence * UNCONFIRMED, 3))
+def _decisive(deciders: Deciders, rows: Expression, tracer: Tracer) -> Deciders:
+    """Return what decides which rows there are, without what is noted of them beside that."""
+    notes = tracer.notes
+    if not notes.neutral and not notes.sorts:
+        return deciders
+    return Tracer(replace(notes, neutral={}, sorts={}), tracer.nested).rows(rows)
+
+
+def _sureness(write: Write, schema: Callable[[str], Schema]) -> Sureness:
+    """Return what tells how sure an edge is: less where nobody has told us of its source's column.
+
+    Rounded once for the value and once for that, as sureness is told in thousandths.
+    """
+    schemas: dict[str, Schema] = {}
+    listed: dict[str, frozenset[str]] = {}
+
+    def told(dataset: str, column: str) -> bool:
+        known = schemas.get(dataset)
+        if known is None:
+            known = schemas[dataset] = schema(dataset)
+            listed[dataset] = frozenset(known.names() if known.documented else ())
+        return known.complete or column in listed[dataset]
+
+    def sureness(dataset: str, column: str, sure: float) -> float:
+        told_of = round(sure * write.confidence, 3)
+        return told_of if told(dataset, column) else round(told_of * UNCONFIRMED, 3)
+
+    return sureness
 
 
 def _keys(relation: Relation, columns: Sequence[Output]) -> tuple[tuple[str, ...], ...]:
@@ -186,8 +243,16 @@ def _keys(relation: Relation, columns: Sequence[Output]) -> tuple[tuple[str, ...
 
 def scans(file: Lowered, root: Handle) -> list[Scan]:
     """Return the scans of a plan, those in subqueries among them."""
+    return [node for node in sources(file, root) if isinstance(node, Scan)]
+
+
+def sources(file: Lowered, root: Handle) -> list[Scan | Returned | Rename]:
+    """Return the scans of a plan, the routines that it calls, and what names its columns.
+
+    Those in subqueries are among them.
+    """
     seen: set[Handle] = set()
-    found: list[Scan] = []
+    found: list[Scan | Returned | Rename] = []
     stack = [root]
     while stack:
         handle = stack.pop()
@@ -195,7 +260,7 @@ def scans(file: Lowered, root: Handle) -> list[Scan]:
             continue
         seen.add(handle)
         node = file.nodes[handle]
-        if isinstance(node, Scan):
+        if isinstance(node, Scan | Returned) or (isinstance(node, Rename) and node.like):
             found.append(node)
         stack.extend(inputs_of(node))
         stack.extend(_inner_plans(node))
@@ -207,14 +272,35 @@ def _inner_plans(node: object) -> Iterable[Handle]:
     stack: list[object] = [node]
     while stack:
         part = stack.pop()
+        if isinstance(part, tuple):
+            stack.extend(part)
+            continue
         if isinstance(part, Subquery):
             yield part.plan
-            stack.extend(part.operand)
-        elif isinstance(part, tuple):
-            stack.extend(part)
-        elif hasattr(part, "__struct_fields__") and not isinstance(part, Location | Constant):
-            if getattr(part, "lateral", False) and hasattr(part, "right"):
-                yield part.right
-            if hasattr(part, "step"):
-                yield part.step
-            stack.extend(getattr(part, name) for name in part.__struct_fields__)
+        elif isinstance(part, Join) and part.lateral:
+            yield part.right
+        elif isinstance(part, Recursive):
+            yield part.step
+        stack.extend([getattr(part, name) for name in _inner_fields(type(part))])
+
+
+_inner: dict[type[object], tuple[str, ...]] = {}
+
+
+def _inner_fields(kind: type[object]) -> tuple[str, ...]:
+    """Return the fields of an operator or expression that may hold expressions."""
+    known = _inner.get(kind)
+    if known is None:
+        fields = msgspec.structs.fields(kind) if issubclass(kind, msgspec.Struct) else ()
+        known = tuple(field.name for field in fields if _may_hold_one(field.type))
+        _inner[kind] = known
+    return known
+
+
+def _may_hold_one(kind: object) -> bool:
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return kind not in _LEAVES
+    return any(map(_may_hold_one, get_args(kind)))
+
+
+_LEAVES = frozenset({Location, Constant, Column, Ref, FrameRef, Symbol})

@@ -3,7 +3,10 @@
 Every list sorted, so that equal input gives equal bytes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import product
+
+import msgspec
 
 from guardian.lineage.link import World
 from guardian.model.lineage import (
@@ -24,7 +27,10 @@ def document(world: World, coverage: Coverage) -> Lineage:
     """Return the lineage document of a linked revision."""
     edges = [edge for made in world.definitions.values() for item in made for edge in item.edges]
     flows = [flow for made in world.definitions.values() for item in made for flow in item.flows]
-    flows += [flow for flow in _hinted(world) if flow not in flows]
+    read = {(flow.source, flow.target, flow.job) for flow in flows}
+    hinted = _hinted(world)
+    flows += [flow for key, flow in hinted.items() if key not in read]
+    edges = [_confirmed(edge, hinted) for edge in edges]
     return Lineage(
         datasets=tuple(_datasets(world, edges)),
         jobs=tuple(_jobs(world)),
@@ -110,14 +116,40 @@ def _jobs(world: World) -> Iterable[Job]:
         )
 
 
-def _hinted(world: World) -> Iterable[RowFlow]:
-    """Yield what hints and last-resort searches tell.
+def _hinted(world: World) -> dict[tuple[str, str, str], RowFlow]:
+    """Return what hints and last-resort searches tell, by source, target and job.
 
-    All of a statement's inputs bear on all of its outputs.
+    All of a statement's inputs bear on all of its outputs. Two that agree are surer than one.
     """
+    found: dict[tuple[str, str, str], RowFlow] = {}
     for file in world.lowered:
         for hint in file.tables:
-            for target in hint.writes:
-                for source in hint.reads:
-                    if source != target:
-                        yield RowFlow(source=source, target=target, job=hint.job, location=hint.at)
+            for source, target in product(hint.reads, hint.writes):
+                if source == target:
+                    continue
+                flow = RowFlow(
+                    source=source,
+                    target=target,
+                    job=hint.job,
+                    location=hint.at,
+                    confidence=hint.confidence,
+                )
+                held = found.get((source, target, hint.job))
+                if held is not None:
+                    sure = both(held.confidence, hint.confidence)
+                    flow = msgspec.structs.replace(min(held, flow), confidence=sure)
+                found[source, target, hint.job] = flow
+    return found
+
+
+def both(one: float, other: float) -> float:
+    """Return how sure a thing is that is told twice, each time by itself."""
+    return round(1 - (1 - one) * (1 - other), 3)
+
+
+def _confirmed(edge: Edge, hinted: Mapping[tuple[str, str, str], RowFlow]) -> Edge:
+    """Return an edge, surer where it was not sure and a hint says the same."""
+    hint = hinted.get((edge.source.dataset, edge.target.dataset, edge.job))
+    if hint is None or not 0 < edge.confidence < 1:
+        return edge
+    return msgspec.structs.replace(edge, confidence=both(edge.confidence, hint.confidence))

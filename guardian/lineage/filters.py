@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
+from guardian.lineage.by_name import of_each, star_for_each
 from guardian.lineage.canonical import with_filters
 from guardian.lineage.joins import closed, freeze, through
 from guardian.lineage.relation import (
@@ -12,6 +14,7 @@ from guardian.lineage.relation import (
     Block,
     Relation,
     SideNotes,
+    any_window,
     contains_window,
     existing,
     instance_of,
@@ -19,18 +22,11 @@ from guardian.lineage.relation import (
 )
 from guardian.lineage.scalars import conditions
 from guardian.model import plan
-from guardian.model.expression import (
-    ONE,
-    Expression,
-    call,
-    conjunction,
-    const,
-    is_const,
-    make,
-    name_of,
-    window_parts,
-)
+from guardian.model.aggregates import window_parts
+from guardian.model.calls import call
+from guardian.model.expression import ONE, Expression, const, is_const, make, name_of
 from guardian.model.lineage import Location
+from guardian.model.logic import conjunction
 
 if TYPE_CHECKING:
     from guardian.lineage.operators import Binder
@@ -39,7 +35,12 @@ if TYPE_CHECKING:
 def filter_rows(binder: Binder, node: plan.Filter) -> Relation:
     """Return the rows of the input for which the condition holds."""
     source = binder.bound[node.input]
-    condition = binder.resolver.resolve(node.condition, binder.scope(source))
+    each = star_for_each(node.condition)
+    if each is None:
+        condition = binder.resolver.resolve(node.condition, binder.scope(source))
+    else:  # all of them must meet it
+        found = of_each(binder, source, node.condition, each)
+        condition = conjunction(part for _, part in found)
     return filtered(binder, source, condition, node.text or node.clause, node.at)
 
 
@@ -50,9 +51,7 @@ def filtered(
 
     One with a window function looks at closed rows.
     """
-    windowed = contains_window(condition) or any(
-        contains_window(item.expression) for item in source.attributes
-    )
+    windowed = contains_window(condition) or any_window(source.attributes)
     if windowed:
         source, condition = _below_windows(binder, source, condition, (text, at))
         source, condition = _looked_at(binder, source, condition, (text, at))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from guardian.lineage.columns import items
 from guardian.lineage.filters import filtered
@@ -22,16 +22,8 @@ from guardian.lineage.relation import (
     rewrite,
 )
 from guardian.lineage.scope import Scope
-from guardian.model.expression import (
-    ONE,
-    Expression,
-    aggregate,
-    as_set,
-    const,
-    in_order,
-    make,
-    name_of,
-)
+from guardian.model.aggregates import aggregate
+from guardian.model.expression import ONE, Expression, as_set, const, in_order, make, name_of
 from guardian.model.lineage import Location
 from guardian.model.plan import Aggregate, AggregateCall, Call, Expr, Item, Over, Pivot, Ref, Star
 

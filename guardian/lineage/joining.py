@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from guardian.lineage.filters import (
     filtered,
@@ -24,10 +25,8 @@ from guardian.lineage.joins import (
 from guardian.lineage.relation import Attribute, Relation, mapped
 from guardian.lineage.scalars import conditions
 from guardian.model import plan
-from guardian.model.expression import (
-    Expression,
-    call,
-)
+from guardian.model.calls import call
+from guardian.model.expression import Expression
 from guardian.model.plan import Handle, Ref
 
 if TYPE_CHECKING:
@@ -85,7 +84,8 @@ def _joined(
         binder.notes.words.setdefault(part, (node.text, node.at))
     made = _combined(binder, left, right, kind, (*matched, *extra), node)
     if using and kind not in {"semi", "anti"}:
-        made = _merged(binder, made, left, using, kind)
+        first = right if swapped else left
+        made = _merged(binder, made, left, using, kind, first, stay=node.keys_stay)
     return _in_written_order(made, right) if swapped and not using else made
 
 
@@ -169,10 +169,14 @@ def _merged(
     left: Relation,
     using: list[tuple[str, tuple[Expression, Expression]]],
     kind: str,
+    first: Relation,
+    *,
+    stay: bool,
 ) -> Relation:
-    """Return a USING join's columns: its keys once and first.
+    """Return a USING join's columns: its keys once, and first unless they `stay`.
 
-    The right side's reached by qualifier only.
+    Then they stand where `first`, which is written first, has them. The right side's is reached by
+    qualifier only.
     """
     names = {name for name, _ in using}
     of_left = {item.identity: item for item in left.attributes}
@@ -193,7 +197,27 @@ def _merged(
         hidden += [replace(item, hidden=True) for item in columns if item.identity not in of_left]
     others = [item for item in made.attributes if item.name not in names or item.hidden]
     rests = tuple(replace(rest, excluded=rest.excluded | names) for rest in made.rest)
-    return replace(made, attributes=(*keys, *others, *hidden), rest=rests)
+    placed = _placed(keys, others, first, stay=stay)
+    return replace(made, attributes=(*placed, *hidden), rest=rests)
+
+
+def _placed(
+    keys: list[Attribute], others: list[Attribute], first: Relation, *, stay: bool
+) -> list[Attribute]:
+    """Return merged keys and the other columns in order, those of `first` before the rest."""
+    of_first = {item.identity for item in first.attributes}
+    ordered = [item for item in others if item.identity in of_first]
+    behind = [item for item in others if item.identity not in of_first]
+    if not stay:
+        return [*keys, *ordered, *behind]
+    names = [item.name for item in first.visible()]
+    for key in sorted(keys, key=lambda key: _place(key.name, names)):
+        ordered.insert(_place(key.name, names), key)
+    return [*ordered, *behind]
+
+
+def _place(name: str, names: list[str]) -> int:
+    return names.index(name) if name in names else len(names)
 
 
 def _in_written_order(made: Relation, right: Relation) -> Relation:

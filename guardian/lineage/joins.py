@@ -4,7 +4,8 @@ Numbered so that the order they were written in does not matter.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from guardian.lineage.canonical import settled
 from guardian.lineage.relation import (
@@ -16,7 +17,7 @@ from guardian.lineage.relation import (
     Relation,
     Rest,
     SideNotes,
-    contains_window,
+    any_window,
     existing,
     instance_of,
     instances_in,
@@ -102,7 +103,7 @@ def sealed(relation: Relation, notes: SideNotes, *, always: bool = False) -> Rel
 
     It must not see later filters.
     """
-    if always or any(contains_window(item.expression) for item in relation.attributes):
+    if always or any_window(relation.attributes):
         numbered, rows = freeze(relation, notes)
         return closed(numbered, rows)
     return relation

@@ -3,24 +3,34 @@
 Datasets in the order in which they depend on each other.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import msgspec
 
-from guardian.lineage.define import define, scans, unknown
+from guardian.lineage.define import define, sources, unknown
 from guardian.lineage.schemas import UNKNOWN, Schema, combined, declared
 from guardian.model.definition import Definition
 from guardian.model.expression import Expression
 from guardian.model.lineage import Column, Diagnostic, Location
-from guardian.model.plan import Declaration, Lowered, Write
+from guardian.model.plan import (
+    Declaration,
+    Lowered,
+    Operator,
+    Rename,
+    Returned,
+    Routine,
+    Scan,
+    Write,
+)
 
 ROUNDS = 3  # datasets that depend on each other in a circle are gone over again this often at most
 
 
-# A write (file, place in it) and what was known of each dataset that it reads or writes.
-_Seen: TypeAlias = tuple[int, int, tuple[tuple[str, Schema], ...]]
+# A write (file, place in it), what was known of each dataset that it reads or writes, and the
+# routines that it calls (file, plan in it).
+_Seen: TypeAlias = tuple[int, int, tuple[tuple[str, Schema], ...], tuple[tuple[int, int], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,12 @@ class World:
     declarations: Mapping[str, tuple[Declaration, ...]]
     lowered: tuple[Lowered, ...]
     warnings: tuple[Diagnostic, ...]
+    routines: Mapping[str, tuple[Lowered, Routine]]
+
+    def routine(self, name: str) -> tuple[Sequence[Operator], Routine] | None:
+        """Return what a procedure or function returns, and the nodes that it is made of."""
+        found = self.routines.get(name)
+        return None if found is None else (found[0].nodes, found[1])
 
 
 class Memory:
@@ -47,23 +63,14 @@ class Memory:
     def __init__(self) -> None:
         """Start with nothing."""
         self.bound: dict[_Seen, tuple[Definition, tuple[Diagnostic, ...]]] = {}
-        self._scans: dict[tuple[int, int], tuple[frozenset[str], frozenset[str]]] = {}
+        self._sources: dict[tuple[int, int], tuple[Scan | Returned | Rename, ...]] = {}
 
-    def scanned(self, file: Lowered, root: int) -> frozenset[str]:
-        """Return the datasets that a write's plan scans."""
-        return self._looked_through(file, root)[0]
-
-    def inputs(self, file: Lowered, root: int) -> frozenset[str]:
-        """Return those of them that are inputs, and not only what is merged or updated."""
-        return self._looked_through(file, root)[1]
-
-    def _looked_through(self, file: Lowered, root: int) -> tuple[frozenset[str], frozenset[str]]:
+    def sources(self, file: Lowered, root: int) -> tuple[Scan | Returned | Rename, ...]:
+        """Return what a plan scans, the routines that it calls, and what names its columns."""
         key = (id(file), root)
-        known = self._scans.get(key)
+        known = self._sources.get(key)
         if known is None:
-            found = scans(file, root)
-            inputs = frozenset(node.dataset for node in found if not node.target)
-            known = self._scans[key] = frozenset(node.dataset for node in found), inputs
+            known = self._sources[key] = tuple(sources(file, root))
         return known
 
 
@@ -92,9 +99,15 @@ class _Linker:
         self.declared = declared(self.declarations)
         self.schemas: dict[str, Schema] = {**catalog, **self.declared}
         self.writes: dict[str, list[tuple[Lowered, int, Write]]] = {}
+        run_by = _run_by(lowered)
         for file in lowered:
             for index, write in enumerate(file.writes):
-                self.writes.setdefault(write.dataset, []).append((file, index, write))
+                if run_by.get(write.at, file.path) == file.path:
+                    actual = self._actual(write.dataset)
+                    if actual != write.dataset:
+                        write = msgspec.structs.replace(write, dataset=actual)  # noqa: PLW2901 - the same write
+                    self.writes.setdefault(actual, []).append((file, index, write))
+        self.routines = {item.name: (file, item) for file in lowered for item in file.routines}
         self.warnings: set[Diagnostic] = {item for file in lowered for item in file.warnings}
 
     def world(self) -> World:
@@ -119,6 +132,7 @@ class _Linker:
             _by_dataset(self.declarations),
             self.lowered,
             tuple(sorted(warnings)),
+            self.routines,
         )
 
     def _dependencies(self) -> dict[str, list[str]]:
@@ -127,10 +141,39 @@ class _Linker:
         for dataset, writes in self.writes.items():
             for file, _, write in writes:
                 needs[dataset] |= {
-                    self._actual(name) for name in self.memory.scanned(file, write.plan)
+                    self._actual(name) for name in self._looked_at(file, write)
                 } & self.writes.keys()
             needs[dataset].discard(dataset)
         return {dataset: sorted(needs[dataset]) for dataset in sorted(needs)}
+
+    def _plans(self, file: Lowered, write: Write) -> list[tuple[Lowered, int]]:
+        """Return a write's plan, and those of the routines that it calls, through any number."""
+        found = [(file, write.plan)]
+        for where, root in found:
+            for node in self.memory.sources(where, root):
+                called = self.routines.get(node.routine) if isinstance(node, Returned) else None
+                if called is not None and (called[0], called[1].plan) not in found:
+                    found.append((called[0], called[1].plan))
+        return found
+
+    def _scanned(self, file: Lowered, write: Write) -> Iterator[Scan]:
+        for where, root in self._plans(file, write):
+            for node in self.memory.sources(where, root):
+                if isinstance(node, Scan):
+                    yield node
+
+    def _looked_at(self, file: Lowered, write: Write) -> Iterator[str]:
+        """Yield the datasets whose columns bear on a write."""
+        for where, root in self._plans(file, write):
+            for node in self.memory.sources(where, root):
+                if isinstance(node, Scan):
+                    yield node.dataset
+                elif isinstance(node, Rename):
+                    yield node.like
+
+    def _routine(self, name: str) -> tuple[Sequence[Operator], Routine] | None:
+        found = self.routines.get(name)
+        return None if found is None else (found[0].nodes, found[1])
 
     def _actual(self, dataset: str) -> str:
         """Return the dataset behind a synonym."""
@@ -149,9 +192,10 @@ class _Linker:
         for file, index, write in self.writes[dataset]:
             seen = tuple(
                 (name, self._known(name))
-                for name in sorted({*self.memory.scanned(file, write.plan), write.dataset})
+                for name in sorted({*self._looked_at(file, write), dataset})
             )
-            key = (id(file), index, seen)
+            called = tuple((id(where), root) for where, root in self._plans(file, write)[1:])
+            key = (id(file), index, seen, called)
             known = self.memory.bound.get(key)
             if known is None:
                 known = self.memory.bound[key] = self._bind(file, write)
@@ -166,9 +210,14 @@ class _Linker:
             place = at or write.at
             warnings.append(Diagnostic(place.file, place.line, message))
 
-        reads = {self._actual(name) for name in self.memory.inputs(file, write.plan)}
+        # What another statement has changed is an input of a write that takes its OUTPUT.
+        reads = {
+            self._actual(node.dataset)
+            for node in self._scanned(file, write)
+            if not node.target or node.dataset != write.dataset
+        }
         try:
-            definition = define(file, write, self._known, self._actual, reads, warn)
+            definition = define(file, write, self._known, self._actual, reads, warn, self._routine)
         except Exception as error:  # noqa: BLE001 - a plan nobody foresaw costs its own write only
             reason = f"{type(error).__name__}: {error}"[:200]
             warn(
@@ -192,14 +241,44 @@ class _Linker:
         whole = [
             item for item in definitions if item.options.mode not in {"merge", "update", "delete"}
         ]
-        complete = bool(whole) and all(item.complete for item in whole)
+        complete = any(map(_tells_all, whole)) and all(item.complete for item in whole)
         keys = (
             whole[0].keys
             if len(definitions) == 1 and whole and whole[0].options.mode != "append"
             else ()
         )
-        written = Schema(tuple(columns.values()), complete, keys) if columns or complete else None
+        documented = bool(whole) and all(_without_unknown(item) for item in whole)
+        written = (
+            Schema(tuple(columns.values()), complete, keys, documented)
+            if columns or complete
+            else None
+        )
         return combined(written, self.declared.get(dataset))
+
+
+def _tells_all(definition: Definition) -> bool:
+    """Return whether a write tells all columns of its dataset: `INSERT INTO t (a, b)` does not.
+
+    There may be others, which the table itself fills.
+    """
+    return not definition.write.columns
+
+
+def _without_unknown(definition: Definition) -> bool:
+    """Return whether each column of a write is listed, in the code or in documentation."""
+    names = [column.name for column in definition.columns]
+    return bool(names) and not any(name.startswith("*") for name in names)
+
+
+def _run_by(lowered: Sequence[Lowered]) -> dict[Location, str]:
+    """Return, for each statement of an SQL file that another one includes, the first that does."""
+    found: dict[Location, str] = {}
+    for file in lowered:
+        if file.language == "sql":
+            for write in file.writes:
+                if write.at.file != file.path:
+                    found.setdefault(write.at, file.path)
+    return found
 
 
 def _emptied_first(definitions: Sequence[Definition]) -> tuple[Definition, ...]:

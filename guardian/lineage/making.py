@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
+from guardian.lineage.by_name import chosen
 from guardian.lineage.columns import (
     renamed,
 )
@@ -15,6 +17,7 @@ from guardian.lineage.joins import (
     freeze,
     sealed,
 )
+from guardian.lineage.nested import element_names
 from guardian.lineage.relation import (
     Attribute,
     Block,
@@ -25,12 +28,9 @@ from guardian.lineage.relation import (
 )
 from guardian.lineage.schemas import Schema
 from guardian.lineage.sets import by_position, set_operation
+from guardian.lineage.structs import pair_of
 from guardian.model import plan
-from guardian.model.expression import (
-    Expression,
-    in_order,
-    make,
-)
+from guardian.model.expression import Expression, in_order, make, name_of
 from guardian.model.plan import Ref
 
 if TYPE_CHECKING:
@@ -50,7 +50,15 @@ def scan(binder: Binder, node: plan.Scan) -> Relation:
     rest = (
         ()
         if schema.complete
-        else (Rest(instance, qualifier, excluded=names, identity=binder.fresh()),)
+        else (
+            Rest(
+                instance,
+                qualifier,
+                excluded=names,
+                identity=binder.fresh(),
+                documented=schema.documented,
+            ),
+        )
     )
     keys = frozenset(
         frozenset(make("field", (instance,), name) for name in key) for key in schema.keys
@@ -66,28 +74,45 @@ def generate(binder: Binder, node: plan.Generate) -> Relation:
         else sealed(binder.bound[node.input], binder.notes)
     )
     generator = binder.resolver.resolve(node.generator, binder.scope(source))
-    made = make("generate", (generator,), (node.outer, node.fields, len(node.columns)))
+    columns = _named_by_type(binder, generator, node)
+    made = make("generate", (generator,), (node.outer, node.fields, len(columns)))
     taken = [instance for instance in source.block.instances() if instance.args[0] is made]
     instance = instance_of(made, len(taken))
     qualifier = (node.qualifier,) if node.qualifier else ()
     new = tuple(
         Attribute(name, value, binder.fresh(), qualifier, at=node.at)
-        for name, value in _generated(instance, node)
+        for name, value in _generated(instance, columns, fields=node.fields)
     )
     rest = (
-        (Rest(instance, qualifier, identity=binder.fresh()),)
-        if node.fields or not node.columns
-        else ()
+        (Rest(instance, qualifier, identity=binder.fresh()),) if node.fields or not columns else ()
     )
     block = replace(source.block, inner=(*source.block.inner, instance))
-    binder.notes.words.setdefault(instance, ("explode", node.at))
+    for noted in (instance, made):
+        binder.notes.words.setdefault(noted, ("explode", node.at))
     return Relation((*source.attributes, *new), block, (*source.rest, *rest))
 
 
-def _generated(instance: Expression, node: plan.Generate) -> Iterable[tuple[str, Expression]]:
+def _named_by_type(binder: Binder, generator: Expression, node: plan.Generate) -> tuple[str, ...]:
+    """Return the names of what a generator makes, where the code leaves them to a value's type."""
+    name = name_of(generator)
+    kind = binder.types.of(generator.args[0]) if generator.args else None
+    if name in INLINE and not node.columns:
+        return tuple(map(str.lower, element_names(generator.args[0], binder.types)))
+    if name in EXPLODE and node.columns[-1:] == ("col",) and pair_of(kind):
+        return (*node.columns[:-1], "key", "value")
+    return node.columns
+
+
+INLINE = frozenset({"inline", "inline_outer"})
+EXPLODE = frozenset({"explode", "explode_outer", "posexplode", "posexplode_outer"})
+
+
+def _generated(
+    instance: Expression, columns: tuple[str, ...], *, fields: bool
+) -> Iterable[tuple[str, Expression]]:
     """Yield what a generator makes: by position, but for fields, which have a name of their own."""
-    for position, name in enumerate(node.columns):
-        yield name, make("field", (instance,), name if node.fields else position)
+    for position, name in enumerate(columns):
+        yield name, make("field", (instance,), name if fields else position)
 
 
 def values(binder: Binder, node: plan.Values) -> Relation:
@@ -113,18 +138,29 @@ def unpivot(binder: Binder, node: plan.Unpivot) -> Relation:
     """Return columns turned into rows."""
     source = sealed(binder.bound[node.input], binder.notes)
     scope = binder.scope(source)
-    values = tuple(binder.resolver.resolve(Ref(name), scope) for name in node.columns)
-    made = make("generate", values, ("unpivot", node.columns))
+    names = (*node.columns, *_named_by(source, node.star))
+    values = tuple(binder.resolver.resolve(Ref(name), scope) for name in names)
+    nulls = ("nulls",) if node.keeps_nulls else ()
+    made = make("generate", values, ("unpivot", names, *nulls))
+    binder.notes.words.setdefault(made, ("UNPIVOT", node.at))
     instance = instance_of(made)
     block = replace(source.block, inner=(*source.block.inner, instance))
-    kept = tuple(item for item in source.attributes if item.name not in node.columns)
+    kept = tuple(item for item in source.attributes if item.name not in names)
     if node.keys is not None:
         wanted = {key.name for key in node.keys if isinstance(key, Ref)}
         kept = tuple(item for item in kept if item.name in wanted)
     name = Attribute(node.name_column, make("field", (instance,), 0), binder.fresh(), at=node.at)
     value = Attribute(node.value_column, make("field", (instance,), 1), binder.fresh(), at=node.at)
-    rests = tuple(replace(rest, excluded=rest.excluded | set(node.columns)) for rest in source.rest)
+    rests = tuple(replace(rest, excluded=rest.excluded | set(names)) for rest in source.rest)
     return Relation((*kept, name, value), block, rests)
+
+
+def _named_by(source: Relation, star: plan.Star | None) -> tuple[str, ...]:
+    """Return the columns that an UNPIVOT takes by a pattern of their names."""
+    if star is None:
+        return ()
+    known, _ = chosen(source, star)
+    return tuple(item.name for item in known if item.name not in star.excluded)
 
 
 def recursive(binder: Binder, node: plan.Recursive) -> Relation:
@@ -156,6 +192,37 @@ def recursive_ref(binder: Binder, node: plan.RecursiveRef) -> Relation:
     return replace(
         seen, attributes=tuple(replace(item, identity=binder.fresh()) for item in seen.attributes)
     )
+
+
+def returned(binder: Binder, node: plan.Returned) -> Relation:
+    """Return the rows that a procedure or function of the repository returns.
+
+    What it is called with stands where it uses its parameters. One that calls itself, or that
+    nobody here has written, is rows of which we only know the arguments.
+    """
+    scope = binder.scope(Relation((), Block()))
+    given = [(name, binder.resolver.resolve(value, scope)) for name, value in node.arguments]
+    found = None if node.routine in binder.inside_of else binder.routine(node.routine)
+    if found is None:
+        binder.warn(node.at or binder.place, UNKNOWN_ROUTINE.format(node.routine))
+        made = make("opaque", tuple(value for _, value in given), ("rows", node.routine))
+        instance = instance_of(make("generate", (made,), (False, True, 0)))
+        return Relation((), Block(inner=(instance,)), (Rest(instance, identity=binder.fresh()),))
+    nodes, routine = found
+    symbols = dict(routine.parameters)
+    by_position = zip(symbols.values(), (value for name, value in given if not name), strict=False)
+    by_name = {symbols[name]: value for name, value in given if name in symbols}
+    parameters = {**dict(by_position), **by_name}
+    relation = binder.of_routine(nodes, node.routine, parameters).relation(routine.plan)
+    return replace(
+        relation,
+        attributes=tuple(replace(item, identity=binder.fresh()) for item in relation.attributes),
+    )
+
+
+UNKNOWN_ROUTINE = (
+    "the rows that `{}` returns are not known: declare what it reads with `-- @LINEAGE_INPUTS: …`"
+)
 
 
 def opaque(binder: Binder, node: plan.Opaque) -> Relation:

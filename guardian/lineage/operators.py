@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from guardian.lineage.columns import (
     aliased,
@@ -22,6 +23,7 @@ from guardian.lineage.making import (
     opaque,
     recursive,
     recursive_ref,
+    returned,
     scan,
     unpivot,
     values,
@@ -37,20 +39,25 @@ from guardian.lineage.schemas import Schema
 from guardian.lineage.scope import Scope
 from guardian.lineage.types import Types
 from guardian.model import plan
-from guardian.model.expression import (
-    NULL,
-    Expression,
-    make,
-)
+from guardian.model.expression import NULL, Expression, make
 from guardian.model.lineage import Location
-from guardian.model.plan import FrameRef, Handle, Operator, Ref, Subquery
+from guardian.model.plan import FrameRef, Handle, Operator, Ref, Routine, Subquery
+
+FindRoutine: TypeAlias = Callable[[str], tuple[Sequence[Operator], Routine] | None]
+
+
+def no_routine(_name: str) -> None:
+    """Find none: what is asked where no other file is known."""
+    return
 
 
 @dataclass(slots=True)
 class Binder:
     """Binds the plan of one file. `schema` tells the columns of a dataset.
 
-    `warn` is told what was not understood.
+    `warn` is told what was not understood. `routine` finds what a procedure or function returns,
+    and the nodes that it is made of; `parameters` are what those of the one that is being bound
+    hold, `inside_of` which ones that is.
     """
 
     nodes: Sequence[Operator]
@@ -64,6 +71,10 @@ class Binder:
     place: Location | None = None
     actual: Callable[[str], str] = str
     types: Types = field(default_factory=lambda: Types(lambda *_: None))
+    routine: FindRoutine = no_routine
+    parameters: Mapping[str, Expression] = field(default_factory=dict)
+    inside_of: tuple[str, ...] = ()
+    closed: dict[Handle, Expression] = field(default_factory=dict)
 
     # --- the walk --------------------------------------------------------------------------------
 
@@ -120,6 +131,8 @@ class Binder:
                 return recursive(self, node)
             case plan.RecursiveRef():
                 return recursive_ref(self, node)
+            case plan.Returned():
+                return returned(self, node)
             case plan.Opaque():
                 return opaque(self, node)
 
@@ -135,7 +148,7 @@ class Binder:
     @property
     def resolver(self) -> Resolver:
         """Return what resolves expressions, with this file's subqueries."""
-        return Resolver(self._subquery, self._missing)
+        return Resolver(self._subquery, self._missing, self.parameters)
 
     def _missing(self, ref: Ref | FrameRef) -> None:
         qualifier = ref.qualifier if isinstance(ref, Ref) else ()
@@ -143,7 +156,16 @@ class Binder:
         self.warn(self.place, f"no input has a column `{name}`")
 
     def _subquery(self, expr: Subquery, scope: Scope, resolver: Resolver) -> Expression:
-        inner = self.inside(scope)
+        """Return a query's value; that of a variable, which queries may use often, is kept."""
+        if not expr.closed or expr.kind != "scalar":
+            return self._bound_subquery(expr, scope, resolver)
+        known = self.closed.get(expr.plan)
+        if known is None:
+            known = self.closed[expr.plan] = self._bound_subquery(expr, scope, resolver)
+        return known
+
+    def _bound_subquery(self, expr: Subquery, scope: Scope, resolver: Resolver) -> Expression:
+        inner = self.inside(None if expr.closed else scope)
         relation, rows = freeze(inner.relation(expr.plan), self.notes)
         operands = tuple(resolver.resolve(operand, scope) for operand in expr.operand)
         visible = [item.expression for item in relation.visible()]
@@ -158,6 +180,21 @@ class Binder:
         return make("in_rows", (named, rows, *visible), 1)
 
     # --- operators -------------------------------------------------------------------------------
+
+    def of_routine(
+        self, nodes: Sequence[Operator], name: str, parameters: Mapping[str, Expression]
+    ) -> "Binder":
+        """Return a binder for what a routine returns; it sees its parameters, and no names here."""
+        return replace(
+            self,
+            nodes=nodes,
+            outer=None,
+            recursive={},
+            bound={},
+            closed={},
+            parameters=parameters,
+            inside_of=(*self.inside_of, name),
+        )
 
     def inside(
         self, outer: Scope | None, recursive: Mapping[str, Relation] | None = None
@@ -198,7 +235,7 @@ def inputs_of(node: Operator) -> tuple[Handle, ...]:
             return node.inputs
         case plan.Recursive():
             return (node.anchor,)
-        case plan.Scan() | plan.Values() | plan.RecursiveRef():
+        case plan.Scan() | plan.Values() | plan.RecursiveRef() | plan.Returned():
             return ()
         case _:
             return () if node.input is None else (node.input,)

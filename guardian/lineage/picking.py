@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from guardian.lineage.filters import (
     hidden,
@@ -19,10 +20,7 @@ from guardian.lineage.relation import (
 )
 from guardian.lineage.sets import by_name, by_position, set_operation
 from guardian.model import plan
-from guardian.model.expression import (
-    Expression,
-    make,
-)
+from guardian.model.expression import Expression, make
 
 if TYPE_CHECKING:
     from guardian.lineage.operators import Binder

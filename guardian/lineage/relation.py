@@ -4,9 +4,14 @@ Its columns, and the join graph that its rows come from.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from guardian.model.expression import Expression, aggregate, as_set, call, in_order, make, window
+import msgspec
+from msgspec.structs import replace
+
+from guardian.model.aggregates import aggregate, window
+from guardian.model.calls import call
+from guardian.model.expression import Expression, as_set, in_order, make
 from guardian.model.lineage import Location
 
 Key = frozenset[Expression]
@@ -17,8 +22,7 @@ LEAVES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(msgspec.Struct, frozen=True, gc=False):
     """One column of a relation: its name, what may stand before it.
 
     And its expression over the relation's rows. `identity` survives being passed on unchanged, so
@@ -36,12 +40,12 @@ class Attribute:
     named_at: Location | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rest:
+class Rest(msgspec.Struct, frozen=True, gc=False):
     """The columns of a dataset that nobody has told us: any name may be among them but `excluded`.
 
     `wrap` are the closed relations that a value of it is seen through, innermost first. `struct` is
-    the value whose fields they are, where it is no dataset.
+    the value whose fields they are, where it is no dataset. Of a `documented` one a star gives the
+    columns that are listed.
     """
 
     instance: Expression
@@ -52,6 +56,7 @@ class Rest:
     identity: int = 0
     arms: "tuple[Rest, ...]" = ()
     struct: Expression | None = None
+    documented: bool = False
 
     def column(self, name: str) -> Expression:
         """Return the expression of the column called `name`, `*` for all of them.
@@ -69,8 +74,7 @@ class Rest:
         return made if self.optional is None else make("maybe", (made, self.optional))
 
 
-@dataclass(frozen=True, slots=True)
-class Outer:
+class Outer(msgspec.Struct, frozen=True, gc=False):
     """One outer-joined input: its instance and the conditions it is matched by.
 
     `neutral`: it neither adds nor loses a row, so it is no part of what the rows are.
@@ -82,8 +86,7 @@ class Outer:
     node: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(msgspec.Struct, frozen=True, gc=False):
     """A join graph: inner-joined instances, outer-joined ones in order.
 
     And one set of conditions.
@@ -99,8 +102,7 @@ class Block:
         return (*self.inner, *(entry.instance for entry in self.optional))
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(msgspec.Struct, frozen=True, gc=False):
     """Columns over a join graph. `rest` are inputs of unknown columns.
 
     `keys` sets of expressions no two rows share. `behind` is the relation that a projection was
@@ -127,6 +129,7 @@ class SideNotes:
     `neutral`: joins left out of a `rows`, because they do not alter which rows there are. `sorts`:
     keys that rows were sorted by. `ranked`: picks written as a filter on ROW_NUMBER. `joined`:
     conditions that came from a join. `words`: the author's words for a condition and their place.
+    `arms`: where each arm of a union makes its part of a merged column.
     """
 
     neutral: dict[Expression, tuple[Outer, ...]] = field(default_factory=dict)
@@ -134,6 +137,7 @@ class SideNotes:
     joined: set[Expression] = field(default_factory=set)
     ranked: set[Expression] = field(default_factory=set)
     words: dict[Expression, tuple[str, Location | None]] = field(default_factory=dict)
+    arms: dict[Expression, tuple[Location | None, ...]] = field(default_factory=dict)
 
     def follow(self, old: Expression, new: Expression) -> None:
         """Note of `new` what is known of `old`: it is the same thing in another form."""
@@ -334,26 +338,14 @@ def _mapped_rest(rest: Rest, new: Callable[[Expression], Expression]) -> Rest:
     return replace(rest, instance=new(rest.instance), optional=optional, struct=struct)
 
 
-_windowed: dict[Expression, bool] = {}
-
-
 def contains_window(expression: Expression) -> bool:
     """Return whether a window function of this scope is in `expression`."""
-    known = _windowed.get(expression)
-    if known is None:
-        known = _windowed[expression] = _contains_window(expression)
-    return known
+    return expression.windowed
 
 
-def _contains_window(expression: Expression) -> bool:
-    if expression.op == "window":
-        return True
-    if expression.op in {"instance", "member", "scalar", "exists", "array_rows", "outer"}:
-        return False
-    args = expression.args
-    if expression.op == "in_rows":
-        args = args[: operand_count(expression)]
-    return any(map(contains_window, args))
+def any_window(attributes: Iterable[Attribute]) -> bool:
+    """Return whether one of some columns is computed from a window function of its scope."""
+    return True in [item.expression.windowed for item in attributes]
 
 
 def windows_in(expressions: Iterable[Expression]) -> frozenset[Expression]:
@@ -371,8 +363,18 @@ def windows_in(expressions: Iterable[Expression]) -> frozenset[Expression]:
     return frozenset(found)
 
 
+_instances: dict[Expression, frozenset[Expression]] = {}
+
+
 def instances_in(expression: Expression) -> frozenset[Expression]:
     """Return the instances of this scope that `expression` takes values from."""
+    known = _instances.get(expression)
+    if known is None:
+        known = _instances[expression] = _instances_in(expression)
+    return known
+
+
+def _instances_in(expression: Expression) -> frozenset[Expression]:
     found: set[Expression] = set()
     seen: set[Expression] = set()
 

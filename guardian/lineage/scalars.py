@@ -1,19 +1,14 @@
 """The author's expressions → canonical expressions: names looked up, every part in normal form."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
-from guardian.lineage.scope import Scope, stars
-from guardian.model.expression import (
-    TRUE,
-    Expression,
-    aggregate,
-    as_condition,
-    call,
-    const,
-    make,
-    window,
-)
+from guardian.lineage.by_name import EACH, chosen
+from guardian.lineage.scope import Scope
+from guardian.model import plan
+from guardian.model.aggregates import aggregate, window
+from guardian.model.calls import call
+from guardian.model.expression import TRUE, Expression, const, make
 from guardian.model.plan import (
     AggregateCall,
     Call,
@@ -29,6 +24,7 @@ from guardian.model.plan import (
     Subquery,
     Symbol,
 )
+from guardian.model.truth import as_condition
 
 Key = tuple[Expression, bool, bool]
 
@@ -37,11 +33,13 @@ Key = tuple[Expression, bool, bool]
 class Resolver:
     """Resolves expressions in a scope. `subquery` binds a query inside one.
 
-    `missing` is told of names nobody has.
+    `missing` is told of names nobody has. `parameters` are what symbols of a routine stand for
+    where it is called.
     """
 
     subquery: Callable[[Subquery, Scope, "Resolver"], Expression]
     missing: Callable[[Ref | FrameRef], None]
+    parameters: Mapping[str, Expression] = field(default_factory=dict)
 
     def resolve(self, expr: Expr, scope: Scope) -> Expression:
         """Return the canonical form of `expr`.
@@ -50,15 +48,16 @@ class Resolver:
         """
         match expr:
             case Ref():
-                return self._named(expr, scope.lookup(expr))
+                return self._named(expr, scope.lookup(expr), scope)
             case FrameRef():
-                return self._named(expr, scope.of_frame(expr))
+                return self._named(expr, scope.of_frame(expr), scope)
             case Constant():
                 return const(expr.kind, expr.text)
             case Symbol():
-                return make("symbol", value=expr.name)
+                given = self.parameters.get(expr.name)
+                return make("symbol", value=expr.name) if given is None else given
             case Call():
-                return call(expr.name, self._all(expr.args, scope), expr.option)
+                return self._call(expr, scope)
             case AggregateCall():
                 return self._aggregate(expr, scope)
             case Over():
@@ -70,9 +69,38 @@ class Resolver:
             case OpaqueExpr():
                 return make("opaque", self._all(expr.args, scope), (expr.name, expr.fingerprint))
             case Star():
-                return make("call", self._all((expr,), scope), ("struct", ""))
+                return self._star(expr, scope)
 
-    def _named(self, ref: Ref | FrameRef, found: Expression | None) -> Expression:
+    def _call(self, expr: Call, scope: Scope) -> Expression:
+        """Resolve a function, or what stands for a name that may mean several things."""
+        match expr:
+            case Call(name="parameter", args=(Symbol() as symbol, _)) if (
+                symbol.name in self.parameters
+            ):
+                return self.parameters[symbol.name]
+            case Call(name=plan.VARIABLE, args=(column, value)):
+                return self._variable(column, value, scope)
+            case Call(name=plan.ALIAS, args=(Ref() as column, value)):
+                return scope.lookup_explicit(column) or self.resolve(value, scope)
+            case _:
+                return call(expr.name, self._all(expr.args, scope), expr.option)
+
+    def _star(self, expr: Star, scope: Scope) -> Expression:
+        """Resolve a star where one value stands: all columns, or the one that COLUMNS is at."""
+        if expr.each and EACH in scope.aliases:
+            return scope.aliases[EACH]
+        return make("call", self._all((expr,), scope), ("struct", ""))
+
+    def _variable(self, column: Expr, value: Expr, scope: Scope) -> Expression:
+        """Return a column that an input is known to have, else the value of the variable."""
+        if not isinstance(column, Ref):  # an alias of the SELECT list stands in its place
+            return self.resolve(column, scope)
+        known = scope.lookup_known(column)
+        return self.resolve(value, scope) if known is None else known
+
+    def _named(self, ref: Ref | FrameRef, found: Expression | None, scope: Scope) -> Expression:
+        if found is None and isinstance(ref, Ref):
+            found = scope.whole_row(ref)
         if found is not None:
             return found
         self.missing(ref)
@@ -83,8 +111,8 @@ class Resolver:
         """Resolve arguments; a star among them is all the columns it stands for."""
         resolved: list[Expression] = []
         for expr in exprs:
-            if isinstance(expr, Star):
-                known, rests = stars(scope.relation, expr.qualifier)
+            if isinstance(expr, Star) and not (expr.each and EACH in scope.aliases):
+                known, rests = chosen(scope.relation, expr)
                 resolved.extend(item.expression for item in known if item.name not in expr.excluded)
                 resolved.extend(rest.column("*") for rest in rests)
             else:
@@ -97,6 +125,7 @@ class Resolver:
             expr.name == "count"
             and len(args) == 1
             and isinstance(args[0], Star)
+            and not args[0].each
             and not expr.distinct
         ):
             args = ()
@@ -130,7 +159,9 @@ class Resolver:
     def order(self, keys: tuple[Order, ...], scope: Scope) -> tuple[Key, ...]:
         """Return sort keys resolved, with their directions."""
         return tuple(
-            (self.resolve(key.expr, scope), key.descending, key.nulls_first) for key in keys
+            (part, key.descending, key.nulls_first)
+            for key in keys
+            for part in self._all((key.expr,), scope)
         )
 
 

@@ -3,7 +3,7 @@
 Declarations, earlier jobs, the snapshot's catalog.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -14,16 +14,24 @@ from guardian.model.plan import Declaration
 class Schema(msgspec.Struct, frozen=True):
     """What is known of a dataset: its columns in order, whether these are all.
 
-    And which sets of them are unique.
+    And which sets of them are unique. Of a `documented` one somebody has listed the columns that
+    matter: a star gives these, though there may be more. `generated` are filled by the table
+    itself.
     """
 
     columns: tuple[Column, ...] = ()
     complete: bool = False
     keys: tuple[tuple[str, ...], ...] = ()
+    documented: bool = False
+    generated: frozenset[str] = frozenset()
 
     def names(self) -> tuple[str, ...]:
         """Return the column names, in order."""
         return tuple(column.name for column in self.columns)
+
+    def filled(self) -> tuple[str, ...]:
+        """Return the columns that rows are given by position, in order."""
+        return tuple(name for name in self.names() if name not in self.generated)
 
 
 UNKNOWN = Schema()
@@ -34,10 +42,38 @@ def declared(declarations: Iterable[Declaration]) -> dict[str, Schema]:
 
     Later ones add to and alter earlier ones.
     """
-    schemas: dict[str, Schema] = {}
+    by_dataset: dict[str, list[Declaration]] = {}
     for declaration in sorted(declarations, key=_precedence):
-        schemas[declaration.dataset] = _altered(schemas.get(declaration.dataset), declaration)
+        by_dataset.setdefault(declaration.dataset, []).append(declaration)
+    schemas: dict[str, Schema] = {}
+    for dataset in by_dataset:
+        _declare(dataset, by_dataset, schemas, ())
     return schemas
+
+
+MAX_COPIES = 20  # tables made like one another are followed this far
+
+
+def _declare(
+    dataset: str,
+    by_dataset: Mapping[str, Sequence[Declaration]],
+    schemas: dict[str, Schema],
+    above: tuple[str, ...],
+) -> Schema | None:
+    """Put what is declared of a dataset into `schemas`, after what it is made like."""
+    known = schemas.get(dataset)
+    if known is not None or dataset in above or len(above) > MAX_COPIES:
+        return known
+    listed = by_dataset.get(dataset, ())
+    stated = any(item.complete and not item.extend and not item.like for item in listed)
+    for item in listed:
+        if item.like and not stated:
+            copied = _declare(item.like, by_dataset, schemas, (*above, dataset))
+            known = copied if known is None else known
+        known = _altered(known, item)
+    if known is not None:
+        schemas[dataset] = known
+    return known
 
 
 def _precedence(declaration: Declaration) -> tuple[bool, bool, str, int]:
@@ -49,9 +85,8 @@ def _altered(known: Schema | None, declaration: Declaration) -> Schema:
     """Return `known` with one declaration laid over it."""
     if known is None:
         known = Schema(complete=declaration.complete and not declaration.extend)
-    columns = {
-        column.name: column for column in known.columns if column.name not in declaration.drop
-    }
+    kept = () if "*" in declaration.drop else known.columns
+    columns = {column.name: column for column in kept if column.name not in declaration.drop}
     renames = dict(declaration.renames)
     columns = {
         renames.get(name, name): msgspec.structs.replace(column, name=renames.get(name, name))
@@ -63,7 +98,9 @@ def _altered(known: Schema | None, declaration: Declaration) -> Schema:
         declaration.complete and not declaration.extend and bool(declaration.columns)
     )
     keys = tuple(sorted({*known.keys, *declaration.keys}))
-    return Schema(tuple(columns.values()), complete, keys)
+    documented = known.documented or (declaration.origin == "dbt" and bool(declaration.columns))
+    generated = known.generated | set(declaration.generated)
+    return Schema(tuple(columns.values()), complete, keys, documented, generated)
 
 
 def _merged(known: Column | None, column: Column) -> Column:
@@ -91,4 +128,5 @@ def combined(written: Schema | None, declaration: Schema | None) -> Schema:
         }
     columns = tuple(_merged(inferred.get(name), known.get(name, Column(name))) for name in names)
     keys = tuple(sorted({*written.keys, *declaration.keys}))
-    return Schema(columns, declaration.complete or written.complete, keys)
+    complete = declaration.complete or written.complete
+    return Schema(columns, complete, keys, written.documented, declaration.generated)

@@ -7,13 +7,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from guardian.lineage.relation import Attribute, Relation, Rest
-from guardian.model.expression import Expression, as_set, call, make
+from guardian.model.calls import call
+from guardian.model.expression import Expression, as_set, make
+from guardian.model.names import PSEUDO_COLUMNS
 from guardian.model.plan import FrameRef, Ref
 
 
 def matches(qualifier: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
     """Return whether `wanted`, as written before a column, names `qualifier` or its last parts."""
     return len(wanted) <= len(qualifier) and qualifier[len(qualifier) - len(wanted) :] == wanted
+
+
+FEW = 3  # names that are looked for one by one; for more of them an index is worth making
 
 
 @dataclass(slots=True)
@@ -30,9 +35,13 @@ class Scope:
     parameters: Mapping[str, Expression] = field(default_factory=dict)
     frame: Callable[[int], Relation] | None = None
     _index: dict[str, list[Attribute]] | None = None
+    _asked: int = 0
 
     def named(self, name: str) -> list[Attribute]:
         """Return the columns called `name`, hidden ones among them."""
+        if self._asked < FEW:
+            self._asked += 1
+            return [item for item in self.relation.attributes if item.name == name]
         if self._index is None:
             self._index = {}
             for attribute in self.relation.attributes:
@@ -45,9 +54,22 @@ class Scope:
         return found[0] if len(found) == 1 else None
 
     def _candidates(self, ref: Ref) -> list[Attribute]:
+        if ref.name[:1] == "$" and ref.name[1:].isdigit():
+            return self._at_position(int(ref.name[1:]), ref.qualifier)
         if ref.qualifier:
             return [item for item in self.named(ref.name) if matches(item.qualifier, ref.qualifier)]
         return [item for item in self.named(ref.name) if not item.hidden]
+
+    def _at_position(self, number: int, qualifier: tuple[str, ...]) -> list[Attribute]:
+        """Return the column that Snowflake's `$2` means, none where columns are not known."""
+        if self.relation.rest:
+            return []
+        found = [
+            item
+            for item in self.relation.visible()
+            if not qualifier or matches(item.qualifier, qualifier)
+        ]
+        return found[number - 1 : number]
 
     def lookup(self, ref: Ref) -> Expression | None:
         """Return what `ref` means, None where nothing answers to it."""
@@ -61,7 +83,7 @@ class Scope:
             return one_of(item.expression for item in found)
         if not ref.qualifier and ref.name in self.aliases:
             return self.aliases[ref.name]
-        nested = self._field_of_struct(ref)
+        nested = self._field_of_struct(ref) or self._whole_row(ref)
         if nested is not None:
             return nested
         behind = self.relation.behind
@@ -69,7 +91,34 @@ class Scope:
             earlier = Scope(behind, frame=self.frame).lookup_explicit(ref)
             if earlier is not None:
                 return earlier
+        return self._pseudo_column(ref)
+
+    def _pseudo_column(self, ref: Ref) -> Expression | None:
+        """Return a column that the engine adds to a table's rows: `_TABLE_SUFFIX`, `ROWID`."""
+        if {ref.name.lower(), *(part.lower() for part in ref.qualifier[-1:])}.isdisjoint(
+            PSEUDO_COLUMNS
+        ):
+            return None
+        wanted = () if "_metadata" in ref.qualifier else ref.qualifier
+        for item in self.relation.attributes:
+            of = item.expression
+            if of.op == "field" and of.args[0].op == "instance" and matches(item.qualifier, wanted):
+                return make("field", of.args, ref.name)
         return None
+
+    def _whole_row(self, ref: Ref) -> Expression | None:
+        """Return a table's row as a value, which the table's name stands for: `TO_JSON(t)`."""
+        if ref.qualifier:
+            return None
+        found = [
+            item
+            for item in self.relation.visible()
+            if item.qualifier and item.qualifier[-1] == ref.name
+        ]
+        if not found or len({item.qualifier for item in found}) > 1:
+            return None
+        names = ",".join(item.name for item in found)
+        return call("struct", tuple(item.expression for item in found), names)
 
     def lookup_explicit(self, ref: Ref) -> Expression | None:
         """Return what `ref` means by columns that are known to be there."""
@@ -157,6 +206,18 @@ class Scope:
                 base = one_of(item.expression for item in found)
                 return None if base is None else fields_of(base, (*inner, ref.name))
         return None
+
+    def whole_row(self, ref: Ref) -> Expression | None:
+        """Return the row of a table that an expression names, as a struct of its columns."""
+        columns = [
+            item
+            for item in self.relation.attributes
+            if not ref.qualifier and matches(item.qualifier, (ref.name,)) and not item.hidden
+        ]
+        if not columns:
+            return self.outer.whole_row(ref) if self.outer is not None else None
+        names = ",".join(item.name for item in columns)
+        return call("struct", tuple(item.expression for item in columns), names)
 
     def of_frame(self, ref: FrameRef) -> Expression | None:
         """Return the column that `df["x"]` took from its frame, wherever it is now."""

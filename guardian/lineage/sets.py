@@ -6,13 +6,16 @@ And put into an order that does not depend on the author's.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from guardian.lineage.grouping import distinct
 from guardian.lineage.joins import freeze
-from guardian.lineage.relation import Attribute, Block, Relation, Rest, instance_of
+from guardian.lineage.relation import Attribute, Block, Relation, Rest, SideNotes, instance_of
 from guardian.model.expression import NULL, Expression, make
+from guardian.model.lineage import Location
 from guardian.model.plan import SetOperation
 
 if TYPE_CHECKING:
@@ -31,9 +34,14 @@ class Aligned:
 
 
 def by_position(arms: Sequence[Relation]) -> Aligned:
-    """Return arms lined up by position; where their number of columns differs, the common ones."""
-    width = min(len(arm.visible()) for arm in arms)
-    if any(arm.rest for arm in arms):
+    """Return arms lined up by position; where their number of columns differs, the common ones.
+
+    Columns that nobody has listed have no position: such arms are lined up by name.
+    """
+    widths = {len(arm.visible()) for arm in arms}
+    width = min(widths)
+    rests = [rest for arm in arms for rest in arm.rest]
+    if rests and (len(widths) > 1 or not all(rest.documented for rest in rests)):
         return by_name(arms, missing=True)
     cut = tuple(replace(arm, attributes=arm.visible()[:width]) for arm in arms)
     return Aligned(cut[0].attributes, cut)
@@ -100,17 +108,18 @@ def set_operation(binder: Binder, aligned: Aligned, node: SetOperation) -> Relat
 def _union(
     binder: Binder, aligned: Aligned, frozen: Sequence[tuple[Relation, Expression]]
 ) -> Relation:
-    arms: list[tuple[Expression, tuple[Expression, ...]]] = []
+    arms: list[_Arm] = []
     for arm, rows in frozen:
-        arms.extend(_flat(arm, rows))
-    order = sorted(range(len(arms)), key=lambda index: (arms[index][0].digest, index))
-    rows = make("union", tuple(arms[index][0] for index in order))
+        arms.extend(_flat(arm, rows, binder.notes))
+    arms = sorted(arms, key=lambda arm: arm.rows.digest)
+    rows = make("union", tuple(arm.rows for arm in arms))
     at = aligned.columns[0].at if aligned.columns else None
     binder.notes.words.setdefault(rows, ("UNION ALL", at))
     instance = instance_of(rows)
     attributes = []
     for position, column in enumerate(aligned.columns):
-        merged = make("merge", tuple(arms[index][1][position] for index in order))
+        merged = make("merge", tuple(arm.values[position] for arm in arms))
+        binder.notes.arms.setdefault(merged, tuple(arm.places[position] for arm in arms))
         expression = make("member", (instance, merged))
         attributes.append(
             Attribute(column.name, expression, binder.fresh(), at=column.at, text=column.text)
@@ -118,15 +127,31 @@ def _union(
     return Relation(tuple(attributes), Block(inner=(instance,)), _rests(frozen, instance))
 
 
-def _flat(arm: Relation, rows: Expression) -> list[tuple[Expression, tuple[Expression, ...]]]:
+@dataclass(frozen=True, slots=True)
+class _Arm:
+    """One arm of a union: its rows, and what it gives each column, and where."""
+
+    rows: Expression
+    values: tuple[Expression, ...]
+    places: tuple[Location | None, ...]
+
+
+def _flat(arm: Relation, rows: Expression, notes: SideNotes) -> list[_Arm]:
     """Return an arm, or the arms of a union that it is and no more."""
     values = tuple(item.expression for item in arm.attributes)
-    if rows.op == "union" and all(_is_merge(value, rows) for value in values):
-        return [
-            (inner, tuple(value.args[1].args[index] for value in values))
-            for index, inner in enumerate(rows.args)
-        ]
-    return [(rows, values)]
+    places = tuple(item.at for item in arm.attributes)
+    if not (rows.op == "union" and all(_is_merge(value, rows) for value in values)):
+        return [_Arm(rows, values, places)]
+    merged = [value.args[1] for value in values]
+    known = [notes.arms.get(value, ()) for value in merged]
+    return [
+        _Arm(
+            inner,
+            tuple(value.args[index] for value in merged),
+            tuple(at[index] if at else None for at in known),
+        )
+        for index, inner in enumerate(rows.args)
+    ]
 
 
 def _is_merge(value: Expression, rows: Expression) -> bool:
@@ -139,4 +164,5 @@ def _rests(frozen: Sequence[tuple[Relation, Expression]], instance: Expression) 
     if not rests:
         return ()
     away = frozenset.intersection(*(rest.excluded for rest in rests))
-    return (Rest(instance, excluded=away, wrap=(instance,), arms=rests),)
+    listed = all(rest.documented for rest in rests)
+    return (Rest(instance, excluded=away, wrap=(instance,), arms=rests, documented=listed),)

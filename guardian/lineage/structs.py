@@ -19,6 +19,37 @@ def element_of(text: str | None) -> str | None:
     return _inside(text, ("array", "list", "super"))
 
 
+def pair_of(text: str | None) -> tuple[str, str] | None:
+    """Return the types of a map's keys and values, None where `text` is no map."""
+    parts = _split(_inside(text, ("map",)) or "")
+    return (parts[0].strip(), parts[1].strip()) if len(parts) == 2 else None
+
+
+def is_document(text: str | None) -> bool:
+    """Return whether a type is known and declares no fields: a map, JSON, text, a number."""
+    if text is None or fields_of(text) or fields_of(element_of(text)):
+        return False
+    word = text.strip().lower().split("(")[0].split("<")[0]
+    return word in DOCUMENTS
+
+
+DOCUMENTS = frozenset(
+    {
+        "map",
+        "json",
+        "jsonb",
+        "variant",
+        "object",
+        "super",
+        "xml",
+        "string",
+        "varchar",
+        "text",
+        "clob",
+    }
+)
+
+
 def _inside(text: str | None, names: tuple[str, ...]) -> str | None:
     """Return what stands between the outermost brackets of a type called one of `names`."""
     if text is None:

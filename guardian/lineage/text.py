@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from guardian.model.expression import UP_TO_PEERS, WHOLE_PARTITION, Expression
+from guardian.model.aggregates import UP_TO_PEERS, WHOLE_PARTITION
+from guardian.model.expression import Expression
 
 LIMIT = 240
 INFIX = {
@@ -141,6 +142,8 @@ class _Printer:
                 return f"{name.upper()}({args[0]} AS {option})"
             case "field":
                 return f"{args[0]}.{option}"
+            case "parameter":
+                return f"{args[0]} (default {args[1]})"
             case "case":
                 pairs = zip(args[:-1:2], args[1:-1:2], strict=True)
                 branches = " ".join(f"WHEN {condition} THEN {value}" for condition, value in pairs)

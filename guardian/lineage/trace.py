@@ -1,18 +1,33 @@
 """Each output column back to its input columns: one walk over the shared graph, every node once."""
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TypeAlias
 
-from guardian.lineage.relation import Outer, SideNotes, operand_count
-from guardian.model.expression import Expression, name_of, struct_part
-from guardian.model.lineage import ColumnRef, Edge, EdgeType, Location, RowFlow, Subtype
+import msgspec
+
+from guardian.lineage.nested import (
+    ELEMENT,
+    EXPLODING,
+    Nested,
+    built_from,
+    counted,
+    seen_through,
+    taken_from_array,
+)
+from guardian.lineage.relation import Outer, SideNotes, operand_count, rewrite
+from guardian.model.calls import call
+from guardian.model.expression import Expression, make, name_of
+from guardian.model.lineage import ColumnRef, Edge, Location, RowFlow, Subtype
 
 # (dataset, column) → how it flows, and how sure we are
 Source: TypeAlias = tuple[str, str]
 Flows: TypeAlias = dict[Source, tuple[Subtype, float]]
 # (dataset, column, how it decides) → how sure we are, and where it is written
 Deciders: TypeAlias = dict[tuple[str, str, Subtype], tuple[float, Location | None]]
+
+NO_PLACES: Mapping[Source, Location] = MappingProxyType({})
 
 RANK: dict[Subtype, int] = {"IDENTITY": 0, "TRANSFORMATION": 1, "AGGREGATION": 2}
 RANKING = frozenset(
@@ -27,20 +42,38 @@ RANKING = frozenset(
     }
 )
 # What generators make that only counts: by function, the positions of such columns.
-COUNTED = {"posexplode": (0,), "posexplode_outer": (0,), "flatten": (0, 2, 3)}
+COUNTED = {
+    "posexplode": (0,), "posexplode_outer": (0,), "flatten": (0, 2, 3), "split_to_table": (0, 1),
+    "variant_explode": (0,), "variant_explode_outer": (0,),
+}  # fmt: skip
+# Aggregates that give the first argument of one row, which the others only pick.
+PICKING = frozenset({"max_by", "min_by"})
+# Aggregates whose value is what WITHIN GROUP orders.
+ORDERED_SET = frozenset({"percentile_cont", "percentile_disc", "mode", "approx_percentile_cont"})
+# Functions that call a lambda on the elements of an array.
+HIGHER = {
+    "transform": "transform", "list_transform": "transform", "array_transform": "transform",
+    "apply": "transform", "list_apply": "transform", "filter": "filter", "list_filter": "filter",
+    "array_filter": "filter", "arrayfilter": "filter",
+}  # fmt: skip
+FIRST_PARAMETER = make("param", value=0)
+GROUPING = frozenset({"grouping", "grouping_id", "grouping__id"})
+# Functions whose arguments are arrays or bounds that tell how many rows are made.
+MAKING = EXPLODING | {"generate_series", "range", "sequence"}
+# Values of which as many rows are made as the code says.
+FIXED = frozenset({"array", "stack", "struct", "json_tuple", "parse_url_tuple"})
 GUESSED = 0.5  # one of several columns that a name may mean
 THROUGH_OPAQUE = 0.6  # through code that we could not read
 
 
-@dataclass(frozen=True, slots=True)
-class Traced:
+class Traced(msgspec.Struct, frozen=True, gc=False):
     """What a value comes from (`direct`) and what decides it (`indirect`.
 
-    By source and subtype).
+    By source and subtype). Both are shared between values: nobody may change them.
     """
 
-    direct: Flows = field(default_factory=dict)
-    indirect: dict[tuple[str, str, Subtype], float] = field(default_factory=dict)
+    direct: Flows = {}
+    indirect: dict[tuple[str, str, Subtype], float] = {}
 
 
 NOTHING = Traced()
@@ -54,8 +87,11 @@ class Tracer:
     """
 
     notes: SideNotes
+    nested: Nested = field(default_factory=Nested)
+    bare: "Tracer | None" = None
     _values: dict[Expression, Traced] = field(default_factory=dict)
     _rows: dict[Expression, Deciders] = field(default_factory=dict)
+    _datasets: dict[Expression, frozenset[str]] = field(default_factory=dict)
 
     # --- values ----------------------------------------------------------------------------------
 
@@ -103,6 +139,8 @@ class Tracer:
         relation = node.args[0].args[0]
         if relation.op == "scan":
             return Traced({(str(relation.value), str(node.value)): ("IDENTITY", 1.0)})
+        if relation.op == "values" and isinstance(node.value, int):
+            return _all(self.value(row.args[node.value]) for row in relation.args)
         if relation.op == "generate":
             return self._generated(relation, node)
         return NOTHING
@@ -114,17 +152,51 @@ class Tracer:
             return values if node.value == 1 else NOTHING
         generator, position = relation.args[0], node.value
         name = name_of(generator)
-        if not isinstance(position, int):
-            return self.value(relation)
-        if name == "stack" and relation.value[2]:
+        if name == "stack" and relation.value[2] and isinstance(position, int):
             made = generator.args[1 + position :: relation.value[2]]
             return _as(_all(map(self.value, made)), "TRANSFORMATION")
-        counted = (
-            position >= len(generator.args)
-            if name == "unnest"
-            else position in COUNTED.get(name, ())
+        if position in COUNTED.get(name, ()) or position in counted(generator):
+            return NOTHING
+        if name not in EXPLODING:
+            return self.value(relation)
+        element = self.nested.element(relation, position)
+        if element is None:
+            return NOTHING
+        return _as(self._located(*element), "TRANSFORMATION")
+
+    def _located(self, value: Expression, name: str = "") -> Traced:
+        """Trace a value, or its field `name`, down to the nested column that it is kept in.
+
+        Taking an element out of an array leaves its fields where they are.
+        """
+        value = seen_through(value)
+        part = built_from(value, name) if name else None
+        if part is not None:
+            return self._located(part)
+        held = self._unaltered(value)
+        if not name:
+            return held
+        return (
+            _field_of(held, name) if self.nested.has_fields(value) else _as(held, "TRANSFORMATION")
         )
-        return NOTHING if counted else self.value(relation)
+
+    def _unaltered(self, value: Expression) -> Traced:
+        if value.op == "call" and value.value[0] == "field":
+            name = str(value.value[1])
+            if built_from(value.args[0], name) is not None:
+                return self.value(value)
+            return self._located(value.args[0], name)
+        if value.op == "call" and value.value[0] in ELEMENT and value.args:
+            held = self._located(value.args[0])
+            return _joined(held, _all(map(self.value, value.args[1:])))
+        relation = value.args[0].args[0] if value.op == "field" else value
+        if relation.op == "generate" and name_of(relation.args[0]) in EXPLODING:
+            element = self.nested.element(relation, value.value)
+            if element is None:
+                return NOTHING
+            held = self._located(*element)
+            return _as(held, "TRANSFORMATION") if self.nested.is_pair(relation) else held
+        return self.value(value)
 
     def _window(self, node: Expression) -> Traced:
         function, keys = node.args[0], node.args[1:]
@@ -133,16 +205,38 @@ class Tracer:
     def _aggregate(self, node: Expression) -> Traced:
         count = node.value[3]
         traced = _as(_all(map(self.value, node.args[:count])), "AGGREGATION")
-        if node.value[0] == "any_value":
-            traced = _all(map(self.value, node.args[:count]))
+        name, option = str(node.value[0]), str(node.value[1])
+        if name == "any_value":
+            traced = _all(map(self.value, node.args[: 1 if "having" in option else count]))
+        if name in ORDERED_SET:
+            count += int(node.value[4])
+            return _joined(
+                _as(_all((traced, *map(self.value, node.args[count:]))), "AGGREGATION"),
+                _deciding(map(self.value, node.args[int(node.value[3]) : count]), "CONDITIONAL"),
+            )
+        if name in GROUPING:
+            return _deciding(map(self.value, node.args[:count]), "CONDITIONAL")
+        if name in PICKING or "having" in option:
+            traced, count = _as(self.value(node.args[0]), "AGGREGATION"), 1
         extra = _deciding(map(self.value, node.args[count:]), "CONDITIONAL")
         return _joined(traced, extra)
 
     def _scalar(self, node: Expression) -> Traced:
         rows, value = node.args
+        ordered = node.op == "array_rows"
+        found = dict((self if ordered else self._bare()).rows(rows))
+        self._matched(value, found)
         return _joined(
-            _as(self.value(value), "TRANSFORMATION"), Traced(indirect=_conditional(self.rows(rows)))
+            _as(self.value(value), "TRANSFORMATION"), Traced(indirect=_conditional(found))
         )
+
+    def _bare(self) -> "Tracer":
+        """Return what traces rows without the joins and orders that alter none of them."""
+        if not self.notes.neutral and not self.notes.sorts:
+            return self
+        if self.bare is None:
+            self.bare = Tracer(replace(self.notes, neutral={}, sorts={}), self.nested)
+        return self.bare
 
     def _matching(self, node: Expression) -> Deciders:
         """Return what decides an EXISTS or IN.
@@ -151,38 +245,111 @@ class Tracer:
         """
         count = operand_count(node)
         rows = node.args[count]
-        found = dict(self.rows(rows))
+        found = dict(self._bare().rows(rows))
         for value in (*node.args[:count], *node.args[count + 1 :]):
-            _decide(found, self.value(value), "FILTER", None)
+            self._decided_by(value, found, "FILTER", None)
         return found
+
+    def _decided_by(
+        self, value: Expression, found: Deciders, subtype: Subtype, at: Location | None
+    ) -> None:
+        """Add what a value that decides rows depends on, how its side input is matched with it."""
+        _decide(found, self.value(value), subtype, at)
+        self._matched(value, found)
+
+    def _matched(self, value: Expression, found: Deciders) -> None:
+        """Add what decides which row of a side input a value is taken from."""
+        for optional in _optional_in(value):
+            instance, on = optional.args
+            for key, decided in self.rows(instance.args[0]).items():
+                found.setdefault(key, decided)
+            for condition in on.args:
+                self._decided_by(condition, found, "JOIN", self._place(condition))
 
     def _call(self, node: Expression) -> Traced:
         name, option = node.value
         if name == "case":
             return self._case(node)
+        if name == "field" and seen_through(node.args[0]).op == "merge":
+            arms = seen_through(node.args[0]).args
+            return _all(self.value(call("field", (arm,), option)) for arm in arms)
         if name == "field":
-            part = _built_from(node.args[0], str(option))
+            part = built_from(node.args[0], str(option))
             return self._field_call(node, str(option)) if part is None else self._part(node, part)
         if name in RANKING:
             return NOTHING
+        if name in HIGHER and len(node.args) == 2 and node.args[1].op == "lambda":
+            return self._higher(node)
         return _as(_all(map(self.value, node.args)), "TRANSFORMATION")
 
+    def _higher(self, node: Expression) -> Traced:
+        """Trace `transform(xs, x -> f(x))`, f's parameter being an element, and `filter`."""
+        array, function = node.args
+        if HIGHER[name_of(node)] == "filter":
+            return _joined(self.value(array), _deciding([self.value(function)], "CONDITIONAL"))
+        element = make("call", (array,), ("element_at", ""))
+        body = rewrite(function.args[0], lambda part: element if part is FIRST_PARAMETER else None)
+        found = _as(self._located(body), "TRANSFORMATION")
+        return found if found.direct else _joined(found, self.value(array))
+
     def _field_call(self, node: Expression, name: str) -> Traced:
-        return _field_of(self.value(node.args[0]), name)
+        held = self._located(node.args[0], name)
+        exploded = taken_from_array(node.args[0])
+        return _as(held, "TRANSFORMATION") if exploded else held
 
     def _part(self, node: Expression, part: Expression) -> Traced:
         """Trace one field of an aggregate of structs: `max(struct(a, b)).b` comes from b alone."""
         whole = self.value(node.args[0])
         gathered = {subtype for subtype, _ in whole.direct.values()}
         kind: Subtype = "AGGREGATION" if "AGGREGATION" in gathered else "TRANSFORMATION"
-        return Traced(_as(self.value(part), kind).direct, whole.indirect)
+        traced = Traced(_as(self.value(part), kind).direct, whole.indirect)
+        return _joined(traced, self._compared_before(node.args[0], part))
+
+    def _compared_before(self, whole: Expression, part: Expression) -> Traced:
+        """Return what decides a field of the greatest or least struct: the fields before it."""
+        found = seen_through(whole)
+        if found.op != "aggregate" or found.value[0] not in {"max", "min"}:
+            return NOTHING
+        fields = found.args[0].args
+        before = fields[: fields.index(part)] if part in fields else ()
+        return _deciding(map(self.value, before), "CONDITIONAL")
 
     def _case(self, node: Expression) -> Traced:
         *pairs, otherwise = node.args
         values = _as(_all(map(self.value, (*pairs[1::2], otherwise))), "TRANSFORMATION")
         return _joined(values, _deciding(map(self.value, pairs[::2]), "CONDITIONAL"))
 
+    def places(self, expression: Expression) -> Mapping[Source, Location]:
+        """Return where the arms of a union take what from, for a column that is no more than it."""
+        merged = seen_through(expression)
+        known = self.notes.arms.get(merged, ()) if merged.op == "merge" else ()
+        found: dict[Source, Location] = {}
+        for part, at in zip(merged.args, known, strict=False):
+            inner = self.places(part)
+            traced = self.value(part)
+            for source in (*traced.direct, *(key[:2] for key in traced.indirect)):
+                place = inner.get(source, at)
+                if place is not None:
+                    found[source] = min(place, found.get(source, place))
+        return found or NO_PLACES
+
     # --- rows ------------------------------------------------------------------------------------
+
+    def datasets(self, expression: Expression) -> frozenset[str]:
+        """Return the datasets whose rows decide a row set, or those of a value, not its columns."""
+        known = self._datasets
+        stack = [expression]
+        while stack:
+            node = stack[-1]
+            inner = () if node.op in {"field", "const"} else node.args
+            waiting = [part for part in inner if part not in known]
+            if waiting:
+                stack += waiting
+                continue
+            own = (str(node.value),) if node.op == "scan" else ()
+            known[node] = frozenset(own).union(*[known[part] for part in inner])
+            stack.pop()
+        return known[expression]
 
     def rows(self, relation: Expression) -> Deciders:
         """Return the columns that decide which rows there are, with how, how surely.
@@ -200,7 +367,7 @@ class Tracer:
         for entry in self.notes.neutral.get(node, ()):
             self._joined_input(entry, found)
         for key in self.notes.sorts.get(node, ()):
-            _decide(found, self.value(key), "SORT", None)
+            self._decided_by(key, found, "SORT", None)
         match node.op:
             case "rows":
                 self._graph(node, found)
@@ -209,14 +376,16 @@ class Tracer:
             case "limit":
                 found |= self.rows(node.args[0])
                 for key in node.args[1:]:
-                    _decide(found, self.value(key), "SORT", self._place(node))
+                    self._decided_by(key, found, "SORT", self._place(node))
             case "full":
                 for instance in node.args[0].args:
                     found |= self.rows(instance.args[0])
                 for condition in node.args[1].args:
-                    _decide(found, self.value(condition), "JOIN", self._place(node))
+                    self._decided_by(condition, found, "JOIN", self._place(node))
             case "intersect" | "except":
                 self._compared(node, found)
+            case "generate":
+                self._made_rows(node, found)
             case "union" | "sample" | "opaque_rows" | "recursion":
                 for part in node.args:
                     found |= self.rows(part)
@@ -232,7 +401,7 @@ class Tracer:
             instance, on = entry.args
             found |= self.rows(instance.args[0])
             for condition in on.args:
-                _decide(found, self.value(condition), "JOIN", self._place(condition))
+                self._decided_by(condition, found, "JOIN", self._place(condition))
         for condition in filters.args:
             self._condition(condition, found)
 
@@ -244,8 +413,9 @@ class Tracer:
             for (dataset, column, subtype), (sure, at) in self._matching(inner).items():
                 kind: Subtype = "JOIN" if joined and subtype == "FILTER" else subtype
                 found.setdefault((dataset, column, kind), (sure, at or place))
+            self._matched(inner, found)
             return
-        _decide(found, self.value(condition), "JOIN" if joined else "FILTER", place)
+        self._decided_by(condition, found, "JOIN" if joined else "FILTER", place)
 
     def _group(self, node: Expression, found: Deciders) -> None:
         rows, keys = node.args[:2]
@@ -253,61 +423,101 @@ class Tracer:
         place = self._place(node)
         ranked = node in self.notes.ranked
         for key in keys.args:
-            _decide(found, self.value(key), "FILTER" if ranked else "GROUP_BY", place)
+            self._decided_by(key, found, "FILTER" if ranked else "GROUP_BY", place)
         for key in node.args[2:]:
-            _decide(found, self.value(key), "FILTER" if ranked else "SORT", place)
+            self._decided_by(key, found, "FILTER" if ranked else "SORT", place)
 
     def _compared(self, node: Expression, found: Deciders) -> None:
-        """INTERSECT and EXCEPT look at every column of every arm."""
+        """INTERSECT and EXCEPT look at every column of every arm.
+
+        The first arm of a plain EXCEPT is told by the DISTINCT above it.
+        """
         for position, arm in enumerate(node.args):
             rows, *values = arm.args
             found |= self.rows(rows)
             for value in values:
-                if position or node.op == "intersect":
-                    _decide(found, self.value(value), "FILTER", self._place(node))
+                if position or node.op == "intersect" or node.value:
+                    self._decided_by(value, found, "FILTER", self._place(node))
+
+    def _made_rows(self, node: Expression, found: Deciders) -> None:
+        """Decide how many rows are made of each: by what an array holds, which NULLs UNPIVOT drops.
+
+        As many as the code says are made of an array that it writes out.
+        """
+        if node.value[0] == "unpivot":
+            for value in node.args if "nulls" not in node.value else ():
+                _decide(found, self.value(value), "FILTER", self._place(node))
+            return
+        generator = node.args[0]
+        parts = (generator,) if name_of(generator) not in MAKING else generator.args
+        for part in parts:
+            if name_of(part) not in FIXED and name_of(generator) not in FIXED:
+                _decide(found, self.value(part), "JOIN", self._place(node))
 
     def _joined_input(self, entry: Outer, found: Deciders) -> None:
         found |= self.rows(entry.instance.args[0])
         for condition in entry.on:
-            _decide(found, self.value(condition), "JOIN", self._place(condition))
+            self._decided_by(condition, found, "JOIN", self._place(condition))
 
     def _place(self, node: Expression) -> Location | None:
         return self.notes.words.get(node, ("", None))[1]
 
 
-ARRAYS = frozenset({"array", "sort_array", "array_sort", "array_distinct", "slice", "explode"})
+def _optional_in(value: Expression) -> list[Expression]:
+    """Return the outer-joined inputs that a value is taken from, or counts the matches of."""
+    found: list[Expression] = []
+    seen: set[Expression] = set()
+    stack = [value]
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        match node.op:
+            case "maybe":
+                found.append(node.args[1])
+                stack.append(node.args[0])
+            case "fanned":
+                found.extend(node.args[1].args)
+                stack.append(node.args[0])
+            case "member":
+                stack.append(node.args[1])
+            case "field" | "outer":  # what is taken from around is for the query around to tell
+                pass
+            case "scalar" | "array_rows" | "exists" | "in_rows":
+                stack.extend(_taken_from_around(node))
+            case _:
+                stack.extend(node.args)
+    return found
 
 
-def _built_from(value: Expression, name: str) -> Expression | None:
-    """Return what field `name` was built from, of a struct gathered or exploded."""
-    while True:
-        if value.op in {"member", "maybe", "fanned"}:
-            value = value.args[1] if value.op == "member" else value.args[0]
-        elif value.op == "aggregate" and value.value[3] == 1:
-            value = value.args[0]
-        elif value.op == "field" and _exploded(value) is not None:
-            value = _exploded(value) or value
-        elif value.op == "call" and value.value[0] in ARRAYS and value.args:
-            value = value.args[0]
+def _taken_from_around(subquery: Expression) -> list[Expression]:
+    """Return the values of the query around it that a subquery uses."""
+    found: list[Expression] = []
+    seen: set[Expression] = set()
+    stack = [subquery]
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if node.op == "outer":
+            found.append(node.args[0])
         else:
-            return struct_part(value, name)
-
-
-def _exploded(value: Expression) -> Expression | None:
-    """Return the array that a generator's column is an element of."""
-    relation = value.args[0].args[0]
-    if relation.op != "generate" or relation.value[0] == "unpivot" or not relation.args[0].args:
-        return None
-    return relation.args[0].args[0]
+            stack.extend(node.args)
+    return found
 
 
 # --- combining -----------------------------------------------------------------------------------
 
 
 def _all(parts: Iterable[Traced]) -> Traced:
+    several = [part for part in parts if part.direct or part.indirect]
+    if len(several) < 2:
+        return several[0] if several else NOTHING
     direct: Flows = {}
     indirect: dict[tuple[str, str, Subtype], float] = {}
-    for part in parts:
+    for part in several:
         for source, (subtype, sure) in part.direct.items():
             held = direct.get(source)
             if held is None or RANK[subtype] > RANK[held[0]]:
@@ -323,6 +533,8 @@ def _joined(one: Traced, other: Traced) -> Traced:
 
 def _as(traced: Traced, subtype: Subtype) -> Traced:
     """Return `traced` after a step of kind `subtype`: an aggregation stays one."""
+    if not traced.direct:
+        return traced
     direct: Flows = {
         source: (held if RANK[held] > RANK[subtype] else subtype, sure)
         for source, (held, sure) in traced.direct.items()
@@ -383,26 +595,34 @@ def _field_of(traced: Traced, name: str) -> Traced:
 # --- edges ---------------------------------------------------------------------------------------
 
 
+Sureness: TypeAlias = Callable[[str, str, float], float]
+
+
 def edges_of_column(
-    traced: Traced, *, target: ColumnRef, job: str, at: Location, confidence: float
+    traced: Traced,
+    *,
+    target: ColumnRef,
+    job: str,
+    at: Location,
+    sureness: Sureness,
+    places: Mapping[Source, Location] = NO_PLACES,
 ) -> Iterator[Edge]:
-    """Yield the edges that end in one column."""
+    """Yield the edges that end in one column, at its place or at that of their source in `places`.
 
-    def edge(dataset: str, column: str, kind: EdgeType, subtype: Subtype, sure: float) -> Edge:
-        return Edge(
-            source=ColumnRef(dataset, column),
-            target=target,
-            type=kind,
-            subtype=subtype,
-            job=job,
-            location=at,
-            confidence=round(sure * confidence, 3),
-        )
-
+    `sureness` tells how sure an edge is, by its source and by how surely the value flows.
+    """
     for (dataset, column), (subtype, sure) in traced.direct.items():
-        yield edge(dataset, column, "DIRECT", subtype, sure)
+        yield Edge(
+            source=ColumnRef(dataset, column), target=target, type="DIRECT", subtype=subtype,
+            job=job, location=places.get((dataset, column), at),
+            confidence=sureness(dataset, column, sure),
+        )  # fmt: skip
     for (dataset, column, subtype), sure in traced.indirect.items():
-        yield edge(dataset, column, "INDIRECT", subtype, sure)
+        yield Edge(
+            source=ColumnRef(dataset, column), target=target, type="INDIRECT", subtype=subtype,
+            job=job, location=places.get((dataset, column), at),
+            confidence=sureness(dataset, column, sure),
+        )  # fmt: skip
 
 
 def edges_of_rows(
@@ -412,54 +632,39 @@ def edges_of_rows(
     dataset: str,
     job: str,
     at: Location,
-    confidence: float,
+    sureness: Sureness,
 ) -> Iterator[Edge]:
     """Yield the edges that bear on every row of a dataset.
 
     `decisive` are those that decide which rows there are.
     """
+    target = ColumnRef(dataset, None)
     for (source, column, subtype), (sure, place) in found.items():
         yield Edge(
-            source=ColumnRef(source, column),
-            target=ColumnRef(dataset, None),
-            type="INDIRECT",
-            subtype=subtype,
-            job=job,
-            location=place or at,
-            confidence=round(sure * confidence, 3),
+            source=ColumnRef(source, column), target=target, type="INDIRECT", subtype=subtype,
+            job=job, location=place or at, confidence=sureness(source, column, sure),
             decides_rows=(source, column, subtype) in decisive,
-        )
+        )  # fmt: skip
 
 
-def row_sources(rows: Expression) -> frozenset[str]:
-    """Return the datasets whose rows decide which rows `rows` holds."""
-    found: set[str] = set()
-    seen: set[Expression] = set()
-    stack = [rows]
-    while stack:
-        node = stack.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        if node.op == "scan":
-            found.add(str(node.value))
-        elif node.op not in {"field", "const"}:
-            stack.extend(node.args)
-    return frozenset(found)
-
-
-def flows_of(rows: Expression, *, dataset: str, job: str, at: Location) -> tuple[RowFlow, ...]:
+def flows_of(
+    rows: Expression, tracer: Tracer, *, dataset: str, job: str, at: Location
+) -> tuple[RowFlow, ...]:
     """Return the row flows of one write, sorted."""
-    sources = sorted(row_sources(rows) - {dataset})
+    sources = sorted(tracer.datasets(rows) - {dataset})
     return tuple(RowFlow(source=source, target=dataset, job=job, location=at) for source in sources)
 
 
 def flows_of_column(
-    expression: Expression, traced: Traced, *, target: ColumnRef, job: str, at: Location
+    expression: Expression, tracer: Tracer, *, target: ColumnRef, job: str, at: Location
 ) -> Iterator[RowFlow]:
     """Yield what one column's value depends on by rows alone: inputs that no edge names."""
+    sources = tracer.datasets(expression)
+    if not sources:
+        return
+    traced = tracer.value(expression)
     named = {dataset for dataset, _ in traced.direct} | {key[0] for key in traced.indirect}
-    for source in sorted(row_sources(expression) - named - {target.dataset}):
+    for source in sorted(sources - named - {target.dataset}):
         yield RowFlow(
             source=source, target=target.dataset, job=job, location=at, column=target.column or ""
         )

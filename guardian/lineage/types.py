@@ -5,7 +5,7 @@ Declared columns, casts, constants, counts.
 
 from collections.abc import Callable
 
-from guardian.lineage.structs import element_of, fields_of
+from guardian.lineage.structs import element_of, fields_of, is_document, pair_of
 from guardian.model.expression import Expression
 
 BOOLEAN = frozenset(
@@ -66,8 +66,10 @@ class Types:
         if relation.op == "scan":
             return self._declared(str(relation.value), str(node.value))
         if relation.op == "generate" and relation.value[0] != "unpivot":
-            whole = self.of(relation.args[0].args[0]) if relation.args[0].args else None
-            element = element_of(whole)
+            arrays = relation.args[0].args
+            place = node.value if isinstance(node.value, int) and node.value < len(arrays) else 0
+            whole = self.of(arrays[place]) if arrays else None
+            element = whole if is_document(whole) and not pair_of(whole) else element_of(whole)
             if isinstance(node.value, str):
                 return dict(fields_of(element)).get(node.value)
             return element
@@ -77,11 +79,18 @@ class Types:
         name, option = node.value
         if name in TYPED:
             return str(option) or None
+        if name == "field" and is_document(self.of(node.args[0])):
+            pair = pair_of(self.of(node.args[0]))
+            return pair[1] if pair else self.of(node.args[0])
         if name == "field":
             fields = {key.lower(): kind for key, kind in fields_of(self.of(node.args[0]))}
             return fields.get(str(option).lower())
         if name in BOOLEAN:
             return "boolean"
+        if name in {"index", "element_at"}:
+            whole = self.of(node.args[0])
+            pair = pair_of(whole)
+            return pair[1] if pair else whole if is_document(whole) else element_of(whole)
         if name == "coalesce":
             return self._common(node.args)
         if name == "case":

@@ -79,7 +79,8 @@ class RowFlow(
 
     A side input that is left-joined without adding or losing a row bears on its own columns only.
     Where one of these is no column's but its rows' (COUNT(*) over the side), `column` names it: its
-    value depends on the rows of `source`, the rows of `target` do not.
+    value depends on the rows of `source`, the rows of `target` do not. `confidence` is below 1 where
+    a hint or a search by name tells of it, and no statement that was read.
     """
 
     source: str
@@ -87,6 +88,7 @@ class RowFlow(
     job: str
     location: Location
     column: str = ""
+    confidence: float = 1.0
 
 
 class Column(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -75,6 +75,14 @@ class Call(msgspec.Struct, frozen=True, tag="call"):
     option: str = ""
 
 
+# The name of a call (column, value): a bare name that a variable of the script has. A column of
+# that name goes first, where an input is known to have one.
+VARIABLE = "variable?"
+# The name of a call (column, value): a bare name that is an item's alias, too, and the expression
+# of that item. A column of that name goes first.
+ALIAS = "alias?"
+
+
 class AggregateCall(msgspec.Struct, frozen=True, tag="aggregate", omit_defaults=True):
     """An aggregate function; `filter` is its `FILTER (WHERE …)`.
 
@@ -114,25 +122,30 @@ class Subquery(msgspec.Struct, frozen=True, tag="subquery", omit_defaults=True):
     """A query used in an expression; names that it does not know itself are looked up around it.
 
     `kind`: `scalar` (its value), `exists`, `in` (is `operand` among its rows), or `any`/`all` with
-    `operator` (`eq`, `lt`, …). `array` gives all rows as one value.
+    `operator` (`eq`, `lt`, …). `array` gives all rows as one value. A `closed` one was run before
+    the query that it stands in (it is a variable's value), so it sees no names around it.
     """
 
     kind: Literal["scalar", "exists", "in", "any", "all", "array"]
     plan: Handle
     operand: "tuple[Expr, ...]" = ()
     operator: str = ""
+    closed: bool = False
 
 
 class Star(msgspec.Struct, frozen=True, tag="star", omit_defaults=True):
     """`*` or `t.*` in a projection; `replace` and `rename` hold (column, expression) and (old.
 
-    New).
+    New). `pattern` are look-aheads that a column's name must satisfy, whatever its case. The
+    expression around a star with `each` stands once for each of its columns (DuckDB's COLUMNS).
     """
 
     qualifier: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     replace: "tuple[Item, ...]" = ()
     rename: tuple[tuple[str, str], ...] = ()
+    pattern: str = ""
+    each: bool = False
 
 
 class Lambda(msgspec.Struct, frozen=True, tag="lambda"):
@@ -244,12 +257,14 @@ class Drop(msgspec.Struct, frozen=True, tag="drop"):
 class Rename(msgspec.Struct, frozen=True, tag="rename", omit_defaults=True):
     """Columns renamed in place: (old, new) pairs, or `positional`.
 
-    All of them, by `toDF("a", "b")`.
+    All of them, by `toDF("a", "b")`. `like` is a dataset whose known columns give the names, by
+    position (`INSERT` without a list into a table that another file declares).
     """
 
     input: Handle
     pairs: tuple[tuple[str, str], ...] = ()
     positional: tuple[str, ...] = ()
+    like: str = ""
     at: Location | None = None
 
 
@@ -274,7 +289,7 @@ class Join(msgspec.Struct, frozen=True, kw_only=True, tag="join", omit_defaults=
 
     `natural` uses all that both have. `lateral` lets the right side see the left one's columns. The
     key of `using` stands first in the output, the left side's for all kinds but `right` (the right
-    side's) and `full` (COALESCE of both).
+    side's) and `full` (COALESCE of both); where `keys_stay`, at the place of the left side's.
     """
 
     left: Handle
@@ -284,6 +299,7 @@ class Join(msgspec.Struct, frozen=True, kw_only=True, tag="join", omit_defaults=
     using: tuple[str, ...] = ()
     natural: bool = False
     lateral: bool = False
+    keys_stay: bool = False
     at: Location | None = None
     text: str = ""
 
@@ -416,7 +432,8 @@ class Pivot(msgspec.Struct, frozen=True, kw_only=True, tag="pivot", omit_default
 class Unpivot(msgspec.Struct, frozen=True, kw_only=True, tag="unpivot", omit_defaults=True):
     """Columns turned into rows: `columns` become pairs of `name_column` (which one) and.
 
-    `value_column` (its value).
+    `value_column` (its value). `star` tells more of the columns by their names. Rows without a
+    value are left out, but where it `keeps_nulls`.
     """
 
     input: Handle
@@ -425,6 +442,8 @@ class Unpivot(msgspec.Struct, frozen=True, kw_only=True, tag="unpivot", omit_def
     value_column: str
     keys: tuple[Expr, ...] | None = None
     at: Location | None = None
+    star: Star | None = None
+    keeps_nulls: bool = False
 
 
 class Recursive(msgspec.Struct, frozen=True, kw_only=True, tag="recursive", omit_defaults=True):
@@ -447,6 +466,17 @@ class RecursiveRef(msgspec.Struct, frozen=True, tag="recursive_ref"):
     name: str
     anchor: Handle
     columns: tuple[str, ...] = ()
+
+
+class Returned(msgspec.Struct, frozen=True, kw_only=True, tag="returned", omit_defaults=True):
+    """The rows that a procedure or a table function returns, by its name.
+
+    `arguments` are (parameter, value), the parameter empty where it is given by position.
+    """
+
+    routine: str
+    arguments: tuple[tuple[str, Expr], ...] = ()
+    at: Location | None = None
 
 
 class Opaque(msgspec.Struct, frozen=True, kw_only=True, tag="opaque_rows", omit_defaults=True):
@@ -486,6 +516,7 @@ Operator: TypeAlias = (
     | Unpivot
     | Recursive
     | RecursiveRef
+    | Returned
     | Opaque
 )
 
@@ -517,7 +548,8 @@ class Write(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `positional`, the positions, matched against the dataset's known columns. `static` are the
     columns that the statement sets to a constant (`PARTITION (dt = '2024-01-01')`); they are not in
     the plan. A `merge` or `update` gives only the columns that it sets. `confidence` is below 1
-    where the statement was pieced together.
+    where the statement was pieced together. `numbered`: a second column of a name becomes
+    `name_1`; elsewhere it is an error, or left out.
     """
 
     job: str
@@ -530,6 +562,7 @@ class Write(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     at: Location
     confidence: float = 1.0
     text: str = ""
+    numbered: bool = False
 
 
 class Declaration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -537,7 +570,9 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     `CREATE TABLE (…)`, a dbt source, a schema file. `keys` are primary and unique keys. `origin`:
     `ddl`, `dbt`, `contract`, `catalog`. `drop` lists columns that ALTER TABLE takes away, `extend`
-    says that `columns` come on top of an earlier declaration, `renames` are (old, new).
+    says that `columns` come on top of an earlier declaration, `renames` are (old, new). A `drop` of
+    `*` takes all of them away. `like` is a dataset that has the same columns (CREATE TABLE … LIKE).
+    `generated` are filled by the table itself: an INSERT by position passes over them.
     """
 
     dataset: str
@@ -548,6 +583,8 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     extend: bool = False
     drop: tuple[str, ...] = ()
     renames: tuple[tuple[str, str], ...] = ()
+    like: str = ""
+    generated: tuple[str, ...] = ()
     job: str
     at: Location
     options: WriteOptions = WriteOptions()
@@ -564,6 +601,17 @@ class TableEdge(msgspec.Struct, frozen=True, kw_only=True):
     writes: tuple[str, ...] = ()
     confidence: float = 0.5
     at: Location
+
+
+class Routine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A procedure or function that returns rows.
+
+    `parameters` are (name, symbol that stands for it in the plan), in order.
+    """
+
+    name: str
+    plan: Handle
+    parameters: tuple[tuple[str, str], ...] = ()
 
 
 class Exposure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -597,6 +645,7 @@ class Lowered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tables: tuple[TableEdge, ...] = ()
     exposures: tuple[Exposure, ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
+    routines: tuple[Routine, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
     files_read: tuple[tuple[str, str], ...] = ()
     failed: bool = False

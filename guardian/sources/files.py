@@ -71,8 +71,17 @@ class Files:
     A file that cannot be read as text is None for the extractor and a diagnostic in `problems`.
     """
 
-    def __init__(self, found: Iterable[Entry | Skipped], config: Config) -> None:
-        """Offer what was `found` under the limits and dialects of `config`."""
+    def __init__(
+        self,
+        found: Iterable[Entry | Skipped],
+        config: Config,
+        analysed: frozenset[str] = frozenset(),
+    ) -> None:
+        """Offer what was `found` under the limits and dialects of `config`.
+
+        `analysed` are paths that count whatever the configuration selects.
+        """
+        self._analysed = analysed
         self._entries: dict[str, Entry] = {}
         self._skipped: list[Skipped] = []
         for one in found:
@@ -83,6 +92,8 @@ class Files:
         self._paths = tuple(sorted(self._entries))
         self._selection = Selection(config)
         self._limit = config.max_file_size
+        named = tuple((layout.path, layout.name) for layout in config.sql.tables)
+        self._settings = {"tables": named} if named else {}
         self._texts: dict[str, SourceFile | None] = {}
         self._kept = 0
         self._problems = {
@@ -93,7 +104,17 @@ class Files:
 
     def configured(self, config: Config) -> Self:
         """Return the same files under another configuration."""
-        return type(self)((*self._entries.values(), *self._skipped), config)
+        return type(self)((*self._entries.values(), *self._skipped), config, self._analysed)
+
+    def beside(self, more: Iterable[tuple[Entry, bool]], config: Config) -> Self:
+        """Return the same files and, where they are none of these, `more`: (file, analysed)."""
+        new = [(entry, whole) for entry, whole in more if entry.path not in self._entries]
+        if not new:
+            return self
+        found: list[Entry | Skipped] = [*self._entries.values(), *self._skipped]
+        found += [entry for entry, _ in new]
+        analysed = frozenset(entry.path for entry, whole in new if whole)
+        return type(self)(found, config, self._analysed | analysed)
 
     def read(self, path: str) -> SourceFile | None:
         """Return the file at `path`, None where there is none or it cannot be read as text."""
@@ -118,12 +139,13 @@ class Files:
         return self._selection.dialect(path)
 
     def settings(self) -> Mapping[str, Any]:
-        """Return what else the configuration says that a language needs: nothing so far."""
-        return {}
+        """Return what else the configuration says that a language needs: `tables`, layouts."""
+        return self._settings
 
     def selected(self) -> tuple[str, ...]:
         """Return the paths that are analysed, sorted."""
-        return tuple(path for path in self._paths if self._selection.counts(path))
+        counts = self._selection.counts
+        return tuple(path for path in self._paths if counts(path) or path in self._analysed)
 
     def blob(self, path: str) -> str | None:
         """Return the blob id of the file at `path`, by reading it only where git does not tell."""

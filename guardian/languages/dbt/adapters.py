@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from guardian.languages.dbt.relations import ProductionName
 from guardian.languages.dbt.settings import Settings
 from guardian.languages.safe_yaml import load
 from guardian.model.source import SourceFile
@@ -39,6 +40,10 @@ _KNOWN = frozenset(
     ]
 )
 _ADAPTERS = {"tsql": "sqlserver", "": ""}
+# which engine stands for all those that a package's macros are written for: its names fold to lower
+# case and its SQL is understood as the plain kind that such packages keep to
+_STAND_INS = ("redshift", "postgres", "databricks", "duckdb", "snowflake", "bigquery", "trino")
+_PREFIX = re.compile(r"([a-z]+)__\w")
 _PACKAGE = re.compile(r"\bdbt-([a-z]+(?:-community)?)\b")
 _HINTS = (
     "requirements.txt",
@@ -71,23 +76,44 @@ def guessed_adapter(settings: Settings, read: Read, exists: Callable[[str], bool
         for name in ("profiles.yml", "profiles.yaml"):
             path = f"{folder}/{name}".strip("/")
             file = read(path) if exists(path) else None
-            adapters = _profile_adapters(file.text, settings.profile) if file else set()
-            if len(adapters) == 1:
-                return adapters.pop()
+            adapter = _profile_adapter(file.text, settings.profile) if file else ""
+            if adapter:
+                return adapter
     return _installed_adapter(folders, read, exists)
 
 
-def _profile_adapters(text: str, profile: str) -> set[str]:
+def spoken_adapter(macros: Iterable[str]) -> str:
+    """Return the adapter to read a package by that is written for several, `""` for no such one."""
+    spoken = {
+        found[1] for name in macros if (found := _PREFIX.match(name)) and dialect_of(found[1])
+    }
+    return next((name for name in _STAND_INS if name in spoken), "") if len(spoken) > 1 else ""
+
+
+def _profile_adapter(text: str, profile: str) -> str:
+    """Return the adapter of a profile: where outputs differ, that of production, else the target's.
+
+    A change is merged to run in production; a development output is often another engine.
+    """
     try:
         document = load(text, last_wins=True)
     except ValueError:
-        return (
-            set()
-        )  # a profile that cannot be read tells nothing; the connection is not our business
+        return ""  # a profile that cannot be read tells nothing; the connection is not our business
     chosen = document.get(profile) if isinstance(document, Mapping) else None
     outputs = chosen.get("outputs") if isinstance(chosen, Mapping) else None
-    targets: Iterable[object] = outputs.values() if isinstance(outputs, Mapping) else ()
-    return {str(t["type"]) for t in targets if isinstance(t, Mapping) and "type" in t}
+    if not isinstance(chosen, Mapping) or not isinstance(outputs, Mapping):
+        return ""
+    types = {
+        str(name): str(output["type"])
+        for name, output in outputs.items()
+        if isinstance(output, Mapping) and output.get("type")
+    }
+    production = {kind for name, kind in types.items() if name.lower() in ProductionName.NAMES}
+    target = types.get(str(chosen.get("target")))
+    for kinds in (set(types.values()), production, {target} if target else set()):
+        if len(kinds) == 1:
+            return kinds.pop()
+    return ""
 
 
 def _installed_adapter(folders: Sequence[str], read: Read, exists: Callable[[str], bool]) -> str:

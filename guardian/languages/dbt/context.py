@@ -6,16 +6,21 @@ They are made once for a project and speak to the rendering that is running (`li
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
-from copy import deepcopy
 from typing import Any
-
-from jinja2.runtime import Undefined
-from typing_extensions import override
 
 from guardian.languages.dbt import cross_database, dbt_utils, fivetran_utils
 from guardian.languages.dbt.database import Adapter, ColumnMaker, RelationMaker, silent
-from guardian.languages.dbt.macros import Library
 from guardian.languages.dbt.modules import MOMENT, Modules
+from guardian.languages.dbt.objects import (
+    NOT_GIVEN,
+    AllNames,
+    Config,
+    Exceptions,
+    Model,
+    This,
+    Variables,
+    plain,
+)
 from guardian.languages.dbt.project import ModelFile, Project
 from guardian.languages.dbt.relations import (
     Column,
@@ -29,52 +34,60 @@ from guardian.languages.safe_yaml import load
 
 DBT_VERSION = "1.10.0"
 EPHEMERAL = "__dbt__cte__"
-_NOT_GIVEN: Any = object()
 
 RelationOf = Callable[[ModelFile], Relation]
 KnownColumns = Callable[[Relation], Iterable[Column]]
+KnownValues = Callable[[Relation, str], tuple[str, ...]]
 
 
 class Context:
     """The names for one project.
 
-    `relation_of` tells a model's dataset, `known_columns` what a relation holds.
+    `relation_of` tells a model's dataset, `known_columns` what a relation holds, `known_values`
+    what a column of it may hold.
     """
 
     def __init__(
-        self, project: Project, relation_of: RelationOf, known_columns: KnownColumns
+        self,
+        project: Project,
+        relation_of: RelationOf,
+        known_columns: KnownColumns,
+        known_values: KnownValues,
     ) -> None:
         """Offer the names of `project`."""
         self.project = project
         self.library = project.library
         self._relation_of = relation_of
         self._known_columns = known_columns
+        self._known_values = known_values
 
     def names(self) -> dict[str, Any]:
         """Return every name, the project's own macros not among them."""
         library, dialect = self.library, self.project.dialect
         dbt = {**cross_database.functions(dialect), **self._internal()}
         library.natives["dbt"] = dbt
-        utils = dbt_utils.functions(dialect, dbt, self._columns_of, library.warn)
+        utils = dbt_utils.functions(
+            dialect, dbt, self._columns_of, self._known_values, library.warn
+        )
         library.natives["dbt_utils"] = utils
         if "fivetran_utils" not in library.packages:
             library.natives["fivetran_utils"] = fivetran_utils.functions(
-                dialect, dbt, self._source, _Variables(self.project)
+                dialect, dbt, self._source, Variables(self.project)
             )
         names = {**dbt, **self._builtins(), **self._environment()}
         names["builtins"] = {name: names[name] for name in ("ref", "source", "config", "var")}
-        names["context"] = _Names(names, library)
+        names["context"] = AllNames(names, library)
         return names
 
     def _builtins(self) -> dict[str, Any]:
         return {
-            "ref": self._ref, "source": self._source, "var": _Variables(self.project),
+            "ref": self._ref, "source": self._source, "var": Variables(self.project),
             "env_var": _env_var,
-            "config": _Config(self.library), "this": _This(self.library),
-            "model": _Model(self.library),
+            "config": Config(self.library), "this": This(self.library),
+            "model": Model(self.library),
             "is_incremental": self._is_incremental, "return": _return, "doc": lambda *_names: "",
             "adapter": Adapter(self.project, self._columns_or_warn),
-            "exceptions": _Exceptions(self.library), "log": silent,
+            "exceptions": Exceptions(self.library), "log": silent,
             "print": silent,
             "modules": Modules(), "tojson": _tojson, "fromjson": _fromjson, "toyaml": _tojson,
             "fromyaml": _fromyaml,
@@ -146,6 +159,7 @@ class Context:
             relation = self._relation_of(model)
             relation.made_by(model)
             run.files.add(model.path)
+            run.files.update(project.property_patterns(model.path))
             properties = project.properties_of(model)
             if properties:
                 run.files.add(properties.file)
@@ -225,173 +239,8 @@ class Context:
         return {"table": table, "data": table.rows, "response": {}}
 
 
-class _Names:
-    """`context`: every name of a template, by key."""
-
-    def __init__(self, names: Mapping[str, Any], library: Library) -> None:
-        self._names, self._library = names, library
-
-    def __getitem__(self, name: str) -> Any:
-        own = self._library.scope(self._library.run.package)
-        return own[name] if name in own else self._names[name]
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """Return the value of a name, else `default`."""
-        try:
-            return self[name]
-        except KeyError:
-            return default
-
-    def __contains__(self, name: str) -> bool:
-        return self.get(name) is not None
-
-
-class _Variables:
-    """`var(name, default)`: what the project gives, else the default, else a symbol."""
-
-    def __init__(self, project: Project) -> None:
-        self._project = project
-
-    def __call__(self, name: Any = "", default: Any = _NOT_GIVEN) -> Any:
-        run = self._project.library.run
-        given, value = self._project.variable(str(name), run.package)
-        if not given:
-            run.defaulted = True
-            return Symbol(str(name)) if default is _NOT_GIVEN else default
-        if isinstance(value, str) and "{{" in value:
-            return self._project.library.text(value)
-        return deepcopy(value)
-
-    def has_var(self, name: Any) -> bool:
-        """Return whether the project gives the variable."""
-        return self._project.variable(str(name), self._project.library.run.package)[0]
-
-
-def _env_var(name: Any, default: Any = _NOT_GIVEN) -> Any:
-    return Symbol(str(name)) if default is _NOT_GIVEN else default
-
-
-class _Config:
-    """`config(…)` notes what the model says of itself; `config.get` tells all of it."""
-
-    def __init__(self, library: Library) -> None:
-        self._library = library
-
-    def __call__(self, *given: Any, **keywords: Any) -> str:
-        for mapping in (*given, keywords):
-            if isinstance(mapping, Mapping):
-                self._library.run.config.update(
-                    {str(k): _plain(printable(v)) for k, v in mapping.items()}
-                )
-        return ""
-
-    def get(self, name: Any, default: Any = None, validator: Any = None) -> Any:  # noqa: ARG002  # dbt's own signature
-        """Return a configured value, else `default`."""
-        value = self._library.run.config.get(str(name))
-        return default if value is None else deepcopy(value)
-
-    def require(self, name: Any, validator: Any = None) -> Any:  # noqa: ARG002  # dbt's own signature
-        """Return a configured value, a symbol where there is none."""
-        value = self._library.run.config.get(str(name))
-        return Symbol(str(name)) if value is None else deepcopy(value)
-
-    def set(self, name: Any, value: Any) -> str:
-        """Note one value."""
-        self._library.run.config[str(name)] = _plain(printable(value))
-        return ""
-
-    def persist_relation_docs(self) -> bool:
-        """Return that documentation is not kept in the database."""
-        return False
-
-    def persist_column_docs(self) -> bool:
-        """Return that documentation is not kept in the database."""
-        return False
-
-
-def _plain(value: Any) -> Any:
-    """Return `value` as data: what is unknown as nothing, what is an object as its text."""
-    if isinstance(value, Undefined):
-        return None
-    if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in list(value.items())[:500]}
-    if isinstance(value, list | tuple | set):
-        return [_plain(v) for v in list(value)[:500]]
-    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
-
-
-class _This:
-    """`this`: the relation that the running model makes."""
-
-    def __init__(self, library: Library) -> None:
-        self._library = library
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return getattr(self._library.run.this, name)
-
-    @override
-    def __str__(self) -> str:
-        return str(self._library.run.this)
-
-
-class _Model:
-    """`model`: the node of the running model, as far as templates look at it."""
-
-    def __init__(self, library: Library) -> None:
-        self._library = library
-
-    def _node(self) -> dict[str, Any]:
-        run = self._library.run
-        return {
-            "name": run.name, "alias": run.this.identifier,
-            "schema": run.this.schema or Symbol("target_schema"),
-            "database": Symbol("target_database"), "config": run.config,
-            "package_name": run.package,
-            "original_file_path": run.path, "path": run.path, "resource_type": "model",
-            "columns": {},
-            "unique_id": f"model.{run.package}.{run.name}", "refs": [], "sources": [], "tags": [],
-            "meta": {},
-            "fqn": [run.package, run.name], "version": None, "raw_code": "",
-            "depends_on": {"nodes": [], "macros": []},
-        }  # fmt: skip
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_") or name not in self._node():
-            raise AttributeError(name)
-        return self._node()[name]
-
-    def __getitem__(self, name: str) -> Any:
-        return self._node()[name]
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """Return one entry, else `default`."""
-        return self._node().get(name, default)
-
-
-class _Exceptions:
-    """`exceptions`: what a template complains of becomes a diagnostic."""
-
-    def __init__(self, library: Library) -> None:
-        self._library = library
-
-    def raise_compiler_error(self, message: Any = "", *_args: Any) -> str:
-        """Note that the project's own check failed."""
-        self._library.warn(f"the project's own check says: {str(message)[:300]}")
-        return ""
-
-    raise_parser_error = raise_not_implemented = raise_database_error = raise_compiler_error
-    raise_fail_fast_error = raise_contract_error = raise_compiler_error
-
-    def warn(self, *_args: Any) -> str:
-        """Return nothing: a warning of the project's own is not for its readers here."""
-        return ""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return self.raise_compiler_error
+def _env_var(name: Any, default: Any = NOT_GIVEN) -> Any:
+    return Symbol(str(name)) if default is NOT_GIVEN else default
 
 
 _FLAGS: dict[str, Any] = {
@@ -410,13 +259,13 @@ def _named(custom_name: Any = None, node: Any = None) -> str:  # noqa: ARG001  #
 
 
 def _alias(custom_alias_name: Any = None, node: Any = None) -> str:
-    name = custom_alias_name or (node.get("name") if isinstance(node, Mapping | _Model) else "")
+    name = custom_alias_name or (node.get("name") if isinstance(node, Mapping | Model) else "")
     return str(name).strip()
 
 
 def _tojson(value: Any, default: Any = None, sort_keys: Any = False) -> Any:  # noqa: FBT002  # dbt's own signature
     try:
-        return json.dumps(_plain(printable(value)), sort_keys=bool(sort_keys))
+        return json.dumps(plain(printable(value)), sort_keys=bool(sort_keys))
     except (TypeError, ValueError):
         return default
 

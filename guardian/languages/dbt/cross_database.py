@@ -2,6 +2,8 @@
 
 Each is a table of texts by dialect, `""` for all others, as dbt's adapters print them
 (dbt-adapters, `macros/utils`); where they work around a missing function, the plain function.
+`generic` is for a project whose engine is not known: arguments in the order that the parser takes
+where no dialect is named.
 """
 
 from collections.abc import Callable, Mapping
@@ -52,12 +54,14 @@ FUNCTIONS: Mapping[str, tuple[str, Texts]] = {
         "postgres": "{from_date_or_timestamp} + ((interval '1 {datepart}') * ({interval}))",
         "duckdb": "date_add({from_date_or_timestamp}, interval ({interval}) {datepart})",
         "trino": _TRINO_ADD, "athena": _TRINO_ADD,
+        "generic": "date_add({from_date_or_timestamp}, {interval}, {datepart})",
     }),
     "datediff": ("first_date second_date datepart", {
         "": "datediff({datepart}, {first_date}, {second_date})",
         "bigquery": _BIGQUERY_DIFF,
         "duckdb": _DUCKDB_DIFF,
         "trino": _TRINO_DIFF, "athena": _TRINO_DIFF,
+        "generic": "datediff({second_date}, {first_date}, {datepart})",
     }),
     "date_trunc": ("datepart date", {
         "": "date_trunc('{datepart}', {date})",
@@ -151,7 +155,7 @@ def functions(dialect: str) -> dict[str, Callable[..., Any]]:
 
 
 def _chosen(texts: Texts, dialect: str) -> str:
-    return texts.get(dialect, texts[""])
+    return texts.get(dialect or "generic", texts[""])
 
 
 def _printer(parameters: str, text: str) -> Callable[..., str]:

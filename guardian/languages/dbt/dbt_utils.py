@@ -29,14 +29,15 @@ _WITH_QUALIFY = frozenset(
 
 Functions = Mapping[str, Callable[..., Any]]
 Columns = Callable[[Relation], list[Column]]
-Warn = Callable[[str], None]
+Values = Callable[[Relation, str], tuple[str, ...]]
+Warn = Callable[..., None]
 
 
 def functions(
-    dialect: str, dbt: Functions, columns_of: Columns, warn: Warn
+    dialect: str, dbt: Functions, columns_of: Columns, values_of: Values, warn: Warn
 ) -> dict[str, Callable[..., Any]]:
     """Return the package's macros; `dbt` prints what differs by dialect."""
-    introspective = _Introspective(dialect, columns_of, warn, dbt["type_string"]())
+    introspective = _Introspective(dialect, columns_of, values_of, warn, dbt["type_string"]())
     return {
         **dbt,
         "group_by": lambda n: (
@@ -53,9 +54,7 @@ def functions(
         "deduplicate": _deduplicate(dialect),
         "date_spine": _date_spine(dbt),
         "generate_series": generate_series,
-        "slugify": lambda string: re.sub(
-            r"[^a-z0-9_]+", "", re.sub(r"[ -]+", "_", str(string).lower())
-        ),
+        "slugify": _slugify,
         "star": introspective.star,
         "union_relations": introspective.union_relations,
         "unpivot": introspective.unpivot,
@@ -70,6 +69,13 @@ def functions(
         "pretty_time": lambda *_args, **_kwargs: "",
         "log_info": lambda *_args, **_kwargs: "",
     }
+
+
+def _slugify(string: Any) -> str:
+    """Return a text as a plain name; what stands for an unknown value in it stays."""
+    parts = re.split(r"(\$\{\w+\})", str(string))
+    plain = (re.sub(r"[^a-z0-9_]+", "", re.sub(r"[ -]+", "_", p.lower())) for p in parts[::2])
+    return "".join(p + s for p, s in zip(plain, [*parts[1::2], ""], strict=True))
 
 
 def _combined(operator: str) -> Callable[..., str]:
@@ -159,10 +165,13 @@ def _date_spine(dbt: Functions) -> Callable[..., str]:
 class _Introspective:
     """Macros that would look into the database."""
 
-    def __init__(self, dialect: str, columns_of: Columns, warn: Warn, text_type: str) -> None:
+    def __init__(
+        self, dialect: str, columns_of: Columns, values_of: Values, warn: Warn, text_type: str
+    ) -> None:
         self.dialect = dialect
         self.except_word = "exclude" if dialect in {"snowflake", "duckdb"} else "except"
-        self.columns_of, self.warn, self.text_type = columns_of, warn, text_type
+        self.columns_of, self.values_of = columns_of, values_of
+        self.warn, self.text_type = warn, text_type
 
     def star(
         self, from_: Any = None, relation_alias: Any = False, except_: Any = (), prefix: Any = "",
@@ -225,11 +234,19 @@ class _Introspective:
     def get_column_values(
         self, table: Any = None, column: Any = "", *_args: Any, **_keywords: Any
     ) -> Any:
-        """Return one unknown value, so that what is written from the values stays SQL."""
+        """Return the values that a seed or a test tells.
+
+        Else one unknown value, so that what is written from the values stays SQL.
+        """
+        known = self.values_of(table, str(column)) if isinstance(table, Relation) else ()
+        if known:
+            return list(known)
+        symbol = Symbol(str(column))
         self.warn(
-            f"the values of `{column}` in `{table}` are not known: one symbol stands for them"
+            f"the values of `{column}` in `{table}` are not known: one symbol stands for them",
+            symbol,
         )
-        return [Symbol(str(column))]
+        return [symbol]
 
     def get_filtered_columns_in_relation(self, from_: Any = None, **keywords: Any) -> list[str]:
         """Return the declared columns of a relation, without what is excepted."""

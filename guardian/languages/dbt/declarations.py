@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from guardian.languages.dbt.lowering import _REF, _SOURCE
+from guardian.languages.dbt.metrics import columns_in, measured
 from guardian.languages.dbt.project import ModelFile, Project
 from guardian.languages.dbt.relations import Relation
 from guardian.languages.dbt.rendering import Renderer
@@ -27,15 +28,13 @@ class SchemaLowering:
         for table in self._file.sources:
             relation = self._renderer.source_relation(table.source, table.properties.name)
             if table.properties.columns or table.properties.keys:
-                yield self._declaration(
-                    table.properties, relation, complete=bool(table.properties.columns)
-                )
+                yield self._declaration(table.properties, relation)
         for properties in self._file.properties:
             for model in self._models(properties):
                 self.files.add(model.path)
                 relation = self._renderer.relation_of(model)
                 if not relation.is_cte and (properties.columns or properties.keys):
-                    yield self._declaration(properties, relation, complete=False)
+                    yield self._declaration(properties, relation)
 
     def _models(self, properties: Properties) -> Iterator[ModelFile]:
         names = [defined for _, defined, _ in properties.versions] or [properties.name]
@@ -43,9 +42,8 @@ class SchemaLowering:
             found = self._project.models.get(name, ())
             yield from (m for m in found if m.kind == properties.kind)
 
-    def _declaration(
-        self, properties: Properties, relation: Relation, *, complete: bool
-    ) -> Declaration:
+    def _declaration(self, properties: Properties, relation: Relation) -> Declaration:
+        """Return the columns that a schema file documents, which need not be all there are."""
         quoted = {c.name: c.quoted for c in properties.columns}
         named = {name: fold(name, self._dialect, quoted=q) for name, q in quoted.items()}
         columns = tuple(
@@ -60,7 +58,7 @@ class SchemaLowering:
             tuple(named.get(n) or fold(n, self._dialect) for n in key) for key in properties.keys
         )
         return Declaration(
-            dataset=relation.dataset, columns=columns, keys=keys, origin="dbt", complete=complete,
+            dataset=relation.dataset, columns=columns, keys=keys, origin="dbt", complete=False,
             job=self._file.path, at=Location(self._file.path, properties.line),
         )  # fmt: skip
 
@@ -74,6 +72,24 @@ class SchemaLowering:
                 name=exposure.name, kind="dashboard", datasets=tuple(datasets),
                 owner=exposure.owner,
                 at=Location(self._file.path, exposure.line),
+            )  # fmt: skip
+
+    def metrics(self) -> Iterator[Exposure]:
+        """Yield the KPIs that the file defines, each with the columns that it is computed from."""
+        known = self._project
+        if self._file.metrics:
+            self.files |= known.measured_in
+        for metric in self._file.metrics:
+            columns: dict[tuple[str, str], None] = {}
+            datasets: dict[str, None] = {}
+            for measure in measured(metric, known.measures, known.metrics):
+                names = columns_in(measure.expression, self._dialect)
+                for dataset in self._datasets(measure.model):
+                    columns |= {(dataset, name): None for name in names}
+                    datasets |= {} if names else {dataset: None}
+            yield Exposure(
+                name=metric.label, kind="kpi", datasets=tuple(datasets), columns=tuple(columns),
+                owner=metric.owner, at=Location(self._file.path, metric.line),
             )  # fmt: skip
 
     def _datasets(self, text: str) -> Iterator[str]:

@@ -1,19 +1,25 @@
 """One file of a dbt project → what it says: writes of models, columns of seeds, declarations."""
 
-import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 
+from msgspec.structs import replace
+
 from guardian.languages import Sources
 from guardian.languages.dbt.declarations import SchemaLowering
+from guardian.languages.dbt.hooks import hook_writes
 from guardian.languages.dbt.lowering import ModelLowering
 from guardian.languages.dbt.project import Project, project_at
 from guardian.languages.dbt.rendering import Renderer
 from guardian.languages.dbt.roots import PROJECT_FILE, inside, project_root, settings_of
+from guardian.languages.dbt.run import Run
 from guardian.languages.dbt.schema_files import Properties
 from guardian.languages.dbt.seeds import lower_seed
-from guardian.model.lineage import Diagnostic
-from guardian.model.plan import Lowered
+from guardian.languages.dbt.settings import Settings
+from guardian.languages.dbt.target_files import CATALOG, MANIFEST, lower_target
+from guardian.languages.recording import Recording
+from guardian.model.lineage import Diagnostic, Location
+from guardian.model.plan import Lowered, PlanBuilder
 from guardian.model.source import SourceFile
 
 LANGUAGE = "dbt"
@@ -27,10 +33,9 @@ def lowered(file: SourceFile, sources: Sources) -> Lowered:
     root = project_root(file.path, sources)
     settings = settings_of(root or "", sources)
     if file.path == inside(root or "", PROJECT_FILE):
-        problem = Diagnostic(file.path, settings.problem_line, settings.problem)
-        return Lowered(
-            path=file.path, language=LANGUAGE, warnings=(problem,) if settings.problem else ()
-        )
+        return _project_file(file, settings, sources)
+    if file.path in {inside(settings.target, name) for name in (MANIFEST, CATALOG)}:
+        return _target_file(file, project_at(root or "", sources), sources)
     place = settings.folder_of(file.path)
     if root is None or place is None or place[0] not in {"models", "snapshots", "seeds"}:
         return Lowered(path=file.path, language=LANGUAGE)
@@ -39,7 +44,11 @@ def lowered(file: SourceFile, sources: Sources) -> Lowered:
     result, files = making(file, project, sources)
     # each read is a note of what the result depends on
     for path in sorted({*files, *project.base}):
-        sources.read(path)
+        if "*" not in path:
+            sources.read(path)
+    if isinstance(sources, Recording):
+        for pattern in sorted({*project.patterns(file.path), *(p for p in files if "*" in p)}):
+            sources.note_listing(pattern)
     return result
 
 
@@ -52,6 +61,39 @@ def _maker(path: str) -> Maker:
     if path.endswith(".csv"):
         return _seed
     return _python_model if path.endswith(".py") else _model
+
+
+def _target_file(file: SourceFile, project: Project, sources: Sources) -> Lowered:
+    with project.lock:
+        result = lower_target(file, project, _renderer(project, sources), sources)
+    read = {path for path, models in project.by_path.items() if models[0].kind == "models"}
+    for path in sorted({*project.base, *project.schema_files, *read}):
+        sources.read(path)
+    return result
+
+
+def _project_file(file: SourceFile, settings: Settings, sources: Sources) -> Lowered:
+    """Return what a project says by itself: the writes of the hooks around its runs."""
+    problem = Diagnostic(file.path, settings.problem_line, settings.problem)
+    warnings = (problem,) if settings.problem else ()
+    lowered = Lowered(path=file.path, language=LANGUAGE, warnings=warnings)
+    if not settings.run_hooks:
+        return lowered
+    project, builder = project_at(settings.root, sources), PlanBuilder()
+    dialect, files, writes = sources.dialect(file.path) or project.dialect, set(project.base), []
+    with project.lock:
+        renderer = _renderer(project, sources)
+        for name, line, hook in settings.run_hooks:
+            run = Run(path=file.path, name=name, package=settings.name)
+            text, followed = renderer.hook(hook, run)
+            files |= followed
+            writes += hook_writes(
+                text, builder, dialect=dialect, job=f"{file.path}#{name}",
+                at=Location(file.path, line),
+            )  # fmt: skip
+    for path in sorted(path for path in files if "*" not in path):
+        sources.read(path)
+    return replace(lowered, nodes=tuple(builder.nodes), writes=tuple(writes))
 
 
 def _renderer(project: Project, sources: Sources) -> Renderer:
@@ -71,8 +113,6 @@ def _model(file: SourceFile, project: Project, sources: Sources) -> tuple[Lowere
         for model in models:
             job = file.path if len(models) == 1 else f"{file.path}#{model.name}"
             lowering.lower(model, job, file.text)
-    for path in sorted(lowering.absent):
-        sources.read(path)
     return Lowered(
         path=file.path, language=LANGUAGE, nodes=tuple(lowering.builder.nodes),
         writes=tuple(lowering.writes),
@@ -93,7 +133,8 @@ def _schema_file(
     with project.lock:
         renderer = _renderer(project, sources)
         schema = SchemaLowering(known, project, renderer, dialect)
-        declarations, exposures = tuple(schema.declarations()), tuple(schema.exposures())
+        declarations = tuple(schema.declarations())
+        exposures = (*schema.exposures(), *schema.metrics())
         models = ModelLowering(file, project, renderer, sources)
         for snapshot in (p for p in known.properties if p.relation):
             _snapshot(snapshot, models, project)
@@ -125,12 +166,17 @@ def _seed(file: SourceFile, project: Project, sources: Sources) -> tuple[Lowered
 
 
 def _python_model(
-    file: SourceFile, _project: Project, _sources: Sources
+    file: SourceFile, project: Project, sources: Sources
 ) -> tuple[Lowered, Iterable[str]]:
-    found = re.search(r"^def\s+model\s*\(", file.text, re.MULTILINE)
-    if found is None:
+    # few projects have models in Python: the others start without their interpreter
+    from guardian.languages.dbt.python_models import PythonLowering, python_model  # noqa: PLC0415
+
+    found = python_model(file.path, file.text)
+    models = project.by_path.get(file.path, ())
+    if isinstance(found, Diagnostic):
+        return Lowered(path=file.path, language=LANGUAGE, warnings=(found,), failed=True), ()
+    if found is None or not models:
         return Lowered(path=file.path, language=LANGUAGE), ()
-    line = file.text.count("\n", 0, found.start()) + 1
-    message = "dbt models in Python are not read yet: its lineage is missing"
-    warning = Diagnostic(file.path, line, message)
-    return Lowered(path=file.path, language=LANGUAGE, warnings=(warning,), failed=True), ()
+    with project.lock:
+        lowering = PythonLowering(found, models[0], project, _renderer(project, sources))
+        return lowering.lowered(sources), lowering.files - {file.path}

@@ -20,7 +20,7 @@ def functions(
     return {
         "timestamp_add": dbt["dateadd"],
         "timestamp_diff": dbt["datediff"],
-        "string_agg": dbt["listagg"],
+        "string_agg": _string_agg(dbt),
         "max_bool": _max_bool(dialect),
         "ceiling": lambda num: f"ceiling({num})",
         "percentile": _percentile,
@@ -44,6 +44,13 @@ def functions(
         "fill_staging_columns": models.fill_staging_columns,
         "remove_prefix_from_columns": _without_prefix,
     }
+
+
+def _string_agg(dbt: Functions) -> Callable[..., Any]:
+    def string_agg(field_to_agg: Any, delimiter: Any) -> Any:
+        return dbt["listagg"](field_to_agg, delimiter)
+
+    return string_agg
 
 
 def _max_bool(dialect: str) -> Callable[..., str]:

@@ -9,11 +9,14 @@ from msgspec.structs import replace
 from sqlglot.errors import SqlglotError
 
 from guardian.languages import Sources
+from guardian.languages.dbt.hooks import hook_writes, hooks_of
 from guardian.languages.dbt.limits import LimitError
+from guardian.languages.dbt.lines import Lines
 from guardian.languages.dbt.project import ModelFile, Project
 from guardian.languages.dbt.relations import Relation
 from guardian.languages.dbt.rendering import Rendered, Renderer
 from guardian.languages.dbt.run import Run
+from guardian.languages.dbt.target_files import Compiled
 from guardian.languages.dbt.write_options import write_options
 from guardian.languages.sql import run_script
 from guardian.languages.sql.script import Script
@@ -42,7 +45,6 @@ SNAPSHOT_COLUMNS = ("dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid
 MAX_EPHEMERAL = 40
 SEARCHED = 0.5  # the confidence of a table that was found by a search for names
 
-_FILE_NAME = re.compile(r"\w[\w.-]*")
 _REF = re.compile(r"\bref\s*\(\s*(['\"])([^'\"]{1,200})\1\s*(?:,\s*(['\"])([^'\"]{1,200})\3)?")
 _SOURCE = re.compile(r"\bsource\s*\(\s*(['\"])([^'\"]{1,200})\1\s*,\s*(['\"])([^'\"]{1,200})\3")
 
@@ -59,7 +61,6 @@ class ModelLowering:
         self.tables: list[TableEdge] = []
         self.warnings: dict[Diagnostic, None] = {}
         self.files: set[str] = set()
-        self.absent: set[str] = set()
         self.failed = False
         self._file, self._project, self._renderer, self._sources = file, project, renderer, sources
         self._dialect = sources.dialect(file.path) or project.dialect
@@ -72,7 +73,7 @@ class ModelLowering:
         """
         if not self._renderer.naming(model)["enabled"]:
             return
-        rendered = self._rendered(model, text, incremental=False)
+        rendered = self._compiled_or_rendered(model, text)
         run = rendered.run
         handle = None if rendered.failed else self._plan(rendered, job)
         if handle is None:
@@ -91,11 +92,37 @@ class ModelLowering:
         self.writes.append(
             Write(job=job, dataset=run.this.dataset, plan=handle, options=options, at=at)
         )
+        self._add_hooks(rendered, job, at)
         if extra and extra[0] is not None:
             again = WriteOptions(mode=options.mode, materialized=options.materialized)
             self.writes.append(
                 Write(job=job, dataset=run.this.dataset, plan=extra[0], options=again, at=at)
             )
+
+    def _compiled_or_rendered(self, model: ModelFile, text: str) -> Rendered:
+        """Return the model rendered; as dbt compiled it, where our rendering lacks a part."""
+        before = dict(self.warnings)
+        rendered = self._rendered(model, text, incremental=False)
+        if not rendered.failed and not rendered.run.warnings:
+            return rendered
+        compiled = Compiled(self._project, self._renderer)
+        self.files.add(compiled.path)
+        made = compiled.of(model, text)
+        if made is None:
+            return rendered
+        self.warnings, run = before, rendered.run
+        run.warnings, run.asked_incremental = {}, False
+        line = _first_line(rendered)
+        return Rendered(text=made, lines=(line,) * (made.count("\n") + 1), run=run)
+
+    def _add_hooks(self, rendered: Rendered, job: str, at: Location) -> None:
+        """Add what the model's hooks write elsewhere, and what they alter in its own table."""
+        for hook in hooks_of(rendered.run.config):
+            text, files = self._renderer.hook(hook, rendered.run)
+            writes = hook_writes(text, self.builder, dialect=self._dialect, job=job, at=at)
+            if writes:
+                self.writes += writes
+                self.files |= files
 
     def _rendered(self, model: ModelFile, text: str, *, incremental: bool) -> Rendered:
         rendered = self._renderer.render(model, text, incremental=incremental)
@@ -104,13 +131,8 @@ class ModelLowering:
             rendered = blank if _parses(blank.text, self._dialect) else rendered
         run = rendered.run
         self.files |= run.files
-        folders = (*self._project.settings.macros, *self._project.settings.models)
-        self.absent |= {
-            f"{folder}/{name}.sql"
-            for folder in folders
-            for name in (*run.unknown, *run.missing_refs)
-            if _FILE_NAME.fullmatch(name)
-        }
+        if run.unknown or run.missing_refs or run.missing_sources:
+            self.files.update(self._project.missed_patterns())
         properties = self._project.properties_of(model)
         if properties:
             self.files.add(properties.file)
@@ -308,40 +330,4 @@ def _first_line(rendered: Rendered) -> int:
     return next((origin for line, origin in lines if line.strip()), 1)
 
 
-class Lines:
-    """Moves places from the rendered text to the template that it came from."""
-
-    def __init__(self, path: str, origins: tuple[int, ...]) -> None:
-        """Move places in `path`; `origins` holds the template's line of each rendered one."""
-        self._path, self._origins = path, origins
-        self._same = origins == tuple(range(1, len(origins) + 1))
-
-    def line(self, line: int) -> int:
-        """Return the template's line of a rendered one."""
-        return self._origins[min(line, len(self._origins)) - 1] if line > 0 else 1
-
-    def location(self, at: Location) -> Location:
-        """Return the place in the template; a place in another file stays."""
-        return Location(at.file, self.line(at.line)) if at.file == self._path else at
-
-    def moved(self, node: Operator) -> Operator:
-        """Return the node with its own place, and those of its columns, moved."""
-        if self._same:
-            return node
-        changes: dict[str, Any] = {}
-        at = getattr(node, "at", None)
-        if isinstance(at, Location):
-            changes["at"] = self.location(at)
-        items = getattr(node, "items", None)
-        if isinstance(items, tuple):
-            changes["items"] = tuple(self._item(item) for item in items)
-        return replace(node, **changes) if changes else node
-
-    def _item(self, item: Item) -> Item:
-        if isinstance(item.expr, Star) and item.expr.replace:
-            replaced = tuple(self._item(inner) for inner in item.expr.replace)
-            item = replace(item, expr=replace(item.expr, replace=replaced))
-        return replace(item, at=self.location(item.at)) if item.at else item
-
-
-__all__ = ["LimitError", "Lines", "ModelLowering"]
+__all__ = ["LimitError", "ModelLowering"]

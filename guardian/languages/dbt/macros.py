@@ -188,10 +188,10 @@ class Library:
             frame = frame.f_back  # type: ignore[assignment]
         return self.run.path, 1
 
-    def warn(self, message: str) -> None:
-        """Add a diagnostic at the running template's line."""
+    def warn(self, message: str, stand_in: str = "") -> None:
+        """Add a diagnostic at the running template's line, see `Run.warn`."""
         file, line = self.position()
-        self.run.warn(file, line, message)
+        self.run.warn(file, line, message, stand_in)
 
 
 class ProjectMacro(Named):
@@ -314,8 +314,9 @@ def _unknown_of(library: Library) -> type[ChainableUndefined]:
             if self._undefined_name is None or not _is_missing(base, Unknown):
                 return ""
             name = self._full_name()
-            library.warn(f"`{name}` is not known")
-            return re.sub(r"\W", "__", name)
+            stand_in = re.sub(r"\W", "__", name)
+            library.warn(f"`{name}` is not known", stand_in)
+            return stand_in
 
         @override
         def __call__(self, *args: Any, **_kwargs: Any) -> str:  # type: ignore[override]

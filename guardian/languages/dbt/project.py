@@ -12,8 +12,14 @@ from weakref import ref
 import msgspec
 
 from guardian.languages import Sources
-from guardian.languages.dbt.adapters import adapter_of, dialect_of, guessed_adapter
+from guardian.languages.dbt.adapters import (
+    adapter_of,
+    dialect_of,
+    guessed_adapter,
+    spoken_adapter,
+)
 from guardian.languages.dbt.macros import Library, MacroFile, macro_file
+from guardian.languages.dbt.metrics import Measure, Metric
 from guardian.languages.dbt.roots import PROJECT_FILE, inside
 from guardian.languages.dbt.schema_files import (
     Properties,
@@ -28,6 +34,8 @@ from guardian.model.source import SourceFile
 MOST_PROJECTS = 6
 MODEL_KINDS = ("models", "snapshots", "seeds")
 
+NAMING = frozenset({"generate_schema_name", "generate_alias_name"})
+_MADE = (".sql", ".py", ".csv", ".yml")
 _SNAPSHOT = re.compile(r"\{%[-+]?\s*snapshot\s+(\w+)")
 _VERSION = re.compile(r"(.+)_v([0-9.]+)\Z")
 
@@ -61,11 +69,19 @@ class Project:
         self.schema_files: dict[str, SchemaFile] = {}
         self.sources: dict[tuple[str, str], SourceTable] = {}
         self.properties: dict[tuple[str, str], Properties] = {}
+        self.measures: dict[str, Measure] = {}
+        self.metrics: dict[str, Metric] = {}
+        self.measured_in: set[str] = set()
         self._versions: dict[str, tuple[str, str]] = {}
         macros: list[MacroFile] = []
         for settings in self.packages:
             macros += self._index(settings)
+        if not self.dialect:
+            names = (name for file in macros for name in file.names)
+            self.adapter = spoken_adapter(names)
+            self.dialect = dialect_of(self.adapter)
         self.library = Library(macros, self.settings.name, self.adapter)
+        self.base |= {file.path for file in macros if not NAMING.isdisjoint(file.names)}
         del self._sources
 
     def _read(self, path: str) -> SourceFile | None:
@@ -143,6 +159,12 @@ class Project:
         known = self.schema_files[path] = _schema_file(path, file.blob, file.text)
         for table in known.sources:
             self.sources.setdefault((table.source, table.properties.name), table)
+        if known.measures or known.metrics:
+            self.measured_in.add(path)
+        for measure in known.measures:
+            self.measures.setdefault(measure.name, measure)
+        for metric in known.metrics:
+            self.metrics.setdefault(metric.name, metric)
         for properties in known.properties:
             self.properties.setdefault((properties.kind, properties.name), properties)
             if properties.relation:
@@ -192,10 +214,37 @@ class Project:
             config |= next((c for _, d, c in properties.versions if d == model.name), {})
         return config
 
+    def version_of(self, model: ModelFile) -> tuple[str, str]:
+        """Return a model's name without its version, and the version, empty where it has none."""
+        return self._versions.get(model.name, (model.name, ""))
+
     def default_alias(self, model: ModelFile) -> str:
         """Return the name of the table where no alias is given: a version is part of it."""
-        stem, version = self._versions.get(model.name, (model.name, ""))
+        stem, version = self.version_of(model)
         return f"{stem}_v{version}" if version else model.name
+
+    def patterns(self, path: str) -> Iterator[str]:
+        """Yield which files, if added, could alter what `path` says: macros, properties around it.
+
+        dbt reads properties from anywhere; they stand in the model's own folder or one around it.
+        """
+        for folder in self.settings.macros:
+            yield f"{folder}/**.sql"
+        yield from self.property_patterns(path)
+
+    def property_patterns(self, path: str) -> Iterator[str]:
+        """Yield the schema files that could, if added, tell of what `path` makes."""
+        folder = path.rpartition("/")[0]
+        while folder and folder != self.root:
+            yield f"{folder}/*.yml"
+            folder = folder.rpartition("/")[0]
+
+    def missed_patterns(self) -> Iterator[str]:
+        """Yield the files that could, if added, be or declare what a model did not find."""
+        for package in self.packages:
+            for folder in (*package.models, *package.snapshots, *package.seeds):
+                yield from (f"{folder}/**{ending}" for ending in _MADE)
+        yield from (f"{folder}/**.sql" for folder in self.settings.installed)
 
     def variable(self, name: str, package: str) -> tuple[bool, Any]:
         """Return whether the project gives a variable, and its value, as it is written."""

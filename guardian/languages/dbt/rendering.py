@@ -11,16 +11,19 @@ from jinja2 import nodes
 from jinja2.exceptions import TemplateSyntaxError
 from jinja2.nodes import Impossible
 
+from guardian.languages.dbt import naming
 from guardian.languages.dbt.columns import selected
 from guardian.languages.dbt.context import EPHEMERAL, Context
 from guardian.languages.dbt.limits import Budget, LimitError
 from guardian.languages.dbt.macros import TEMPLATE_ERRORS, template_line
 from guardian.languages.dbt.marks import unmarked
 from guardian.languages.dbt.project import ModelFile, Project
+from guardian.languages.dbt.python_config import stated_config
 from guardian.languages.dbt.relations import Column, Relation
 from guardian.languages.dbt.run import Run
 from guardian.languages.dbt.sandbox import MacroReturnError
 from guardian.languages.dbt.schema_files import SourceTable
+from guardian.languages.dbt.seed_values import values_in
 from guardian.model.source import SourceFile
 
 Read = Callable[[str], SourceFile | None]
@@ -47,9 +50,10 @@ class Renderer:
         self.project = project
         self.read: Read = lambda _path: None
         self._library = project.library
-        self._context = Context(project, self.relation_of, self.columns_of)
+        self._context = Context(project, self.relation_of, self.columns_of, self.values_of)
         self._library.sandbox.globals.update(self._context.names())
         self._naming: dict[tuple[str, str], dict[str, Any]] = {}
+        self._names: dict[tuple[str, str], tuple[str, str]] = {}
         self._busy: set[tuple[str, str]] = set()
         self._columns: dict[str, tuple[tuple[Column, ...], frozenset[str]]] = {}
 
@@ -59,6 +63,7 @@ class Renderer:
         """Return the model rendered, for a full run or an incremental one."""
         run = self._run_of(model, incremental=incremental)
         run.blank_unknown = blank_unknown
+        run.enabling = self.naming(model)["enabling"]
         with self._running(run):
             run.config = self.outer_config(model)
             run.this = self.relation_of(model)
@@ -90,6 +95,7 @@ class Renderer:
                 model.path, 1, "not rendered: the template is nested too deeply, or grows too large"
             )
         plain, lines = unmarked("".join(pieces))
+        run.forget_literals(plain)
         return Rendered(text=plain, lines=lines, run=run, failed=failed)
 
     def _run_of(self, model: ModelFile, *, incremental: bool = False) -> Run:
@@ -120,6 +126,22 @@ class Renderer:
                 return value
         return deepcopy(value)
 
+    def hook(self, text: str, model: Run) -> tuple[str, set[str]]:
+        """Return a hook's text rendered for the model of a run, and the files that it followed.
+
+        One that cannot be rendered is empty: it is not what makes the model.
+        """
+        run = Run(path=model.path, name=model.name, package=model.package, this=model.this)
+        run.config = model.config
+        with self._running(run):
+            try:
+                made = self._context.text(text)
+            except MacroReturnError as returned:
+                made = str(returned.value or "")
+            except (*TEMPLATE_ERRORS, LimitError, RecursionError):
+                made = ""
+        return made, run.files
+
     # --- which dataset a model makes -------------------------------------------------------------
 
     def relation_of(self, model: ModelFile) -> Relation:
@@ -127,11 +149,46 @@ class Renderer:
         config = self.naming(model)
         if config.get("materialized") == "ephemeral":
             return Relation(f"{EPHEMERAL}{model.name}", "", self.project.dialect, kind="cte")
-        schema = config.get("target_schema") if model.kind == "snapshots" else None
-        schema = schema or config.get("schema") or ""
-        alias = str(config.get("alias") or self.project.default_alias(model)).strip()
+        schema, alias = self._called(model, config)
         kind = "view" if config.get("materialized", "view") == "view" else "table"
-        return Relation(alias, str(schema).strip(), self.project.dialect, kind=kind)
+        return Relation(alias, schema, self.project.dialect, kind=kind)
+
+    def _called(self, model: ModelFile, config: Mapping[str, Any]) -> tuple[str, str]:
+        """Return schema and name of a model's table, as the project's own macros make them."""
+        key = (model.path, model.name)
+        known = self._names.get(key)
+        if known is None:
+            custom = _text(config.get("schema"))
+            given = _text(config.get("alias"))
+            fixed = _text(config.get("target_schema")) if model.kind == "snapshots" else None
+            node = self._node(model, config)
+            schema = None if fixed else self._generated(model, naming.SCHEMA, custom, node)
+            stated = naming.stated_schema(schema, custom) if schema else custom or ""
+            alias = self._generated(model, naming.ALIAS, given, node)
+            alias = alias if alias and "${" not in alias else given
+            known = (fixed or stated, alias or self.project.default_alias(model))
+            self._names[key] = known
+        return known
+
+    def _generated(
+        self, model: ModelFile, macro: str, custom: str | None, node: Mapping[str, Any]
+    ) -> str | None:
+        with self._running(self._run_of(model)):
+            return naming.generated(self._library, macro, custom, node)
+
+    def _node(self, model: ModelFile, config: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a model as dbt hands it to the macros that name it."""
+        name, version = self.project.version_of(model)
+        inner = model.path.removeprefix(f"{model.settings.root}/").split("/")[1:]
+        stems = [part.rpartition(".")[0] or part for part in inner]
+        return {
+            "name": name, "version": version or None, "config": dict(config),
+            "resource_type": model.kind.removesuffix("s"), "package_name": model.settings.name,
+            "path": "/".join(inner), "original_file_path": model.path,
+            "fqn": [model.settings.name, *stems], "tags": config.get("tags") or [],
+            "unique_id": f"model.{model.settings.name}.{model.name}", "meta": {},
+            "unrendered_config": dict(config),
+        }  # fmt: skip
 
     def source_relation(self, source: str, table: str) -> Relation:
         """Return the dataset of a source."""
@@ -139,7 +196,11 @@ class Renderer:
             return self._context.source_relation(source, table)
 
     def naming(self, model: ModelFile) -> Mapping[str, Any]:
-        """Return the configuration that a model's name depends on, wherever it is stated."""
+        """Return the configuration that a model's name depends on, wherever it is stated.
+
+        `enabled` counts a model in that a variable not given here would enable; `enabling` says
+        that it is such a one.
+        """
         key = (model.path, model.name)
         known = self._naming.get(key)
         if known is None:
@@ -152,13 +213,19 @@ class Renderer:
                         known |= self._stated_config(model, run)
                     finally:
                         self._busy.discard(key)
-            known["enabled"] = run.defaulted or _truth(known.get("enabled", True))
+            enabled = _truth(known.get("enabled", True))
+            known |= {
+                "enabled": run.defaulted or enabled,
+                "enabling": run.defaulted and not enabled,
+            }
             self._naming[key] = known
         return known
 
     def _stated_config(self, model: ModelFile, run: Run) -> dict[str, Any]:
         """Return what the model's own `config(…)` says, rendered where it cannot be read off."""
-        file = self.read(model.path) if model.path.endswith(".sql") else None
+        file = self.read(model.path) if model.path.endswith((".sql", ".py")) else None
+        if file is not None and model.path.endswith(".py"):
+            return stated_config(file.text)
         if (
             file is None
             or "config" not in file.text
@@ -246,6 +313,22 @@ class Renderer:
             files
         )
 
+    def values_of(self, relation: Relation, column: str) -> tuple[str, ...]:
+        """Return what a column may hold, where a seed's file or an `accepted_values` test tells."""
+        origin = relation.origin
+        properties = origin.properties if isinstance(origin, SourceTable) else None
+        if isinstance(origin, ModelFile):
+            properties = self.project.properties_of(origin)
+            file = self.read(origin.path) if origin.kind == "seeds" else None
+            if file is not None and (held := values_in(file.text, column)):
+                return held
+        found = (
+            (c.values for c in properties.columns if c.name.lower() == column.lower())
+            if properties
+            else ()
+        )
+        return next((values for values in found if values), ())
+
     def _selected(self, model: ModelFile, text: str, files: set[str]) -> tuple[str, ...] | None:
         """Return the columns that a model selects; `files` gets what they depend on."""
         rendered = self.render(model, text)
@@ -298,6 +381,11 @@ def _lone_config(text: str) -> str:
     end = text.find("}}", found[0].end()) if len(found) == 1 else -1
     before = text[: found[0].start()] if end > 0 else "{%"
     return "" if "{%" in before or "{#" in before else text[found[0].start() : end + 2]
+
+
+def _text(value: Any) -> str | None:
+    """Return a configured name as text, None where there is none."""
+    return (str(value).strip() or None) if value is not None else None
 
 
 def _truth(value: Any) -> bool:

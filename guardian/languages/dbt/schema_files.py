@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from guardian.languages.dbt.metrics import Measure, Metric, measures, metric
 from guardian.languages.safe_yaml import LinedDict, load
 
 _NOT_NULL, _UNIQUE = frozenset({"not_null"}), frozenset({"unique"})
@@ -16,13 +17,14 @@ _COMBINATIONS = frozenset(
 
 
 class ColumnProperties(msgspec.Struct, frozen=True, kw_only=True):
-    """A column as a schema file tells it."""
+    """A column as a schema file tells it; `values` are all that it may hold, where a test says."""
 
     name: str
     data_type: str = ""
     quoted: bool = False
     not_null: bool = False
     unique: bool = False
+    values: tuple[str, ...] = ()
     line: int = 1
 
 
@@ -72,6 +74,8 @@ class SchemaFile(msgspec.Struct, frozen=True, kw_only=True):
     properties: tuple[Properties, ...] = ()
     sources: tuple[SourceTable, ...] = ()
     exposures: tuple[ExposureProperties, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    metrics: tuple[Metric, ...] = ()
     problem: str = ""
     problem_line: int = 1
 
@@ -97,6 +101,12 @@ def read_schema_file(path: str, blob: str, text: str) -> SchemaFile:
         sources=tuple(table for entry in _entries(document, "sources") for table in _tables(entry,
         path)),
         exposures=tuple(_exposure(entry) for entry in _entries(document, "exposures")),
+        measures=tuple(
+            measure
+            for entry in _entries(document, "semantic_models")
+            for measure in measures(entry)
+        ),
+        metrics=tuple(metric(entry) for entry in _entries(document, "metrics")),
     )  # fmt: skip
 
 
@@ -134,7 +144,8 @@ def _versions(entry: LinedDict) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
 
 
 def _column(entry: LinedDict) -> ColumnProperties:
-    tests = [name for name, _ in _tests(entry)]
+    arguments = dict(_tests(entry))
+    tests = list(arguments)
     rules = {str(rule.get("type")) for rule in _mappings(entry.get("constraints"))}
     primary = "primary_key" in rules
     return ColumnProperties(
@@ -142,6 +153,7 @@ def _column(entry: LinedDict) -> ColumnProperties:
         quoted=entry.get("quote") is True, line=entry.lines["name"],
         not_null=primary or "not_null" in rules or bool(_NOT_NULL & set(tests)),
         unique=primary or "unique" in rules or bool(_UNIQUE & set(tests)),
+        values=_names(arguments.get("accepted_values", {}).get("values")),
     )  # fmt: skip
 
 

@@ -1,13 +1,13 @@
 """`dbt_project.yml` as values: where the project keeps what, variables, configuration."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from posixpath import normpath
 from typing import Any
 
 import msgspec
 
-from guardian.languages.safe_yaml import load
+from guardian.languages.safe_yaml import LinedDict, load
 
 CONFIG_KEYS = frozenset(
     [
@@ -67,7 +67,10 @@ CONFIG_KEYS = frozenset(
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """One project; paths are from the repository's root, for which `root` is `""`."""
+    """One project; paths are from the repository's root, for which `root` is `""`.
+
+    `run_hooks` are the hooks around a whole run: `on-run-start` or `on-run-end`, line, text.
+    """
 
     root: str
     name: str
@@ -78,9 +81,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     snapshots: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     packages: str = "dbt_packages"
+    target: str = "target"
     installed: tuple[str, ...] = ()
     variables: Mapping[str, Any] = {}
     configuration: Mapping[str, Mapping[str, Any]] = {}
+    run_hooks: tuple[tuple[str, int, str], ...] = ()
     problem: str = ""
     problem_line: int = 1
 
@@ -145,7 +150,7 @@ def read_settings(root: str, text: str) -> Settings:
             *_paths(root, data, "analysis-paths", "", ("analyses", "analysis")),
             *_paths(root, data, "test-paths", "", ("tests",)),
         ),
-        packages=_inside(root, packages),
+        packages=_inside(root, packages), target=_inside(root, built[0]),
         installed=tuple(
             _inside(root, folder) for folder in dict.fromkeys((packages, "dbt_packages",
             "dbt_modules", *built))
@@ -155,8 +160,17 @@ def read_settings(root: str, text: str) -> Settings:
             kind: data[kind] for kind in ("models", "seeds", "snapshots", "sources")
             if isinstance(data.get(kind), Mapping)
         },
-        problem=problem, problem_line=line,
+        run_hooks=tuple(_run_hooks(data)), problem=problem, problem_line=line,
     )  # fmt: skip
+
+
+def _run_hooks(data: Mapping[Any, Any]) -> Iterator[tuple[str, int, str]]:
+    for name in ("on-run-start", "on-run-end"):
+        value = data.get(name)
+        line = data.lines.get(name, 1) if isinstance(data, LinedDict) else 1
+        for text in value if isinstance(value, list) else [value]:
+            if isinstance(text, str) and text.strip():
+                yield name, line, text
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -16,7 +16,13 @@ from guardian.languages.expressions.dispatch import (
 )
 from guardian.languages.expressions.functions import json_path, path_of
 from guardian.languages.expressions.items import lower_item
-from guardian.languages.expressions.rewriting import parts, rewritten, with_aliases
+from guardian.languages.expressions.name_patterns import for_each, star_like
+from guardian.languages.expressions.rewriting import (
+    parts,
+    rewritten,
+    with_aliases,
+    with_aliases_behind,
+)
 from guardian.languages.expressions.source import SourceText, line_of
 
 HANDLERS.update(operators.HANDLERS)
@@ -27,6 +33,7 @@ __all__ = [
     "Scope",
     "SourceText",
     "fingerprint",
+    "for_each",
     "json_path",
     "line_of",
     "lower_expression",
@@ -37,6 +44,8 @@ __all__ = [
     "path_of",
     "rewritten",
     "sql_text",
+    "star_like",
     "type_text",
     "with_aliases",
+    "with_aliases_behind",
 ]

@@ -8,7 +8,7 @@ from sqlglot import exp
 from guardian.languages.expressions.dispatch import Handler, Scope, lower_expression
 from guardian.languages.expressions.functions import anonymous, arguments, function_name
 from guardian.languages.expressions.operators import all_of
-from guardian.model.plan import AggregateCall, Call, Expr, Order, Over
+from guardian.model.plan import AggregateCall, Call, Expr, Order, Over, Star
 
 _NAMES: dict[type[exp.Expr], str] = {
     exp.GroupConcat: "string_agg", exp.ArgMax: "max_by", exp.ArgMin: "min_by",
@@ -189,14 +189,20 @@ def _is_every_row(node: exp.Expr) -> bool:
 
 
 def order_of(nodes: Iterable[exp.Expr], scope: Scope) -> tuple[Order, ...]:
-    """Return sort keys; sqlglot has worked out where the dialect puts nulls."""
+    """Return sort keys; sqlglot has worked out where the dialect puts nulls.
+
+    ORDER BY ALL is a key that is a star: all columns of the SELECT list.
+    """
     keys: list[Order] = []
     for node in nodes:
+        inner = node.this if isinstance(node, exp.Ordered) else node
+        every = isinstance(inner, exp.Var) and inner.name.upper() == "ALL"
+        expr = Star() if every else lower_expression(inner, scope)
         if isinstance(node, exp.Ordered):
             descending, first = bool(node.args.get("desc")), bool(node.args.get("nulls_first"))
-            keys.append(Order(lower_expression(node.this, scope), descending, first))
+            keys.append(Order(expr, descending, first))
         else:
-            keys.append(Order(lower_expression(node, scope)))
+            keys.append(Order(expr))
     return tuple(keys)
 
 

@@ -4,32 +4,44 @@ import re
 
 from sqlglot import exp
 
+from guardian.languages.expressions.speech import dialect_of
+
 _COMMA = re.compile(r"\s*,\s*")
 _STRING_DIALECTS = frozenset({"spark", "spark2", "databricks", "hive", "bigquery"})
 _STRINGS = frozenset({"text", "varchar", "string", "nvarchar(max)", "varchar(max)"})
 _SPELLINGS = {"integer": "int", "bool": "boolean", "numeric": "decimal", "dec": "decimal"}
 
 _texts: dict[tuple[str, object], str] = {}
+_MOST_TEXTS = 10_000  # a stranger's file may hold any number of types
 
 
 def type_text(node: exp.Expr, dialect: str) -> str:
     """Return a type's text: `decimal(10,2)`, `string`.
 
-    Synonyms without a length have one spelling.
+    Synonyms without a length have one spelling. Printing a tree is dear: each type is printed once.
     """
-    key = _key(node, dialect)
-    known = _texts.get(key) if key else None
+    key = dialect, _parts(node)
+    known = _texts.get(key)
     if known is None:
-        known = normal_type(node.sql(dialect=dialect or None), dialect)
-        if key:
+        text = node.sql(dialect=dialect_of(dialect), comments=False)
+        known = normal_type(text, dialect)
+        if len(_texts) < _MOST_TEXTS:
             _texts[key] = known
     return known
 
 
-def _key(node: exp.Expr, dialect: str) -> tuple[str, object] | None:
-    if isinstance(node, exp.DataType) and not node.expressions and not node.args.get("nested"):
-        return dialect, (node.this, node.args.get("kind"), len(node.args)) if node.this else None
-    return None
+def _parts(node: exp.Expr) -> tuple[object, ...]:
+    """Return all that tells a tree from another: its kind, and its arguments that are there."""
+    found: list[object] = [type(node)]
+    for key, value in node.args.items():
+        if isinstance(value, exp.Expr):
+            found += (key, _parts(value))
+        elif isinstance(value, list):
+            inner = [_parts(part) if isinstance(part, exp.Expr) else part for part in value]
+            found += (key, tuple(inner))
+        elif value is not None:
+            found += (key, value)
+    return tuple(found)
 
 
 def normal_type(text: str, dialect: str) -> str:

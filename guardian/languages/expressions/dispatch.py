@@ -18,9 +18,12 @@ class Scope:
     """What an expression is lowered in.
 
     `relations` are the handles that CTEs and temporary tables lead to, by folded name. `windows`
-    are the query's named windows. `query` lowers a query inside an expression; without it, such
-    a query becomes opaque. `at` is the place to report where a tree carries no positions. `noted`
-    gets `aggregate` and `window` as such functions of this query are met.
+    are the query's named windows. `query` lowers a query inside an expression; without it, such a
+    query becomes opaque. `at` is the place to report where a tree carries no positions. `noted`
+    gets `aggregate` and `window` as such functions of this query are met. `values` are what the
+    script's variables hold, by their names with their sign in front (`@since`, `$since`), none for
+    a bare name. `named` are the names that mean an expression in this query before any column:
+    ClickHouse's `WITH x AS name`, pseudo columns such as LEVEL.
     """
 
     builder: PlanBuilder
@@ -33,6 +36,8 @@ class Scope:
     windows: Mapping[str, exp.Expr] = field(default_factory=dict)
     query: "Callable[[exp.Expr, Scope], Handle] | None" = None
     noted: set[str] = field(default_factory=set)
+    values: Mapping[str, Expr] = field(default_factory=dict)
+    named: Mapping[str, Expr] = field(default_factory=dict)
 
     def within(self, relations: Mapping[str, Handle]) -> "Scope":
         """Return a scope inside this one, in which other names lead to handles."""
@@ -47,19 +52,21 @@ class Scope:
             return ""
         if isinstance(identifier, str):
             return fold(self.text(identifier), self.dialect)
-        quoted = bool(identifier.args.get("quoted"))
-        return fold(self.text(identifier.name), self.dialect, quoted=quoted)
+        name = identifier.name
+        if self.source is not None and self.source.symbols:
+            name = restore(name, self.source.symbols)
+        return fold(name, self.dialect, quoted=bool(identifier.args.get("quoted")))
 
     def text(self, text: str) -> str:
         """Return `text` with client variables in place of their placeholders."""
         symbols = self.source.symbols if self.source is not None else ()
         return restore(text, symbols) if symbols else text
 
-    def symbol(self, text: str) -> Symbol | None:
+    def symbol(self, text: str) -> Expr | None:
         """Return the run-time value that `text` is, None where it is more or something else."""
         symbols = self.source.symbols if self.source is not None else ()
         name = only_symbol(text, symbols) if symbols else None
-        return None if name is None else Symbol(name)
+        return None if name is None else self.values.get(f":{name}", Symbol(name))
 
     def location(self, node: exp.Expr) -> Location | None:
         """Return where `node` is written, as near as is known."""

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from sqlglot import exp
 
 from guardian.languages.expressions.dispatch import Handler, Scope, lower_expression, opaque
+from guardian.languages.expressions.name_patterns import applied, columns
 from guardian.languages.expressions.operators import NULL, all_of
-from guardian.model.plan import Call, Constant, Expr, Star, Subquery
+from guardian.model.plan import Call, Constant, Expr, Ref, Subquery
 
 # Flags that sqlglot sets for its own generators; they say nothing of the meaning.
 _NOISE = frozenset({
@@ -182,6 +183,10 @@ def _get(node: exp.Expr, scope: Scope) -> Expr:
     return _at_key(lower_expression(node.this, scope), node.args["expression"], scope)
 
 
+def _struct_extract(node: exp.Expr, scope: Scope) -> Expr:
+    return _at_key(lower_expression(node.this, scope), node.args["expression"], scope)
+
+
 def json_path(base: Expr, keys: Iterable[Expr]) -> Expr:
     """Return what is found in a JSON document under keys and indexes; a path is one call.
 
@@ -258,6 +263,8 @@ def _array(node: exp.Expr, scope: Scope) -> Expr:
             return opaque(node, scope)
         query = parts[0].unnest() if isinstance(parts[0], exp.Subquery) else parts[0]
         return Subquery("array", scope.query(query, scope))
+    if len(parts) == 1 and isinstance(parts[0], exp.Comprehension):
+        return lower_expression(parts[0], scope)
     return Call("array", all_of(parts, scope))
 
 
@@ -266,6 +273,11 @@ _EXPLODING = frozenset({"spark", "spark2", "databricks", "hive", "snowflake", "d
 
 def _explode(node: exp.Expr, scope: Scope) -> Expr:
     """Lower what sqlglot reads UNNEST in a SELECT list as, under the name that it has in FROM."""
+    named = {
+        part.this.name.lower() for part in node.expressions if isinstance(part, exp.PropertyEQ)
+    }
+    if named & {"recursive", "max_depth"}:  # DuckDB: the fields of the elements become columns
+        return Call("inline", (lower_expression(node.this, scope),))
     call = generic(node, scope)
     unnest = isinstance(call, Call) and scope.dialect not in _EXPLODING
     return Call("unnest", call.args, call.option) if unnest and isinstance(call, Call) else call
@@ -278,9 +290,57 @@ def _wrapper(node: exp.Expr, scope: Scope) -> Expr:
 # --- everything else ------------------------------------------------------------------------------
 
 
+def _multi_if(args: tuple[Expr, ...]) -> Expr:
+    """Return ClickHouse's `multiIf(a, x, b, y, z)`."""
+    return Call("case", args if len(args) % 2 else (*args, NULL))
+
+
+def _choose(args: tuple[Expr, ...]) -> Expr:
+    """Return `CHOOSE(n, a, b)`: the nth of what follows."""
+    number, *rest = args
+    parts: list[Expr] = []
+    for place, value in enumerate(rest, start=1):
+        parts += [Call("eq", (number, Constant("number", str(place)))), value]
+    return Call("case", (*parts, NULL))
+
+
+_CHOICES: dict[str, Callable[[tuple[Expr, ...]], Expr]] = {
+    "multiif": _multi_if, "choose": _choose, "elt": _choose,
+}  # fmt: skip
+
+
+def _is_teradata_cast(node: exp.Expr, scope: Scope) -> bool:
+    """Return whether `amount (INTEGER)` is a value with its type behind it."""
+    return (
+        scope.dialect == "teradata"
+        and len(node.expressions) == 1
+        and isinstance(node.expressions[0], exp.Column)
+        and node.expressions[0].name.upper() in _TERADATA_TYPES
+    )
+
+
+_TERADATA_TYPES = frozenset({
+    "INTEGER", "INT", "BIGINT", "SMALLINT", "BYTEINT", "FLOAT", "REAL", "DATE", "TIMESTAMP", "TIME",
+})  # fmt: skip
+
+
+# Functions that give the value of a variable by its name.
+_GETTERS = frozenset({"getvariable", "current_setting"})
+
+
 def anonymous(node: exp.Expr, scope: Scope) -> Expr:
     """Return a function that sqlglot has no class for, by its lower-case name."""
     name = scope.text(str(node.this) if isinstance(node.this, str) else node.name).lower()
+    if name in _GETTERS and scope.values and node.expressions:
+        held = scope.values.get(node.expressions[0].name.lower())
+        if held is not None:
+            return held
+    if name in _CHOICES and len(node.expressions) > 1:
+        return _CHOICES[name](all_of(node.expressions, scope))
+    if name == "struct_extract" and len(node.expressions) == 2:
+        return _at_key(lower_expression(node.expressions[0], scope), node.expressions[1], scope)
+    if _is_teradata_cast(node, scope):
+        return Call("cast", (Ref(scope.name(name)),), node.expressions[0].name.lower())
     if name in {"any", "all", "some"} and len(node.expressions) == 1:
         return Call(f"{name}_element", all_of(node.expressions, scope))
     return Call(_SYNONYMS.get(name, name), all_of(node.expressions, scope))
@@ -334,13 +394,6 @@ def arguments(
     return tuple(args), ",".join(options)
 
 
-def _columns(node: exp.Expr, scope: Scope) -> Expr:
-    """Lower DuckDB's COLUMNS(…): without running its pattern, it may be any column."""
-    if isinstance(node.this, exp.Star):
-        return lower_expression(node.this, scope)
-    return Call("columns", (Star(), *all_of((node.this,), scope)))
-
-
 _DATES: dict[str, tuple[type[exp.Expr], ...]] = {
     "date_add": (exp.DateAdd, exp.TsOrDsAdd, exp.TimestampAdd, exp.DatetimeAdd, exp.TimeAdd),
     "date_sub": (exp.DateSub, exp.TimestampSub, exp.DatetimeSub, exp.TimeSub),
@@ -365,9 +418,10 @@ _PLAIN: dict[type[exp.Expr], Callable[[exp.Expr, Scope], Expr]] = {
         generic(node, scope) if node.args.get("zone") or node.expressions else _to_date(node, scope)
     ),
     exp.AtTimeZone: _at_zone, exp.Bracket: _bracket, exp.GetExtract: _get,
+    exp.StructExtract: _struct_extract,
     exp.JSONExtract: _json, exp.JSONExtractScalar: _json, exp.JSONBExtract: _json,
     exp.JSONBExtractScalar: _json, exp.Struct: _struct, exp.Array: _array,
-    exp.TimeStrToTime: _wrapper, exp.Columns: _columns,
+    exp.TimeStrToTime: _wrapper, exp.Apply: applied, exp.StructExtract: _get, exp.Columns: columns,
     exp.Func: generic, exp.Binary: generic, exp.Unary: generic,
 }  # fmt: skip
 

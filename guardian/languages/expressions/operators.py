@@ -13,8 +13,10 @@ from guardian.languages.expressions.dispatch import (
     opaque,
     plain_sql,
 )
+from guardian.languages.expressions.name_patterns import name_like
 from guardian.languages.expressions.source import shortened
 from guardian.model.plan import (
+    VARIABLE,
     AggregateCall,
     Call,
     Constant,
@@ -51,25 +53,70 @@ def all_of(nodes: Iterable[object], scope: Scope) -> tuple[Expr, ...]:
     return tuple(lower_expression(node, scope) for node in nodes if isinstance(node, exp.Expr))
 
 
+def _table_name(part: exp.Expr, scope: Scope) -> str:
+    """Return a name before a column; a mark says that a table of T-SQL is temporary: `#t.a`."""
+    name, args = scope.name(part), part.args
+    if len(args) < 3 or name.startswith("#"):
+        return name
+    return f"##{name}" if args.get("global_") else f"#{name}" if args.get("temporary") else name
+
+
 def _column(node: exp.Expr, scope: Scope) -> Expr:
-    this = node.this
-    frame = node.meta.get("frame") if node.meta else None
+    args = node.args
+    this = args["this"]
+    frame = node.meta_get("frame")
     if isinstance(frame, int):
         return FrameRef(frame, scope.name(this))
-    qualifier = tuple(
-        scope.name(part)
-        for part in (node.args.get("catalog"), node.args.get("db"), node.args.get("table"))
-        if part is not None
-    )
+    qualifier: tuple[str, ...] = ()
+    if len(args) > 1:
+        before = (args.get("catalog"), args.get("db"), args.get("table"))
+        qualifier = tuple([_table_name(part, scope) for part in before if part is not None])
     if isinstance(this, exp.Star):
         return _star_of(this, qualifier, scope)
     if isinstance(this, exp.Parameter):
         return Ref(f"${this.name}", qualifier)
-    if not qualifier:
+    if not qualifier and scope.source is not None and scope.source.symbols:
         symbol = scope.symbol(this.name)
         if symbol is not None:
             return symbol
-    return Ref(scope.name(this), qualifier)
+    if not qualifier and this.name == "0x":  # Trino's empty binary, which the parser has as a name
+        return Constant("hex", "")
+    column = Ref(scope.name(this), qualifier)
+    if scope.named and not qualifier and column.name in scope.named:
+        return scope.named[column.name]
+    return _or_variable(column, node, scope) if scope.values else column
+
+
+# What a stream says of each row's change; the table that it is over has no such columns.
+_OF_STREAMS = frozenset({"METADATA$ACTION", "METADATA$ISUPDATE", "METADATA$ROW_ID"})
+
+
+def _or_variable(column: Ref, node: exp.Expr, scope: Scope) -> Expr:
+    """Return a name that a variable of the script has as that variable, or the column it may be."""
+    name = ".".join((*column.qualifier, column.name)).lower()
+    value = scope.values.get(name)
+    return column if value is None else Call(VARIABLE, (column, _as_operand(value, node)))
+
+
+_UNCAST = (*_BINARY, exp.Between, exp.In)
+_KEEP_CAST = (exp.Mod, exp.IntDiv)
+
+
+def _as_operand(value: Expr, node: exp.Expr) -> Expr:
+    """Return a variable's value for the place at which `node` stands.
+
+    `DECLARE @least DECIMAL(9, 2) = 10` is no other number than 10, but where it divides or is
+    given out: there its type counts.
+    """
+    match value:
+        case Call(name="cast", args=(Constant(kind="number") as number,)):
+            above = node.parent
+            while isinstance(above, (exp.Paren, exp.Neg)):
+                above = above.parent
+            plain = isinstance(above, _UNCAST) and not isinstance(above, _KEEP_CAST)
+            return number if plain else value
+        case _:
+            return value
 
 
 def _identifier(node: exp.Expr, scope: Scope) -> Expr:
@@ -82,7 +129,7 @@ def _star(node: exp.Expr, scope: Scope) -> Expr:
 
 def _star_of(node: exp.Expr, qualifier: tuple[str, ...], scope: Scope) -> Star:
     excluded = node.args.get("except_") or node.args.get("except") or ()
-    renames = node.args.get("rename") or ()
+    renames, like = node.args.get("rename") or (), node.args.get("ilike")
     return Star(
         qualifier=qualifier,
         excluded=tuple(
@@ -92,6 +139,7 @@ def _star_of(node: exp.Expr, qualifier: tuple[str, ...], scope: Scope) -> Star:
         rename=tuple(
             (scope.name(part.this.this), scope.name(part.args["alias"])) for part in renames
         ),
+        pattern=name_like(like.name) if isinstance(like, exp.Expr) else "",
     )
 
 
@@ -135,11 +183,18 @@ def _parameter(node: exp.Expr, scope: Scope) -> Expr:
     name = node.name
     if isinstance(node.this, exp.Literal) and not node.this.is_string:
         return Ref(f"${name}")
-    return Symbol(scope.text(name) or "?")
+    sign = "$" if scope.dialect == "snowflake" else "@"
+    return _held(f"{sign}{name}", node, scope) or Symbol(scope.text(name) or "?")
 
 
 def _placeholder(node: exp.Expr, scope: Scope) -> Expr:
-    return Symbol(scope.text(node.name) or "?")
+    held = _held(node.name, node, scope) or _held(f":{node.name}", node, scope)
+    return held or Symbol(scope.text(node.name) or "?")
+
+
+def _held(name: str, node: exp.Expr, scope: Scope) -> Expr | None:
+    value = scope.values.get(name.lower()) if scope.values else None
+    return None if value is None else _as_operand(value, node)
 
 
 def _var(node: exp.Expr, scope: Scope) -> Expr:
@@ -415,6 +470,62 @@ def _arrow(node: exp.Expr, scope: Scope) -> Expr:
     return lower_expression(body, scope)
 
 
+# Methods of values, which look like functions under a schema: `t.doc.value('/a', 'int')`.
+_XML = frozenset({"value", "query", "exist", "nodes"})
+_METHODS = {
+    "tsql": _XML, "fabric": _XML,
+    "oracle": frozenset({"extract", "getstringval", "getclobval", "getnumberval", "existsnode"}),
+}  # fmt: skip
+
+
+def _as_column(node: exp.Expr) -> exp.Expr:
+    """Return `t.doc`, which is parsed as a path where a method follows, as the column it names."""
+    if isinstance(node, exp.Identifier):
+        return exp.Column(this=node.copy())
+    if isinstance(node, exp.Dot) and isinstance(node.this, exp.Identifier):
+        return exp.Column(this=node.expression.copy(), table=node.this.copy())
+    if isinstance(node, exp.Subquery):
+        return _with_columns(node)
+    return node
+
+
+def _with_columns(query: exp.Expr) -> exp.Expr:
+    """Return a query with its columns, of which the parser makes paths where a method follows."""
+
+    def column(node: exp.Expr) -> exp.Expr:
+        path = isinstance(node, exp.Dot) and isinstance(node.this, exp.Identifier)
+        bare = isinstance(node, exp.Identifier) and not isinstance(node.parent, _NAMING)
+        bare = bare and node.arg_key != "alias"
+        named = path and isinstance(node.expression, exp.Identifier)
+        return _as_column(node) if named or bare else node
+
+    return query.copy().transform(column)
+
+
+_NAMING = (
+    exp.Table, exp.TableAlias, exp.Column, exp.Dot, exp.CTE, exp.Schema, exp.ColumnDef, exp.Var,
+    exp.DataType, exp.Parameter,
+)  # fmt: skip
+
+
+def _part_of_tuple(base: Expr, place: exp.Literal) -> Expr:
+    number = int(place.name) if place.name.isdigit() else 0
+    if isinstance(base, Call) and base.name in {"struct", "tuple"} and 0 < number <= len(base.args):
+        return base.args[number - 1]
+    return Call("index", (base, Constant("number", place.name)))
+
+
+def _comprehension(node: exp.Expr, scope: Scope) -> Expr:
+    """Lower DuckDB's `[f(x) FOR x IN xs IF p(x)]`."""
+    parameters = (scope.name(node.args["expression"]),)
+    values = lower_expression(node.args["iterator"], scope)
+    condition = node.args.get("condition")
+    if condition is not None:
+        test = Lambda(parameters, lower_expression(condition, scope))
+        values = Call("filter", (values, test))
+    return Call("transform", (values, Lambda(parameters, lower_expression(node.this, scope))))
+
+
 def _dot(node: exp.Expr, scope: Scope) -> Expr:
     last = node.args["expression"]
     if isinstance(last, exp.Star):
@@ -422,6 +533,13 @@ def _dot(node: exp.Expr, scope: Scope) -> Expr:
         return (
             Star((*base.qualifier, base.name)) if isinstance(base, Ref) else Call("fields", (base,))
         )
+    if isinstance(last, exp.Literal):  # ClickHouse's `tuple.1`
+        return _part_of_tuple(lower_expression(node.this, scope), last)
+    if not isinstance(last, exp.Identifier) and last.name.lower() in _METHODS.get(
+        scope.dialect, ()
+    ):
+        args = (lower_expression(_as_column(node.this), scope), *all_of(last.expressions, scope))
+        return Call(f"method_{last.name.lower()}", args)
     if not isinstance(last, exp.Identifier):  # a function under a schema: `dataset.clean(x)`
         call = lower_expression(last, scope)
         path = ".".join(scope.name(part) for part in node.this.find_all(exp.Identifier))
@@ -472,7 +590,8 @@ HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.Not: _not, exp.Neg: _negative, exp.Is: _is, exp.Between: _between, exp.In: _in,
     exp.Escape: _escape, exp.RegexpILike: _rlike_ignoring_case, exp.Glob: _glob,
     exp.Subquery: _scalar_query, exp.Query: _scalar_query, exp.Exists: _exists, exp.Tuple: _tuple,
-    exp.Lambda: _lambda, exp.Dot: _dot, exp.Cast: _cast, exp.TryCast: _cast,
+    exp.Lambda: _lambda, exp.Comprehension: _comprehension, exp.Dot: _dot,
+    exp.Cast: _cast, exp.TryCast: _cast,
     exp.Convert: _converted, exp.Kwarg: lambda node,
     scope: lower_expression(node.args["expression"], scope),
     exp.PropertyEQ: lambda node, scope: lower_expression(node.args["expression"], scope),

@@ -1,10 +1,12 @@
 """Changing expressions of the plan: aliases put in, parts named."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from guardian.model.plan import (
+    ALIAS,
     AggregateCall,
     Call,
+    Constant,
     Expr,
     Lambda,
     OpaqueExpr,
@@ -30,8 +32,9 @@ def rewritten(expr: Expr, change: Change) -> Expr:
         case Over(call, partition, order, frame):
             inner = _inside(call, change)
             return Over(inner, _each(partition, change), _keys(order, change), frame)
-        case Subquery(kind, plan, operand, operator):
-            return Subquery(kind, plan, _each(operand, change), operator) if operand else expr
+        case Subquery(kind, plan, operand, operator, closed):
+            rest = _each(operand, change)
+            return Subquery(kind, plan, rest, operator, closed) if operand else expr
         case OpaqueExpr(fingerprint, args, name):
             return OpaqueExpr(fingerprint, _each(args, change), name)
         case Lambda(parameters, body):
@@ -90,13 +93,51 @@ def with_aliases(expr: Expr, aliases: Mapping[str, Expr]) -> Expr:
     )
 
 
-def parts(expr: Expr) -> Iterator[Expr]:
-    """Yield `expr` and every expression inside it, not those of queries in it."""
-    found: list[Expr] = []
+def with_aliases_behind(expr: Expr, aliases: Mapping[str, Expr]) -> Expr:
+    """Return `expr` with unqualified names taken for aliases where no input has such a column."""
+    if not aliases:
+        return expr
 
-    def note(part: Expr) -> Expr | None:
-        found.append(part)
+    def change(part: Expr) -> Expr | None:
+        if isinstance(part, Ref) and not part.qualifier and part.name in aliases:
+            return Call(ALIAS, (part, aliases[part.name]))
         return None
 
-    rewritten(expr, note)
-    yield from found
+    return rewritten(expr, change)
+
+
+def parts(expr: Expr) -> list[Expr]:
+    """Return `expr` and every expression inside it, not those of queries in it, outermost first."""
+    found: list[Expr] = []
+    _gather(expr, found, ())
+    return found
+
+
+def _gather(expr: Expr, found: list[Expr], hidden: tuple[str, ...]) -> None:
+    """Add an expression and its parts; `hidden` are the names of lambdas' parameters around it."""
+    if hidden and isinstance(expr, Ref) and not expr.qualifier and expr.name in hidden:
+        return
+    found.append(expr)
+    match expr:
+        case Ref() | Constant():
+            return
+        case Call() | OpaqueExpr():
+            inside: Iterable[Expr] = expr.args
+        case AggregateCall():
+            inside = _parts_of_aggregate(expr)
+        case Over(call, partition, order):
+            own = _parts_of_aggregate(call) if isinstance(call, AggregateCall) else call.args
+            inside = (*own, *partition, *(key.expr for key in order))
+        case Subquery():
+            inside = expr.operand
+        case Lambda(parameters, body):
+            inside, hidden = (body,), (*hidden, *parameters)
+        case _:
+            return
+    for part in inside:
+        _gather(part, found, hidden)
+
+
+def _parts_of_aggregate(expr: AggregateCall) -> tuple[Expr, ...]:
+    condition = () if expr.filter is None else (expr.filter,)
+    return (*expr.args, *condition, *(key.expr for key in expr.order))

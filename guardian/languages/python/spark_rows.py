@@ -269,6 +269,7 @@ def unpivot(frame: Frame, call: Call) -> Value:
         value_column=fold(plain(to_text(call.value(3, "valueColumnName"))), DIALECT),
         keys=tuple(reference(call.machine, value, call.at) for value in spread([ids])),
         at=call.at,
+        keeps_nulls=True,
     )
     return made(call, node)
 

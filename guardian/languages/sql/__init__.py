@@ -5,29 +5,40 @@ dbt and notebooks call them, too.
 """
 
 from guardian.languages import Extractor, Sources
+from guardian.languages.layouts import table_parts
+from guardian.languages.marks import SQL_SUFFIXES
 from guardian.languages.sql.queries import lower_query
 from guardian.languages.sql.running import run_script
 from guardian.languages.sql.script import Script
-from guardian.model.plan import Lowered, PlanBuilder
+from guardian.languages.sql.writes import Head, add_write
+from guardian.model.names import dataset_name, fold
+from guardian.model.plan import Lowered, PlanBuilder, WriteOptions
 from guardian.model.source import SourceFile
-
-SUFFIXES = (".sql", ".hql", ".ddl")
 
 
 def claims(path: str, _sources: Sources) -> bool:
     """Return whether a path is that of a SQL file."""
-    return path.lower().endswith(SUFFIXES)
+    return path.lower().endswith(SQL_SUFFIXES)
 
 
 def extract(source: SourceFile, sources: Sources) -> Lowered:
-    """Return what the statements of a SQL file say; a bare query in it is no dataset of its own."""
+    """Return what the statements of a SQL file say.
+
+    A bare query in it is no dataset of its own, unless a layout of folders names the table.
+    """
     script = Script(
         builder=PlanBuilder(),
         dialect=sources.dialect(source.path),
         path=source.path,
         job=source.path,
+        sources=sources,
     )
-    run_script(source.text, script)
+    rows = run_script(source.text, script)
+    table = table_parts(source.path, sources.settings().get("tables", ()))
+    if rows is not None and table and not script.writes:
+        name = dataset_name((fold(part, script.dialect) for part in table), script.dialect)
+        at, text = script.queried or (script.line(1), "")
+        add_write(script, name, rows, Head(at, text), WriteOptions(mode="overwrite"))
     return lowered(script, "sql")
 
 
@@ -42,11 +53,12 @@ def lowered(script: Script, language: str) -> Lowered:
         declarations=tuple(script.declarations),
         tables=tuple(script.tables),
         aliases=tuple(script.aliases),
+        routines=tuple(script.routines),
         warnings=tuple(sorted(set(script.warnings))),
         failed=script.failed or (bool(script.warnings) and not said),
     )
 
 
-EXTRACTOR = Extractor(name="sql", version="2", rank=90, claims=claims, extract=extract)
+EXTRACTOR = Extractor(name="sql", version="4", rank=90, claims=claims, extract=extract)
 
 __all__ = ["EXTRACTOR", "Script", "lower_query", "lowered", "run_script"]

@@ -8,19 +8,20 @@ from guardian.languages.sql.names import dataset_of, temporary_name
 from guardian.languages.sql.queries import lower_tree
 from guardian.languages.sql.relations import lower_from
 from guardian.languages.sql.script import Script
-from guardian.languages.sql.tables import (
-    columns_of,
-    declare,
+from guardian.languages.sql.storage import (
     has_property,
     properties,
     source_options,
     write_options,
 )
+from guardian.languages.sql.tables import columns_of, declare, keys_of
 from guardian.languages.sql.writes import Head, add_write, declare_temporary, is_temporary_name
 from guardian.model.lineage import Column
 from guardian.model.names import path_name
-from guardian.model.plan import Declaration, Handle, Rename, Scan
+from guardian.model.plan import Declaration, Handle, Rename, Scan, WriteOptions
 
+_SHARES = frozenset({"spark", "spark2", "databricks"})  # whose global views are in `global_temp`
+_TO = exp.ToTableProperty
 _STORED = {
     exp.MaterializedProperty: "materialized view", exp.DynamicProperty: "dynamic table",
 }  # fmt: skip
@@ -29,7 +30,7 @@ _STORED = {
 def create(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
     """Note what a CREATE statement makes: a table or a view of a query, or declared columns."""
     kind = str(tree.args.get("kind") or "").upper()
-    if kind not in {"TABLE", "VIEW"}:
+    if kind not in {"TABLE", "VIEW", "MODEL"}:
         return
     target = tree.this
     schema = target if isinstance(target, exp.Schema) else None
@@ -39,19 +40,22 @@ def create(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
     rows = _rows(tree, scope)
     columns = columns_of(schema, scope)
     temporary = _temporary(tree, table, scope)
-    if rows is not None and columns:
+    by_name = kind == "TABLE" and script.dialect == "mysql"
+    if rows is not None and columns and not by_name:
         rows = scope.builder.add(Rename(rows, positional=tuple(column.name for column in columns)))
     if temporary:
         rows = rows if rows is not None else _external(tree, columns, scope, head)
-        _make_temporary(temporary, rows, tuple(column.name for column in columns), script)
+        names = tuple(column.name for column in columns)
+        like = _shape(tree, scope) if rows is None else ""
+        _make_temporary(temporary, rows, names or script.declared(like), script)
+        if like and not names:
+            script.shapes[temporary] = like
     elif rows is not None:
         if schema is not None and any(column.type for column in columns):
             declare(tree, schema, script, scope, head)
         _write(tree, table, rows, kind, script, scope, head)
-    elif schema is not None:
-        declare(tree, schema, script, scope, head)
     else:
-        _like(tree, table, script, scope, head)
+        _declare(tree, target, columns, script, scope, head)
 
 
 def _rows(tree: exp.Expr, scope: Scope) -> Handle | None:
@@ -59,6 +63,8 @@ def _rows(tree: exp.Expr, scope: Scope) -> Handle | None:
     if isinstance(clone, exp.Clone) and isinstance(clone.this, exp.Table):
         return lower_from(clone.this, scope)
     query = tree.args.get("expression")
+    if isinstance(query, exp.Table) and scope.dialect == "clickhouse":
+        return None  # CREATE TABLE a AS b copies the columns alone
     if isinstance(query, (exp.Query, exp.Values)):
         return lower_tree(query, with_ctes(tree, scope, lower_tree))
     if isinstance(query, exp.Table):
@@ -85,9 +91,12 @@ def _temporary(tree: exp.Expr, table: exp.Expr, scope: Scope) -> str:
         return name
     if not has_property(tree, exp.TemporaryProperty, exp.GlobalProperty):
         return ""
-    shared = has_property(tree, exp.GlobalProperty) or any(
-        isinstance(part, exp.TemporaryProperty) and str(part.this or "").upper() == "GLOBAL"
-        for part in properties(tree)
+    shared = scope.dialect in _SHARES and (
+        has_property(tree, exp.GlobalProperty)
+        or any(
+            isinstance(part, exp.TemporaryProperty) and str(part.this or "").upper() == "GLOBAL"
+            for part in properties(tree)
+        )
     )
     return f"global_temp.{name}" if shared and "." not in name else name
 
@@ -111,6 +120,10 @@ def _write(
     scope: Scope,
     head: Head,
 ) -> None:
+    filled = next((part.this for part in properties(tree) if isinstance(part, _TO)), None)
+    if isinstance(filled, exp.Table):  # ClickHouse's view adds what comes in to another table
+        add_write(script, dataset_of(filled, scope), rows, head, WriteOptions(mode="append"))
+        return
     dataset = dataset_of(table, scope)
     mode = "view" if kind == "VIEW" else "create"
     if kind == "TABLE" and (tree.args.get("replace") or dataset in script.dropped):
@@ -124,18 +137,37 @@ def _write(
     add_write(script, dataset, rows, head, write_options(tree, scope, mode, stored))
 
 
-def _like(tree: exp.Expr, table: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
-    """Note CREATE TABLE a LIKE b, where the script itself has said what b's columns are."""
-    for part in properties(tree):
-        if isinstance(part, exp.LikeProperty):
-            wanted = dataset_of(part.this, scope)
-            for known in reversed(script.declarations):
-                if known.dataset == wanted and not known.extend:
-                    script.declarations.append(
-                        Declaration(
-                            dataset=dataset_of(table, scope), columns=known.columns,
-                            keys=known.keys,
-                            job=script.job, at=head.at,
-                        )
-                    )  # fmt: skip
-                    return
+def _declare(
+    tree: exp.Expr,
+    target: exp.Expr,
+    columns: tuple[Column, ...],
+    script: Script,
+    scope: Scope,
+    head: Head,
+) -> None:
+    """Note the columns of a table without rows: its own, and those of the one that it is like."""
+    like = _shape(tree, scope)
+    if not like:
+        if isinstance(target, exp.Schema):
+            declare(tree, target, script, scope, head)
+        return
+    schema = target if isinstance(target, exp.Schema) else None
+    script.declarations.append(
+        Declaration(
+            dataset=dataset_of(target, scope), columns=columns, like=like,
+            keys=keys_of(schema, scope) if schema is not None else (), job=script.job, at=head.at,
+        )
+    )  # fmt: skip
+
+
+def _shape(tree: exp.Expr, scope: Scope) -> str:
+    """Return the dataset that a table without rows has the columns of, empty where it has none."""
+    parts = [
+        *properties(tree),
+        *(tree.this.expressions if isinstance(tree.this, exp.Schema) else ()),
+    ]
+    for part in parts:
+        if isinstance(part, (exp.LikeProperty, exp.PartitionedOfProperty)):
+            return dataset_of(part.this, scope)
+    query = tree.args.get("expression")
+    return dataset_of(query, scope) if isinstance(query, exp.Table) else ""

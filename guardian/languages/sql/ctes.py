@@ -1,13 +1,24 @@
 """WITH: every CTE lowered once, recursion kept as an operator of its own."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlglot import exp
 
-from guardian.languages.expressions import Scope
+from guardian.languages.expressions import Scope, lower_expression
 from guardian.languages.sql.names import alias_of
 from guardian.languages.sql.script import script_of, with_relations
-from guardian.model.plan import Alias, Handle, Recursive, RecursiveRef, SetOperation
+from guardian.model.plan import (
+    Alias,
+    Call,
+    Handle,
+    Item,
+    Project,
+    Recursive,
+    RecursiveRef,
+    SetOperation,
+    Star,
+)
 
 Lower = Callable[[exp.Expr, Scope], Handle]
 # Dialects in which a CTE may name itself without the word RECURSIVE.
@@ -24,13 +35,31 @@ def with_ctes(tree: exp.Expr, scope: Scope, lower: Lower) -> Scope:
         return scope
     for cte in clause.expressions:
         name, columns = alias_of(cte, scope)
+        if cte.args.get("scalar"):  # ClickHouse's `WITH 1 + 2 AS three`
+            value = lower_expression(cte.this, scope)
+            scope = replace(scope, named={**scope.named, name: value})
+            continue
         handle = _rows(
             cte, name, columns, scope, lower, recursive=bool(clause.args.get("recursive"))
         )
         if columns and not isinstance(scope.builder[handle], Recursive):
             handle = scope.builder.add(Alias(handle, name, columns))
+        if isinstance(scope.builder[handle], Recursive):
+            handle = _searched(handle, clause, scope)
         scope = with_relations(scope, {name: handle})
     return scope
+
+
+def _searched(handle: Handle, clause: exp.Expr, scope: Scope) -> Handle:
+    """Return a recursion's rows with what SEARCH … SET and CYCLE … SET add to each."""
+    for key in ("search", "cycle"):
+        said = clause.args.get(key)
+        named = said.args.get("expression") if said is not None else None
+        if said is not None and named is not None:
+            value = Call(f"{key}_order", (lower_expression(said.this, scope),))
+            item = Item(value, scope.name(named), scope.location(said))
+            handle = scope.builder.add(Project(handle, (Item(Star()), item)))
+    return handle
 
 
 def _rows(

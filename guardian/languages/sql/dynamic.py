@@ -4,40 +4,51 @@ from collections.abc import Iterator, Sequence
 
 from sqlglot.tokenizer_core import Token, TokenType
 
+from guardian.languages.expressions import parts
 from guardian.languages.sql import forms
-from guardian.languages.sql.forms import word
+from guardian.languages.sql.altering import rename_dataset
+from guardian.languages.sql.assigning import (
+    arguments_of,
+    assign_values,
+    fill_outputs,
+    outputs_of,
+)
+from guardian.languages.sql.forms import next_comma, word
 from guardian.languages.sql.names_in_tokens import dataset_at
 from guardian.languages.sql.running import (
-    DYNAMIC_CONFIDENCE,
     UNKNOWN_TEXT,
     head_of,
-    run_inner,
+    run_known,
 )
 from guardian.languages.sql.script import Script
-from guardian.languages.sql.tables import rename_dataset
+from guardian.languages.sql.texts import MAX_LENGTH, known_texts
+from guardian.languages.sql.transact import note_generated
+from guardian.languages.sql.variables import assign as give
+from guardian.languages.sql.variables import value_of
 from guardian.languages.sql.writes import Target, add_write
 from guardian.model.names import dataset_name, fold, path_name
-from guardian.model.plan import Handle, Opaque, Scan, WriteOptions
+from guardian.model.plan import Call, Declaration, Handle, Scan, WriteOptions
 
 Tokens = Sequence[Token]
 
 
 def assign(statement: Tokens, script: Script) -> Handle | None:
-    """Keep the text that a variable is given, as far as it is known; declare table variables."""
+    """Keep what a variable is given, its text as far as it is known; declare table variables."""
     first = word(statement[0])
     if first == "DECLARE" and any(word(token) == "TABLE" for token in statement[:5]):
-        _declare_table(statement, script)
+        declare_table(statement, script)
         return None
+    assign_values(statement, script)
     for name, value in _assignments(statement):
         text = _text_of(value, script)
-        if text is None:
+        if text is None or len(text) > MAX_LENGTH:
             script.variables.pop(name, None)
         else:
             script.variables[name] = text
     return None
 
 
-def _declare_table(statement: Tokens, script: Script) -> None:
+def declare_table(statement: Tokens, script: Script) -> None:
     """Declare a table variable as the temporary table that it is."""
     start = next(index for index, token in enumerate(statement) if word(token) == "TABLE")
     name = "@" + fold(statement[start - 1].text.lstrip("@"), script.dialect)
@@ -45,6 +56,7 @@ def _declare_table(statement: Tokens, script: Script) -> None:
         name = "@" + fold(statement[start - 2].text.lstrip("@"), script.dialect)
     script.columns[name] = tuple(_column_names(statement[start + 1 :], script))
     script.views.pop(name, None)
+    note_generated(statement, script)
 
 
 def _column_names(tokens: Tokens, script: Script) -> Iterator[str]:
@@ -96,17 +108,6 @@ def _assignments(statement: Tokens) -> Iterator[tuple[str, Tokens]]:
 _PLUS = Token(TokenType.PLUS, "+")
 
 
-def next_comma(tokens: Tokens, start: int) -> int:
-    """Return the index of the next comma outside all brackets, the end where there is none."""
-    depth = 0
-    for index in range(start, len(tokens)):
-        text = word(tokens[index])
-        depth += (text == "(") - (text == ")")
-        if text == "," and depth == 0:
-            return index
-    return len(tokens)
-
-
 def _text_of(tokens: Tokens, script: Script) -> str | None:
     """Return the text of `'…' + @x + N'…'`; a variable that is not known stands as `{x}`."""
     pieces: list[str] = []
@@ -150,35 +151,54 @@ def _end_of_call(tokens: Tokens, index: int) -> int:
 
 def execute(statement: Tokens, script: Script) -> Handle | None:
     """Lower dynamic SQL whose text is known; calls of other procedures are jobs of their own."""
+    fill_outputs(statement, script)
+    if script.state.only_values:
+        return None
     procedure = next(
         (token.text.lower() for token in statement[1:6] if "sp_" in token.text.lower()), ""
     )
     if procedure == "sp_rename":
         _rename(statement, script)
         return None
-    dynamic = len(statement) > 1 and word(statement[1]) == "("
-    if not dynamic and procedure != "sp_executesql":
+    if not is_dynamic(statement):
         return None
-    arguments = (
-        statement[2 : forms.closing(statement, 1)] if dynamic else _first_argument(statement)
-    )
-    text = None if _hinted(statement, script) else _text_of(arguments, script)
-    if text is not None:
-        return _run_text(text, statement, script)
-    if not _hinted(statement, script):
+    bare = word(statement[1]) == "("
+    arguments = statement[2 : forms.closing(statement, 1)] if bare else _first_argument(statement)
+    texts = () if _hinted(statement, script) else _texts_of(arguments, script)
+    rows = None
+    for text in texts:
+        rows = _run_text(text, statement, script) or rows
+    if not texts and not _hinted(statement, script):
         script.warn(statement[0].line, UNKNOWN_TEXT)
-    return None
+    return rows
+
+
+def _texts_of(tokens: Tokens, script: Script) -> tuple[str, ...]:
+    """Return the texts that dynamic SQL may have; what IF decides gives several."""
+    value = value_of(tokens, script)
+    if any(isinstance(part, Call) and part.name == "case" for part in parts(value)):
+        return known_texts(value)
+    text = _text_of(tokens, script)
+    return () if text is None else (text,)
+
+
+def is_dynamic(statement: Tokens) -> bool:
+    """Return whether EXEC runs a text, and not a procedure."""
+    bare = len(statement) > 1 and word(statement[1]) == "("
+    return bare or any(token.text.lower() == "sp_executesql" for token in statement[1:6])
 
 
 def _run_text(text: str, statement: Tokens, script: Script) -> Handle | None:
-    """Lower dynamic SQL; where pieces of it are not known, it may well not be readable."""
-    said, failed = list(script.warnings), script.failed
-    script.failed = False
-    rows = run_inner(text, statement[0].line, script, confidence=DYNAMIC_CONFIDENCE)
-    if script.failed:
-        script.warnings[:] = said
-        script.warn(statement[0].line, UNKNOWN_TEXT)
-    script.failed = failed
+    """Lower dynamic SQL, in which only those variables are known that it is given."""
+    state = script.state
+    outer = state.values, state.types, state.cursors
+    state.values, state.types, state.cursors = arguments_of(statement, script), {}, {}
+    rows = run_known(text, statement, script)
+    inner = state.values
+    state.values, state.types, state.cursors = outer
+    for given, name in outputs_of(statement):
+        if given in inner:
+            give(name, inner[given], script)
     return rows
 
 
@@ -207,11 +227,26 @@ def _rename(statement: Tokens, script: Script) -> None:
         for token in statement
         if token.token_type in {TokenType.STRING, TokenType.NATIONAL_STRING}
     ]
+    if len(texts) == 3 and texts[2].upper() == "COLUMN":
+        _rename_column(texts[0], texts[1], statement, script)
     if len(texts) != 2:
         return
     parts = [fold(part.strip("[]"), script.dialect) for part in texts[0].split(".")]
     new = [*parts[:-1], fold(texts[1].strip("[]"), script.dialect)]
-    rename_dataset(dataset_name(parts, script.dialect), dataset_name(new, script.dialect), script)
+    old = dataset_name(parts, script.dialect)
+    at = script.line(statement[0].line)
+    rename_dataset(old, dataset_name(new, script.dialect), script, at)
+
+
+def _rename_column(path: str, new: str, statement: Tokens, script: Script) -> None:
+    *table, old = (fold(part.strip("[]"), script.dialect) for part in path.split("."))
+    script.declarations.append(
+        Declaration(
+            dataset=dataset_name(table, script.dialect), extend=True, complete=False,
+            renames=((old, fold(new.strip("[]"), script.dialect)),),
+            job=script.job, at=script.line(statement[0].line),
+        )
+    )  # fmt: skip
 
 
 def inserts_execution(statement: Tokens) -> bool:
@@ -242,20 +277,4 @@ def bulk_insert(statement: Tokens, script: Script) -> Handle | None:
         return None
     target = Target(positional=True)
     add_write(script, dataset, rows, head, WriteOptions(mode="append"), target)
-    return None
-
-
-def insert_execution(statement: Tokens, script: Script) -> Handle | None:
-    """Note INSERT … EXEC: rows of a procedure that is not looked into."""
-    index = 2 if len(statement) > 2 and word(statement[1]) == "INTO" else 1
-    dataset, _ = dataset_at(statement, index, script)
-    head = head_of(statement, script)
-    rows = script.builder.add(
-        Opaque(fingerprint=head.text, reason="rows of a procedure", at=head.at)
-    )
-    name = dataset.rpartition(".")[2]
-    if name.startswith(("#", "@")):
-        script.views[name] = rows
-        return None
-    add_write(script, dataset, rows, head, WriteOptions(mode="append"))
     return None

@@ -3,13 +3,13 @@
 Blocks of procedures taken off.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from sqlglot.tokenizer_core import Token, TokenType
 
+from guardian.languages.sql.altering import rename_dataset
 from guardian.languages.sql.names_in_tokens import dataset_at
 from guardian.languages.sql.script import Script
-from guardian.languages.sql.tables import rename_dataset
 
 Tokens = Sequence[Token]
 _ROUTINES = frozenset({"PROCEDURE", "PROC", "FUNCTION", "TRIGGER"})
@@ -18,10 +18,11 @@ _UP_TO = {
     "FOR": ("DO", "LOOP"), "EXCEPTION": ("THEN",), "WHEN": ("THEN",),
 }  # fmt: skip
 _SKIPPED = frozenset({"ELSE", "LOOP", "REPEAT"})
-# Words that Databricks puts between CREATE and TABLE, and that say nothing of the rows.
-_DECORATIONS = frozenset(
-    {"STREAMING", "LIVE", "REFRESH", "TRANSIENT", "VOLATILE", "MULTISET", "PRIVATE"}
-)
+# Words that engines put between CREATE and TABLE, and that say nothing of the rows.
+_DECORATIONS = frozenset({
+    "STREAMING", "LIVE", "REFRESH", "TRANSIENT", "VOLATILE", "MULTISET", "PRIVATE", "SNAPSHOT",
+    "COLUMN", "ROW",
+})  # fmt: skip
 
 
 _NO_WORDS = {
@@ -37,6 +38,11 @@ def word(token: Token) -> str:
     return token.text.upper()
 
 
+def says(tokens: Tokens, wanted: Container[str]) -> bool:
+    """Return whether one of the words stands anywhere, perhaps in quotes: then look closer."""
+    return any(token.text.upper() in wanted for token in tokens)
+
+
 def words(tokens: Tokens, count: int) -> list[str]:
     """Return the first words of a statement."""
     return [word(token) for token in tokens[:count]]
@@ -48,19 +54,49 @@ def unblocked(tokens: Tokens) -> Tokens:
     `IF x THEN`).
     """
     for _ in range(50):
-        shorter = _step(tokens)
+        shorter = unblocked_once(tokens)
         if shorter is tokens:
             return tokens
         tokens = shorter
     return tokens
 
 
-def _step(tokens: Tokens) -> Tokens:
+def creates_routine(tokens: Tokens) -> bool:
+    """Return whether a statement creates a procedure, a function or a trigger."""
+    if word(tokens[0]) in {"PROCEDURE", "FUNCTION"}:  # inside a package
+        return True
+    head = set(words(tokens, 6))
+    return word(tokens[0]) in {"CREATE", "ALTER"} and bool((_ROUTINES | {"PACKAGE"}) & head)
+
+
+def runs_text(tokens: Tokens, script: Script) -> bool:
+    """Return whether a statement runs dynamic SQL; a name behind EXECUTE is a prepared one."""
+    head = words(tokens, 3)
+    if head[:2] == ["EXECUTE", "IMMEDIATE"]:
+        return len(tokens) > 2
+    if head[:1] != ["EXECUTE"] or len(tokens) < 2:
+        return False
+    joined = any(word(token) == "||" for token in tokens) or head[1:] == ["FORMAT", "("]
+    return joined or not head[1] or tokens[1].text.lower() in script.state.values
+
+
+def unblocked_once(tokens: Tokens) -> Tokens:
+    """Return a statement without the first word of control flow in front of it and what it has."""
     if not tokens:
         return tokens
     first = word(tokens[0])
-    if first == "CREATE" and _ROUTINES & set(words(tokens, 6)):
-        return _behind(tokens, ("BEGIN",), tokens)
+    if first in {"CREATE", "PROCEDURE", "FUNCTION"} and creates_routine(tokens):
+        inner = _behind(tokens, ("BEGIN",), tokens)
+        return inner[1:] if inner is not tokens and words(inner, 1) == ["ATOMIC"] else inner
+    if words(tokens, 2) == ["<", "<"] and words(tokens[3:], 2) == [">", ">"]:  # a label
+        return tokens[5:]
+    if len(tokens) > 2 and word(tokens[1]) == ":" and word(tokens[2]) in _LABELLED:
+        return tokens[2:]
+    if first == "CASE":  # a statement, of which each branch holds others
+        inner = _behind(tokens[1:], ("THEN",), ())
+        return inner or tokens
+    if first == "FORALL":
+        return _at_word(tokens, _CHANGES)
     if first == "BEGIN":
         following = word(tokens[1]) if len(tokens) > 1 else ""
         if following in {"", "TRANSACTION", "TRAN", "WORK", "READ", "ISOLATION"}:
@@ -71,6 +107,16 @@ def _step(tokens: Tokens) -> Tokens:
     if first in _UP_TO:
         return _behind(tokens, _UP_TO[first], tokens)
     return tokens
+
+
+_LABELLED = frozenset({"LOOP", "WHILE", "REPEAT", "BEGIN", "FOR"})
+_CHANGES = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE", "EXECUTE"})
+
+
+def _at_word(tokens: Tokens, wanted: frozenset[str]) -> Tokens:
+    """Return tokens from the first of the words on."""
+    start = next((index for index, token in enumerate(tokens) if word(token) in wanted), 0)
+    return tokens[start:] if start else tokens
 
 
 def _behind(tokens: Tokens, ends: tuple[str, ...], otherwise: Tokens) -> Tokens:
@@ -98,16 +144,47 @@ def undecorated(tokens: Tokens) -> Tokens:
         first = tokens[0]
         insert = Token(TokenType.INSERT, "INSERT", first.line, first.col, first.start, first.end)
         return [insert, *tokens[1:]]
+    if words(tokens, 3) == ["DROP", "SNAPSHOT", "TABLE"]:
+        return [tokens[0], *tokens[2:]]
+    if words(tokens, 2) == ["LOAD", "DATA"]:
+        return _load(tokens)
+    tokens = _now(tokens)
     if word(tokens[0]) != "CREATE":
         return tokens
     head, kept = words(tokens, 6), list(tokens)
-    if not _DECORATIONS & set(head):
+    head = head[: head.index("TABLE")] if "TABLE" in head else head
+    if not _DECORATIONS & set(head) or (head[-1] in {"COLUMN", "ROW"} and len(head) == 6):
         return tokens
     for index in range(min(len(head), 6) - 1, 0, -1):
         pair = head[index - 1] == "OR" and head[index] == "REFRESH"
         if head[index] in _DECORATIONS:
             del kept[index - 1 if pair else index : index + 1]
     return kept
+
+
+def _now(tokens: Tokens) -> Tokens:
+    """Return `CREATE TABLE t CLONE s FOR SYSTEM_TIME AS OF …` as a clone of what `s` holds now."""
+    said = words(tokens[:40], 40)
+    clone = said.index("CLONE") if "CLONE" in said else len(said)
+    end = next((i for i in range(clone, len(said)) if said[i] in {"FOR", "FOR SYSTEM_TIME"}), 0)
+    return tokens[:end] if end else tokens
+
+
+def _load(tokens: Tokens) -> Tokens:
+    """Return MySQL's LOAD DATA INFILE as Hive's LOAD DATA INPATH, less what describes the file."""
+    head = words(tokens, 5)
+    if "INFILE" not in head:
+        return tokens
+    place = head.index("INFILE")
+    into = next((i for i, token in enumerate(tokens) if word(token) == "INTO" and i > place), None)
+    if into is None or word(tokens[into + 1]) != "TABLE":
+        return tokens
+    end = into + 3
+    while end + 1 < len(tokens) and tokens[end].token_type is TokenType.DOT:
+        end += 2
+    infile = tokens[place]
+    inpath = Token(TokenType.VAR, "INPATH", infile.line, infile.col, infile.start, infile.end)
+    return [*tokens[:2], inpath, tokens[place + 1], *tokens[into:end]]
 
 
 def special(tokens: Tokens, script: Script) -> bool:
@@ -125,7 +202,7 @@ def special(tokens: Tokens, script: Script) -> bool:
             new, _ = dataset_at(tokens, behind + 1, script)
             schema, dot, _ = old.rpartition(".")
             new = f"{schema}{dot}{new.rpartition('.')[2]}"
-            rename_dataset(old, new, script)
+            rename_dataset(old, new, script, script.line(tokens[0].line))
         return True
     return False
 
@@ -151,9 +228,12 @@ def _alias(tokens: Tokens, head: list[str], script: Script) -> bool:
 
 
 def inner_statement(tokens: Tokens) -> Tokens | None:
-    """Return the statement in `CREATE TASK … AS <statement>` and in `CREATE PIPE … AS COPY …`."""
-    if word(tokens[0]) == "CREATE" and {"TASK", "PIPE"} & set(words(tokens, 5)):
+    """Return the statement in `CREATE TASK … AS <statement>`, `CREATE PIPE … AS COPY …`, …."""
+    head = set(words(tokens, 5)) if word(tokens[0]) == "CREATE" else set()
+    if {"TASK", "PIPE", "FLOW"} & head:
         return _behind(tokens, ("AS",), ())
+    if "EVENT" in head:  # MySQL's
+        return _behind(tokens, ("DO",), ())
     return None
 
 
@@ -188,26 +268,56 @@ def with_as(tokens: Tokens) -> Tokens:
         depth += (text == "(") - (text == ")")
         ctes = (
             text == "WITH"
+            and word(tokens[index + 1]) not in {"SERDEPROPERTIES", "DBPROPERTIES"}
             and word(tokens[index + 2]) in {"AS", "("}
             and word(tokens[index + 1]) != "("
         )
+        if depth == 0 and text == "AS" and word(tokens[index + 1]) in _QUERIES | {"("}:
+            return tokens
         if depth == 0 and (text == "SELECT" or ctes):
-            if word(tokens[index - 1]) in {"AS", "("}:
-                return tokens
             added = Token(TokenType.ALIAS, "AS", token.line, token.col, token.start, token.start)
             return [*tokens[:index], added, *tokens[index:]]
     return tokens
 
 
+_PIVOTS = frozenset({"PIVOT", "UNPIVOT", "PIVOT_WIDER"})
+
+
+def pivot_as_query(tokens: Tokens) -> Tokens:
+    """Return DuckDB's `CREATE … AS PIVOT …` with that as a query: `SELECT * FROM (PIVOT …)`."""
+    if word(tokens[0]) != "CREATE" or not says(tokens, _PIVOTS):
+        return tokens
+    for index, token in enumerate(tokens[:-1]):
+        behind = tokens[index + 1]
+        if word(token) == "AS" and word(behind) in _PIVOTS:
+            kinds = (
+                (TokenType.SELECT, "SELECT"), (TokenType.STAR, "*"), (TokenType.FROM, "FROM"),
+                (TokenType.L_PAREN, "("),
+            )  # fmt: skip
+            added = [_at(kind, text, behind) for kind, text in kinds]
+            last = _at(TokenType.R_PAREN, ")", tokens[-1])
+            return [*tokens[: index + 1], *added, *tokens[index + 1 :], last]
+    return tokens
+
+
+def _at(kind: TokenType, text: str, place: Token) -> Token:
+    return Token(kind, text, place.line, place.col, place.start, place.start)
+
+
 # Lists in which a name and its value may be two strings side by side.
 _PAIRS = frozenset({"OPTIONS", "TBLPROPERTIES", "PROPERTIES", "SERDEPROPERTIES", "DBPROPERTIES"})
+_TWO_STRINGS = chr(TokenType.STRING) * 2
 
 
 def short_format(tokens: Tokens) -> Tokens:
     """Return `CREATE … USING org.apache.spark.sql.parquet` with the last word of that class."""
     if word(tokens[0]) != "CREATE":
         return tokens
-    using = next((index for index, token in enumerate(tokens) if word(token) == "USING"), None)
+    using = None
+    for index, token in enumerate(tokens):
+        if token.token_type in {TokenType.USING, TokenType.SELECT}:
+            using = index if token.token_type is TokenType.USING else None
+            break
     if using is None:
         return tokens
     end = using + 1
@@ -216,14 +326,13 @@ def short_format(tokens: Tokens) -> Tokens:
     return [*tokens[: using + 1], *tokens[end:]]
 
 
+def strings_touch(kinds: str) -> bool:
+    """Return whether two strings stand side by side among tokens of these kinds."""
+    return _TWO_STRINGS in kinds
+
+
 def joined_strings(tokens: Tokens) -> Tokens:
     """Return tokens with strings that touch (`'a''b'`) as one, as Spark and Hive take them."""
-    if not any(
-        token.token_type is TokenType.STRING and tokens[index - 1].token_type is TokenType.STRING
-        for index, token in enumerate(tokens)
-        if index
-    ):
-        return tokens
     joined: list[Token] = []
     behind = 0
     for index, token in enumerate(tokens):
@@ -265,6 +374,28 @@ def closing(tokens: Tokens, start: int) -> int:
     return len(tokens) - 1
 
 
+def next_comma(tokens: Tokens, start: int) -> int:
+    """Return the index of the next comma outside all brackets, the end where there is none."""
+    depth = 0
+    for index in range(start, len(tokens)):
+        text = word(tokens[index])
+        depth += (text == "(") - (text == ")")
+        if text == "," and depth == 0:
+            return index
+    return len(tokens)
+
+
+def foreign_language(tokens: Tokens) -> str:
+    """Return the language of a procedure's body where that is not SQL, empty elsewhere."""
+    if not {"PROCEDURE"} & set(words(tokens, 5)) or word(tokens[0]) != "CREATE":
+        return ""
+    for index, token in enumerate(tokens[:-1]):
+        if word(token) == "LANGUAGE":
+            name = tokens[index + 1].text.upper()
+            return "" if name in {"SQL", "PLPGSQL", "TSQL"} else name
+    return ""
+
+
 def bodies(tokens: Tokens) -> Iterator[Token]:
     """Yield the string that holds the body of a function or a procedure written in SQL."""
     head = words(tokens, 6)
@@ -279,8 +410,9 @@ def bodies(tokens: Tokens) -> Iterator[Token]:
     if languages and languages[0] not in {"sql", "plpgsql", "tsql"}:
         return
     for index, token in enumerate(tokens):
-        quoted = token.token_type is TokenType.STRING and index and word(tokens[index - 1]) == "AS"
         if " " not in token.text.strip():  # the name of a Java class, or of a file
             continue
-        if token.token_type in {TokenType.HEREDOC_STRING, TokenType.RAW_STRING} or quoted:
+        behind_as = bool(index) and word(tokens[index - 1]) == "AS"
+        quoted = token.token_type in {TokenType.STRING, TokenType.RAW_STRING} and behind_as
+        if token.token_type is TokenType.HEREDOC_STRING or quoted:
             yield token

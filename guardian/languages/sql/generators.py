@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from guardian.languages.expressions import Scope, json_path, lower_expression, path_of
+from guardian.languages.sql.documents import document_rows, navigated
 from guardian.languages.sql.names import alias_of
 from guardian.model.plan import Call, Expr, Generate, Handle
 
@@ -19,6 +20,7 @@ _MADE: dict[str, tuple[str, ...] | None] = {
     "json_each": ("key", "value"), "json_each_text": ("key", "value"), "jsonb_object_keys": None,
     "json_object_keys": None, "regexp_split_to_table": None, "string_split": ("value",),
     "openjson": ("key", "value", "type"), "split_to_table": ("SEQ", "INDEX", "VALUE"),
+    "variant_explode": ("pos", "key", "value"), "variant_explode_outer": ("pos", "key", "value"),
     "flatten": _FLATTEN, "generate_subscripts": None, "string_to_table": None, "sequence": None,
     "json_tree": ("key", "value", "type", "atom", "id", "parent", "fullkey", "path"),
 }  # fmt: skip
@@ -36,6 +38,8 @@ IN_SELECT = frozenset({
 })  # fmt: skip
 _BY_ALIAS = frozenset({"postgres", "redshift", "materialize", "risingwave"})
 _TWO_COLUMNS = frozenset({"posexplode", "posexplode_outer"})
+_INLINE = frozenset({"inline", "inline_outer"})
+_EXPANDING = frozenset({"presto", "trino", "athena", "dune"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,15 @@ class Generator:
 
 def generator_of(node: exp.Expr, scope: Scope) -> Generator | None:
     """Return what a relation makes from values, None where it is another kind of relation."""
+    walked = navigated(node, scope)
+    if walked is not None:
+        return Generator(*walked)
     match node:
+        case (
+            exp.Table(this=exp.JSONTable() | exp.XMLTable())
+            | exp.Lateral(this=exp.JSONTable() | exp.XMLTable())
+        ):
+            return _of_document(node, scope)
         case exp.Unnest():
             return _unnest(node, node, scope)
         case exp.Lateral() if isinstance(node.this, exp.Unnest):
@@ -67,6 +79,11 @@ def generator_of(node: exp.Expr, scope: Scope) -> Generator | None:
             return _function(_call_in(node.this), node, scope)
         case _:
             return None
+
+
+def _of_document(node: exp.Expr, scope: Scope) -> Generator | None:
+    found = document_rows(node.this, node, scope)
+    return None if found is None else Generator(*found)
 
 
 def _is_call(node: exp.Expr) -> bool:
@@ -89,9 +106,11 @@ def _unnest(node: exp.Expr, aliased: exp.Expr, scope: Scope) -> Generator:
     if not columns and scope.dialect != "bigquery":
         columns = (qualifier or "unnest",) * bool(values)
     offset = node.args.get("offset")
-    if offset and len(columns) <= len(values):
+    expanding = scope.dialect in _EXPANDING
+    if offset and (len(columns) <= len(values) or expanding):
         columns = (*columns, scope.name(offset) if isinstance(offset, exp.Expr) else "offset")
-    return Generator(Call("unnest", values), columns, qualifier)
+    option = ("expanded ordinal" if offset else "expanded") if expanding else ""
+    return Generator(Call("unnest", values, option), columns, qualifier)
 
 
 def _function(node: exp.Expr, aliased: exp.Expr, scope: Scope, *, outer: bool = False) -> Generator:
@@ -106,7 +125,9 @@ def _function(node: exp.Expr, aliased: exp.Expr, scope: Scope, *, outer: bool = 
         columns = _default_columns(value, qualifier, scope)
         if columns == ("value",) and qualifier and not _says("value", scope):
             columns = (qualifier,)
-    fields = value.name in {"inline", "inline_outer"} or "to_record" in value.name
+    if aliased.args.get("ordinality") and columns:
+        value = Call(value.name, value.args, f"counted:{len(columns) - 1}")
+    fields = "to_record" in value.name
     return Generator(value, columns, qualifier, outer or value.name.endswith("_outer"), fields)
 
 
@@ -199,5 +220,7 @@ def select_columns(name: str, alias: str | None, dialect: str) -> tuple[str, ...
     """Return the names of what a generator in a SELECT list makes."""
     if name in _TWO_COLUMNS:
         return ("pos", alias or "col")
+    if name in _INLINE and not alias:
+        return ()
     default = "col" if dialect in {"spark", "spark2", "databricks", "hive"} else name
     return (alias or default,)

@@ -176,12 +176,13 @@ def _order(tree: exp.Expr, selection: Selection, scope: Scope) -> tuple[Order, .
     node = tree.args.get("order")
     if node is None:
         return ()
-    keys = []
+    keys: list[Order] = []
     for part, key in zip(node.expressions, order_of(node.expressions, scope), strict=True):
         inner = part.this if isinstance(part, exp.Ordered) else part
         ordinal = isinstance(inner, exp.Literal) and not inner.is_string and inner.name.isdigit()
         expr = selection.at_position(int(inner.name)) if ordinal else None
-        keys.append(Order(expr if expr is not None else key.expr, key.descending, key.nulls_first))
+        expr = key.expr if expr is None else expr
+        keys.extend(selection.keys(Order(expr, key.descending, key.nulls_first)))
     return tuple(keys)
 
 

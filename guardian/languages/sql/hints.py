@@ -8,18 +8,25 @@ from collections.abc import Iterable, Iterator
 
 from guardian.languages.expressions.source import restore
 from guardian.languages.sql.script import Script
+from guardian.languages.sql.state import State
 from guardian.model.lineage import Location
 from guardian.model.names import dataset_name, fold, is_path, path_name
 from guardian.model.plan import TableEdge
 
 HINT_CONFIDENCE = 0.6
 SEARCH_CONFIDENCE = 0.5
-_HINT = re.compile(
-    r"@LINEAGE_(?P<kind>INPUT|OUTPUT)S?\s*[:=]\s*(?P<names>[^\n]*?)(?=\*/|@LINEAGE_|$)",
-    re.IGNORECASE | re.MULTILINE,
-)
 _PART = r"(?:\[[^\]\n]+\]|\"[^\"\n]+\"|`[^`\n]+`|[\w#@$%{}\ue000-\uf8ff-]+)"
 _NAME = rf"{_PART}(?:\s*\.\s*{_PART})*"
+# A list goes on behind a comma at the end of a line: in a comment, or as names and nothing else.
+_GOES_ON = (
+    rf",[ \t]*\n(?:[ \t]*(?:--|\*(?!/)|\#)(?![ \t]*@)"
+    rf"|(?=[ \t]*{_NAME}[ \t]*(?:,[ \t]*(?:{_NAME}[ \t]*)?)*(?:\*/|$)))"
+)
+_HINT = re.compile(
+    r"@LINEAGE_(?P<kind>INPUT|OUTPUT)S?[ \t]*[:=][ \t]*"
+    rf"(?P<names>(?:[^\n]*?{_GOES_ON})*[^\n]*?)(?=\*/|@LINEAGE_|$)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _READ = re.compile(rf"\b(?:FROM|JOIN|USING)\s+({_NAME})(?!\s*\()", re.IGNORECASE)
 _WRITE = re.compile(
     r"\b(?:INSERT\s+(?:INTO|OVERWRITE)(?:\s+TABLE)?|MERGE\s+(?:INTO\s+)?|UPDATE|INTO|"
@@ -37,7 +44,7 @@ _WORDS = frozenset({
 _PIECE = re.compile(_PART)
 
 
-def dataset_from_text(text: str, dialect: str) -> str:
+def dataset_from_text(text: str, dialect: str, state: State | None = None) -> str:
     """Return the dataset that a name in plain text means.
 
     Brackets and quotes gone, schema defaulted.
@@ -51,7 +58,7 @@ def dataset_from_text(text: str, dialect: str) -> str:
         inner = piece[1:-1] if quoted else piece
         whole = inner.split(".") if piece[0] == "`" else [inner]
         parts.extend(fold(part, dialect, quoted=quoted) for part in whole)
-    return dataset_name(parts, dialect)
+    return dataset_name(parts if state is None else state.qualified(parts, dialect), dialect)
 
 
 def hints(text: str, script: Script) -> None:
@@ -75,8 +82,13 @@ def hints(text: str, script: Script) -> None:
         _edge(reads, writes, first, script)
 
 
+def hinted_in(lines: range, script: Script) -> bool:
+    """Return whether a hint comment stands on one of the lines of the text."""
+    return any(edge.at.line - script.first_line + 1 in lines for edge in script.tables)
+
+
 def _listed(text: str, dialect: str) -> Iterator[str]:
-    for name in re.split(r"[,;]|\s{2,}", text):
+    for name in re.split(r"[,;]|\s{2,}|\n[ \t]*(?:--|\*|#)?", text):
         if name.strip():
             dataset = dataset_from_text(name, dialect)
             if dataset:
@@ -123,7 +135,7 @@ def _named(
         bare = name.strip('[]"`').lower()
         if bare in ctes or bare in _WORDS or name[0] in "#@{%-$" or name[0].isdigit():
             continue
-        dataset = dataset_from_text(restore(name, symbols), script.dialect)
+        dataset = dataset_from_text(restore(name, symbols), script.dialect, script.state)
         if dataset and dataset not in script.views:
             found.append(dataset)
     return list(dict.fromkeys(found))

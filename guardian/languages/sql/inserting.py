@@ -1,14 +1,16 @@
-"""INSERT, SELECT INTO, COPY, LOAD: rows that go into a table or a file."""
+"""INSERT and SELECT INTO: rows that go into a table, or several."""
+
+from collections.abc import Sequence
 
 from sqlglot import exp
 
 from guardian.languages.expressions import Scope, lower_expression, lower_item, sql_text
 from guardian.languages.sql.ctes import with_ctes
-from guardian.languages.sql.merging import set_items, target_rows, united
 from guardian.languages.sql.names import dataset_of
 from guardian.languages.sql.queries import lower_tree
-from guardian.languages.sql.relations import lower_from
 from guardian.languages.sql.script import Script
+from guardian.languages.sql.touched import Touched
+from guardian.languages.sql.upserting import upserted
 from guardian.languages.sql.writes import (
     Head,
     Target,
@@ -16,18 +18,17 @@ from guardian.languages.sql.writes import (
     insert_temporary,
     temporary_of,
 )
-from guardian.model.names import is_path, path_name
+from guardian.model.names import path_name
 from guardian.model.plan import (
     Alias,
+    Call,
     Constant,
     Expr,
     Filter,
     Handle,
-    Join,
     Opaque,
     Project,
     Rename,
-    Scan,
     Symbol,
     Values,
     WriteOptions,
@@ -47,13 +48,17 @@ def insert(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> Handle |
     overwrite = bool(tree.args.get("overwrite"))
     if isinstance(table, exp.Directory):
         return _into_directory(table, rows, script, scope, head)
-    columns = _column_list(table, scope)
+    if isinstance(table, exp.Anonymous):  # ClickHouse's INSERT INTO FUNCTION s3('…')
+        return _into_function(table, rows, script, scope, head)
+    columns = column_list(table, scope)
     named = scope.builder.add(Rename(rows, positional=columns)) if columns else rows
     name = temporary_of(table, scope, script)
+    if script.touched is not None:
+        script.touched.append(_inserted(table, rows, columns, name, scope, script))
     if name is not None:
         insert_temporary(name, rows, columns, script, overwrite=overwrite)
         return named
-    static, dynamic = _partition(table, tree, scope)
+    static, dynamic = partition_of(table, tree, scope)
     by_name = bool(tree.args.get("by_name"))
     target = Target(columns, positional=not columns and not by_name, static=static)
     options = WriteOptions(
@@ -63,10 +68,28 @@ def insert(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> Handle |
     )
     conflict = tree.args.get("conflict")
     if isinstance(conflict, exp.OnConflict) and conflict.expressions:
-        rows = _upsert(tree, conflict, named, script, scope)
+        rows = upserted(tree, conflict, named, columns, script, scope)
         target, options = Target(), WriteOptions(mode="merge", options=options.options)
     add_write(script, dataset_of(table, scope), rows, head, options, target)
     return named
+
+
+def _inserted(
+    table: exp.Expr,
+    rows: Handle,
+    columns: tuple[str, ...],
+    name: str | None,
+    scope: Scope,
+    script: Script,
+) -> Touched:
+    """Return the new rows, under the names of the columns that they go into."""
+    plain = table.this if isinstance(table, exp.Schema) else table
+    known = columns or (script.filled(name) if name else ())
+    known = known or script.declared(dataset_of(plain, scope))
+    named = scope.builder.add(Rename(rows, positional=known)) if known else rows
+    handle = scope.builder.add(Alias(named, "inserted"))
+    after = {column: exp.column(column, table="inserted", quoted=True) for column in known}
+    return Touched(handle, scope, "INSERT", plain, after=after, named=bool(known))
 
 
 def _rows(tree: exp.Expr, scope: Scope, head: Head) -> Handle:
@@ -79,7 +102,7 @@ def _rows(tree: exp.Expr, scope: Scope, head: Head) -> Handle:
     return scope.builder.add(Opaque(fingerprint=reason, reason=reason[:80], at=head.at))
 
 
-def _column_list(table: exp.Expr, scope: Scope) -> tuple[str, ...]:
+def column_list(table: exp.Expr, scope: Scope) -> tuple[str, ...]:
     """Return the columns of `INSERT INTO t (a, b)`, wherever the dialect has put the list."""
     if isinstance(table, exp.Schema):
         return tuple(
@@ -89,7 +112,7 @@ def _column_list(table: exp.Expr, scope: Scope) -> tuple[str, ...]:
     return ()
 
 
-def _partition(
+def partition_of(
     table: exp.Expr, tree: exp.Expr, scope: Scope
 ) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
     """Return the partition's columns that are given a constant, and those that are not."""
@@ -138,28 +161,15 @@ def _options(tree: exp.Expr, scope: Scope) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(found))
 
 
-def _upsert(
-    tree: exp.Expr, conflict: exp.Expr, rows: Handle, script: Script, scope: Scope
+def _into_function(
+    table: exp.Anonymous, rows: Handle, script: Script, scope: Scope, head: Head
 ) -> Handle:
-    """Return ON CONFLICT DO UPDATE: the new rows, and what the update makes of those there are."""
-    table = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
-    target = target_rows(table, scope, script)
-    new = scope.builder.add(Alias(rows, "excluded"))
-    keys = [
-        key.this if isinstance(key, exp.Ordered) else key
-        for key in conflict.args.get("conflict_keys") or ()
-    ]
-    names = tuple(scope.name(key.this) for key in keys if isinstance(key, exp.Column))
-    joined = scope.builder.add(
-        Join(left=target, right=new, kind="inner", using=names)
-        if names
-        else Join(left=target, right=new, kind="cross")
-    )
-    items = tuple(item for node in conflict.expressions for item in set_items(node, scope))
-    where = conflict.args.get("where")
-    if where is not None:
-        joined = scope.builder.add(Filter(joined, lower_expression(where.this, scope)))
-    return united([rows, scope.builder.add(Project(joined, items))], scope)
+    """Note rows that go where a table function leads; its first text is the place."""
+    first = next((part for part in table.expressions if isinstance(part, exp.Literal)), None)
+    if first is not None:
+        place = path_name(scope.text(first.name))
+        add_write(script, place, rows, head, WriteOptions(mode="append", location=place))
+    return rows
 
 
 def _into_directory(
@@ -177,9 +187,19 @@ def insert_many(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> Non
     """Note Hive's `FROM t INSERT … INSERT …` and Snowflake's `INSERT ALL`."""
     scope = with_ctes(tree, scope, lower_tree)
     source = tree.args.get("source")
+    first = str(tree.args.get("kind") or "").upper() == "FIRST"
+    earlier: list[Expr] = []
+    when: exp.Expr | None = None
+    away: tuple[Expr, ...] = ()
     for part in tree.expressions:
         if isinstance(part, exp.ConditionalInsert):
-            _conditional(part, source, script, scope, head)
+            condition = part.args.get("expression")
+            if condition is not None:
+                when, away = condition, tuple(earlier) if first else ()
+                earlier.append(lower_expression(condition, scope))
+            elif part.args.get("else_"):
+                when, away = None, tuple(earlier)
+            _conditional(part, source, script, scope, head, when, away)
         elif isinstance(part, exp.Insert):
             query = part.args.get("expression")
             if (
@@ -192,18 +212,27 @@ def insert_many(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> Non
 
 
 def _conditional(
-    part: exp.Expr, source: exp.Expr | None, script: Script, scope: Scope, head: Head
+    part: exp.Expr,
+    source: exp.Expr | None,
+    script: Script,
+    scope: Scope,
+    head: Head,
+    condition: exp.Expr | None,
+    earlier: Sequence[Expr],
 ) -> None:
+    """Note one INTO of INSERT ALL or FIRST, for rows that no condition of `earlier` holds for."""
     target = part.this
     if source is None or not isinstance(target, exp.Insert):
         return
     rows = lower_tree(source, scope)
-    condition = part.args.get("expression")
+    for other in earlier:
+        away = Call("not", (Call("coalesce", (other, Constant("boolean", "false"))),))
+        rows = scope.builder.add(Filter(rows, away, "WHEN"))
     if condition is not None:
         at, text = scope.item(condition)
         rows = scope.builder.add(Filter(rows, lower_expression(condition, scope), "WHEN", at, text))
     values = target.args.get("expression")
-    columns = _column_list(target.this, scope)
+    columns = column_list(target.this, scope)
     if isinstance(values, exp.Values) and values.expressions:
         row = values.expressions[0]
         cells = row.expressions if isinstance(row, exp.Tuple) else [row]
@@ -220,9 +249,17 @@ def _conditional(
     )
 
 
+def into_of(tree: exp.Expr) -> exp.Expr | None:
+    """Return the INTO of a query, that of the first SELECT of a union."""
+    while isinstance(tree, exp.SetOperation):
+        tree = tree.this
+    into = tree.args.get("into")
+    return into if isinstance(into, exp.Expr) else None
+
+
 def select_into(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
     """Note SELECT … INTO: a new table, or a temporary one; variables are no tables."""
-    into = tree.args.get("into")
+    into = into_of(tree)
     rows = lower_tree(tree, scope)
     table = into.this if into is not None else None
     if not isinstance(table, exp.Table):
@@ -241,106 +278,4 @@ def select_into(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> Non
         rows,
         head,
         WriteOptions(mode="overwrite" if dataset in script.dropped else "create"),
-    )
-
-
-# --- files ----------------------------------------------------------------------------------------
-
-
-def copy(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
-    """Note COPY: files into a table, or rows into files."""
-    this = tree.this
-    files = [part for part in tree.args.get("files") or () if isinstance(part, exp.Expr)]
-    form = _format(tree)
-    if _is_location(this, scope) or not tree.args.get("kind"):
-        _unload(this, files, form, script, scope, head)
-        return
-    sources = [_file_rows(part, scope, head) for part in files]
-    if not sources or not isinstance(this, (exp.Table, exp.Schema)):
-        return
-    columns = _column_list(this, scope)
-    name = temporary_of(this, scope, script)
-    if name is not None:
-        insert_temporary(name, sources[0], columns, script)
-        return
-    options = WriteOptions(mode="append", format=form)
-    add_write(
-        script,
-        dataset_of(this, scope),
-        sources[0],
-        head,
-        options,
-        Target(columns, positional=not columns),
-    )
-
-
-def _is_location(node: exp.Expr, scope: Scope) -> bool:
-    if isinstance(node, exp.Table) and isinstance(node.this, exp.Literal):
-        return True
-    return (isinstance(node, exp.Table) and isinstance(node.this, exp.Var)) or is_path(
-        scope.text(node.name)
-    )
-
-
-def _location_name(node: exp.Expr, scope: Scope) -> str:
-    inner = node.this if isinstance(node, exp.Table) and isinstance(node.this, exp.Expr) else node
-    return path_name(scope.text(inner.name))
-
-
-def _file_rows(node: exp.Expr, scope: Scope, head: Head) -> Handle:
-    if isinstance(node, exp.Query):
-        return lower_tree(node, scope)
-    return scope.builder.add(Scan(dataset=_location_name(node, scope), at=head.at))
-
-
-def _unload(
-    this: exp.Expr, files: list[exp.Expr], form: str, script: Script, scope: Scope, head: Head
-) -> None:
-    """Note rows that go into files; Snowflake names the files first, others the rows."""
-    rows, place = (
-        (files[:1], this) if _is_location(this, scope) else ([this], next(iter(files), None))
-    )
-    if not rows or place is None:
-        return
-    plan = (
-        lower_from(rows[0], scope) if isinstance(rows[0], exp.Table) else lower_tree(rows[0], scope)
-    )
-    path = _location_name(place, scope)
-    if path.lower() not in {"stdout", "stdin"}:
-        add_write(
-            script, path, plan, head, WriteOptions(mode="overwrite", format=form, location=path)
-        )
-
-
-def _format(tree: exp.Expr) -> str:
-    for part in tree.args.get("params") or ():
-        name = part.this.name.lower() if isinstance(part.this, exp.Expr) else str(part.this).lower()
-        value = part.args.get("expression")
-        if name in {"format", "fileformat"} and isinstance(value, exp.Expr):
-            return str(value.name).lower()
-        if name == "file_format":
-            for inner in part.expressions:
-                if isinstance(inner, exp.Property) and inner.name.lower() == "type":
-                    return str(inner.args["value"].name).lower()
-    return ""
-
-
-def load(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
-    """Note Hive's LOAD DATA INPATH '…' INTO TABLE t."""
-    path = tree.args.get("inpath")
-    if not isinstance(path, exp.Expr) or not isinstance(tree.this, exp.Expr):
-        return
-    rows = scope.builder.add(Scan(dataset=path_name(scope.text(path.name)), at=head.at))
-    static, dynamic = _partition(tree.this, tree, scope)
-    options = WriteOptions(
-        mode="overwrite" if tree.args.get("overwrite") else "append",
-        partition_by=tuple(name for name, _ in static) + dynamic,
-    )
-    add_write(
-        script,
-        dataset_of(tree.this, scope),
-        rows,
-        head,
-        options,
-        Target(positional=True, static=static),
     )

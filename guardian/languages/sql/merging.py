@@ -12,6 +12,7 @@ from guardian.languages.sql.names import alias_of, dataset_of, temporary_name
 from guardian.languages.sql.queries import lower_tree
 from guardian.languages.sql.relations import lower_from, scan_of
 from guardian.languages.sql.script import Script
+from guardian.languages.sql.touched import Action, Touched
 from guardian.languages.sql.writes import (
     Head,
     add_write,
@@ -31,6 +32,7 @@ from guardian.model.plan import (
     JoinKind,
     Project,
     Ref,
+    Rename,
     SetOperation,
     Star,
     Subquery,
@@ -46,12 +48,21 @@ def target_rows(table: exp.Expr, scope: Scope, script: Script) -> Handle:
     name = temporary_of(table, scope, script)
     if name is not None:
         handle = rows_of_temporary(name, script)
+    elif temporary_name(table, scope) in scope.relations:  # a CTE, whose rows are changed
+        return lower_from(table, scope)
     else:
         handle = scope.builder.add(scan_of(table, scope, target=True))
     alias, _ = alias_of(table, scope)
     if not alias and name is not None:
         alias = name
     return scope.builder.add(Alias(handle, alias)) if alias else handle
+
+
+def name_in_scope(relation: exp.Expr, scope: Scope) -> str:
+    """Return the name by which a relation's columns are reached."""
+    alias, _ = alias_of(relation, scope)
+    name = alias or temporary_name(relation, scope)
+    return name if name.startswith("#") else name.rpartition(".")[2]
 
 
 def _filtered(handle: Handle, node: exp.Expr | None, scope: Scope) -> Handle:
@@ -76,7 +87,7 @@ def merge(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
     declared = _declared(tree.this, scope, script)
     listed = whens.expressions if isinstance(whens, exp.Expr) else whens
     branches = _Branches(tree, target, source, declared, scope)
-    arms = [branches.rows(when) for when in listed]
+    arms = [branches.rows(when, script) for when in listed]
     plan = united(arms, scope)
     name = temporary_of(tree.this, scope, script)
     if name is not None:
@@ -110,12 +121,13 @@ class _Branches:
     scope: Scope
     taken: dict[str, list[Expr]] = field(default_factory=dict)
 
-    def rows(self, when: exp.Expr) -> Handle:
+    def rows(self, when: exp.Expr, script: Script) -> Handle:
         """Return what one WHEN writes.
 
         Over matched rows, new ones, or ones that the source lacks.
         """
         scope, then = self.scope, when.args["then"]
+        then = _row_values(then) if isinstance(then, exp.Insert) else then
         handle = self._left_over(when)
         condition = when.args.get("condition")
         if condition is not None:
@@ -126,11 +138,38 @@ class _Branches:
             )
         items: tuple[Item, ...] = ()
         if isinstance(then, exp.Update):
-            items = _update_items(then.expressions, self.tree, scope)
+            items = _update_items(then.expressions, self.tree, self.declared, scope)
         elif isinstance(then, exp.Insert):
             items = _insert_items(then, self.tree, self.declared, scope)
         where = then.args.get("where") if isinstance(then, exp.Expr) else None
-        return scope.builder.add(Project(_filtered(handle, where, scope), items))
+        handle = _filtered(handle, where, scope)
+        if script.touched is not None:
+            script.touched.append(self._touched(when, handle))
+        written = scope.builder.add(Project(handle, items))
+        if isinstance(then, exp.Insert) and self._unlisted(then):
+            return scope.builder.add(Rename(written, like=dataset_of(self.tree.this, scope)))
+        return written
+
+    def _unlisted(self, then: exp.Expr) -> bool:
+        """Return whether new rows fill the target by position, as of `INSERT ROW`."""
+        this = then.args.get("this")
+        if isinstance(this, exp.Var):
+            return this.name.upper() == "ROW"
+        return not isinstance(this, exp.Expr) and isinstance(then.args.get("expression"), exp.Expr)
+
+    def _touched(self, when: exp.Expr, handle: Handle) -> Touched:
+        """Return the rows of one branch, as OUTPUT may look at them."""
+        scope, then, table = self.scope, when.args["then"], self.tree.this
+        if isinstance(then, exp.Insert):
+            after = _inserted_values(then, self.declared, scope)
+            return Touched(handle, scope, "INSERT", table, after=after)
+        before = name_in_scope(table, scope)
+        lone = when.args.get("source") and not when.args.get("matched")
+        absent = name_in_scope(self.tree.args["using"], scope) if lone else ""
+        updates = isinstance(then, exp.Update)
+        new = set_values(then.expressions, scope) if updates else None
+        action: Action = "UPDATE" if updates else "DELETE"
+        return Touched(handle, scope, action, table, before, new, absent=absent)
 
     def _left_over(self, when: exp.Expr) -> Handle:
         """Return the rows of a branch's kind that no branch before it takes."""
@@ -160,7 +199,7 @@ class _Branches:
 
 
 def _joined(tree: exp.Expr, left: Handle, right: Handle, kind: JoinKind, scope: Scope) -> Handle:
-    on = tree.args.get("on")
+    on = tree.args.get("on") or None
     using = tuple(scope.name(part) for part in tree.args.get("using_cond") or ())
     at, text = scope.item(on) if on is not None else (scope.location(tree), "")
     condition = lower_expression(on, scope) if on is not None else None
@@ -169,37 +208,61 @@ def _joined(tree: exp.Expr, left: Handle, right: Handle, kind: JoinKind, scope: 
     )
 
 
-def _source_star(tree: exp.Expr, scope: Scope) -> Item:
-    """Return `UPDATE SET *` and `INSERT *`: every column of the source."""
+def _source_star(tree: exp.Expr, scope: Scope, star: object = None) -> Item:
+    """Return `UPDATE SET *` and `INSERT *`: every column of the source, but for an EXCEPT list."""
+    left_out = (star.args.get("except_") or ()) if isinstance(star, exp.Star) else ()
     using = tree.args["using"]
     alias, _ = alias_of(using, scope)
     if not alias and isinstance(using, exp.Table):
         alias = temporary_name(using, scope).rpartition(".")[2]
-    return Item(Star((alias,) if alias else ()), None, scope.location(using))
+    away = tuple(_column_name(part, scope) for part in left_out)
+    return Item(Star((alias,) if alias else (), away), None, scope.location(using))
 
 
-def _update_items(nodes: Iterable[exp.Expr], tree: exp.Expr, scope: Scope) -> tuple[Item, ...]:
+def _star_items(
+    tree: exp.Expr, declared: tuple[str, ...], scope: Scope, star: exp.Star
+) -> tuple[Item, ...]:
+    """Return what `*` writes: the columns that the target is declared to have, else all there are.
+
+    A column that the source alone has is left out, but where the schema may evolve.
+    """
+    item = _source_star(tree, scope, star)
+    if not declared or tree.args.get("schema_evolution") or not isinstance(item.expr, Star):
+        return (item,)
+    qualifier, away = item.expr.qualifier, item.expr.excluded
+    kept = [name for name in declared if name not in away]
+    return tuple(Item(Ref(name, qualifier), name, item.at) for name in kept)
+
+
+def _update_items(
+    nodes: Iterable[exp.Expr], tree: exp.Expr, declared: tuple[str, ...], scope: Scope
+) -> tuple[Item, ...]:
     items: list[Item] = []
     for node in nodes:
         if isinstance(node, exp.Star):
-            items.append(_source_star(tree, scope))
+            items.extend(_star_items(tree, declared, scope, node))
         else:
-            items.extend(set_items(node, scope))
+            items.extend(set_items(node, scope, tree.this))
     return tuple(items)
 
 
-def set_items(node: exp.Expr, scope: Scope) -> list[Item]:
-    """Return the columns that one `SET a = x` or `SET (a, b) = (x, y)` gives a value."""
+def set_items(node: exp.Expr, scope: Scope, table: exp.Expr | None = None) -> list[Item]:
+    """Return the columns that one `SET a = x` or `SET (a, b) = (x, y)` gives a value.
+
+    Of `table`, where it is given: `SET info.total = x` then is a field of the column `info`.
+    """
     at, text = scope.item(node)
     if not isinstance(node, exp.EQ):
         return []
     value = node.args["expression"]
+    if isinstance(value, exp.Column) and not value.table and value.name.upper() == "DEFAULT":
+        return [Item(Call("default", ()), _field_name(node.this, table, scope), at, text)]
     if not isinstance(node.this, exp.Tuple):
         shown = sql_text(value, scope.dialect)
         return [
             Item(
                 lower_expression(value, scope),
-                _column_name(node.this, scope),
+                _field_name(node.this, table, scope),
                 at,
                 _right_side(text, shown, scope),
             )
@@ -209,6 +272,15 @@ def set_items(node: exp.Expr, scope: Scope) -> list[Item]:
         Item(expr, name, at, text)
         for name, expr in zip(names, _row(value, names, scope), strict=False)
     ]
+
+
+def set_values(nodes: Iterable[exp.Expr], scope: Scope) -> dict[str, exp.Expr]:
+    """Return the new value of each column that `SET a = x` names, as it is written."""
+    return {
+        _column_name(node.this, scope): node.args["expression"]
+        for node in nodes
+        if isinstance(node, exp.EQ) and not isinstance(node.this, exp.Tuple)
+    }
 
 
 def _right_side(text: str, shown: str, scope: Scope) -> str:
@@ -224,10 +296,27 @@ def _column_name(node: exp.Expr, scope: Scope) -> str:
     return scope.name(identifier) if identifier is not None else scope.text(node.name)
 
 
+def _field_name(node: exp.Expr, table: exp.Expr | None, scope: Scope) -> str:
+    """Return the column that SET fills, with its field where that is all it fills."""
+    if table is None or not isinstance(node, exp.Column) or scope.dialect not in _FIELDS:
+        return _column_name(node, scope)
+    parts = [scope.name(part) for part in node.parts]
+    alias = alias_of(table, scope)[0]
+    own = [alias] if alias else temporary_name(table, scope).split(".")
+    for start in range(len(own)):
+        if parts[: len(own) - start] == own[start:] and len(parts) > len(own) - start:
+            return ".".join(parts[len(own) - start :])
+    return ".".join(parts)
+
+
+# Engines in which SET may fill a field of a struct.
+_FIELDS = frozenset({"bigquery", "spark", "databricks", "postgres"})
+
+
 def _row(value: exp.Expr, names: list[str], scope: Scope) -> list[Expr]:
     """Return a row's parts: those of a list, or of a query that gives one row."""
     inner = value.unnest() if isinstance(value, (exp.Paren, exp.Subquery)) else value
-    if isinstance(inner, exp.Tuple):
+    if isinstance(inner, exp.Tuple) or inner.name.upper() == "ROW":
         return [lower_expression(part, scope) for part in inner.expressions]
     if isinstance(inner, exp.Query) and scope.query is not None:
         plan = scope.query(inner, scope)
@@ -240,23 +329,47 @@ def _row(value: exp.Expr, names: list[str], scope: Scope) -> list[Expr]:
     return [Call("field", (lower_expression(value, scope),), name) for name in names]
 
 
+def _inserted_values(
+    then: exp.Expr, declared: tuple[str, ...], scope: Scope
+) -> dict[str, exp.Expr]:
+    names = [name for name in _insert_names(then.args.get("this"), declared, scope) if name]
+    return dict(zip(names, _cells(then.args.get("expression")), strict=False))
+
+
+def _insert_names(this: object, declared: tuple[str, ...], scope: Scope) -> list[str | None]:
+    """Return the columns that a branch's INSERT fills."""
+    if isinstance(this, (exp.Tuple, exp.Schema)):
+        return [_column_name(part, scope) for part in this.expressions]
+    return [_column_name(this, scope)] if isinstance(this, exp.Expr) else list(declared)
+
+
+def _cells(values: exp.Expr | None) -> list[exp.Expr]:
+    cells = values.expressions if isinstance(values, exp.Tuple) else [values] if values else []
+    if len(cells) == 1 and isinstance(cells[0], exp.Tuple):
+        return list(cells[0].expressions)
+    return list(cells)
+
+
+def _row_values(then: exp.Expr) -> exp.Expr:
+    """Return an INSERT whose VALUES stand where BigQuery's parser takes them for a column."""
+    this = then.args.get("this")
+    only = this.expressions[0] if isinstance(this, exp.Tuple) and this.expressions else None
+    if isinstance(only, exp.Anonymous) and only.name.upper() == "VALUES":
+        return exp.Insert(expression=exp.Tuple(expressions=only.expressions))
+    return then
+
+
 def _insert_items(
     then: exp.Expr, tree: exp.Expr, declared: tuple[str, ...], scope: Scope
 ) -> tuple[Item, ...]:
     this, values = then.args.get("this"), then.args.get("expression")
-    if isinstance(this, (exp.Star, exp.Var)) or values is None:
-        return (_source_star(tree, scope),)
-    names: list[str | None] = []
-    if isinstance(this, (exp.Tuple, exp.Schema)):
-        names = [_column_name(part, scope) for part in this.expressions]
-    elif isinstance(this, exp.Expr):
-        names = [_column_name(this, scope)]
-    cells = values.expressions if isinstance(values, exp.Tuple) else [values]
-    if len(cells) == 1 and isinstance(cells[0], exp.Tuple):
-        cells = cells[0].expressions
-    names = names or list(declared)
+    if isinstance(this, exp.Star):
+        return _star_items(tree, declared, scope, this)
+    if isinstance(this, exp.Var) or not isinstance(values, exp.Expr):
+        return (_source_star(tree, scope, this),)
+    names = _insert_names(this, declared, scope)
     items = []
-    for position, cell in enumerate(cells):
+    for position, cell in enumerate(_cells(values)):
         at, text = scope.item(cell)
         name = names[position] if position < len(names) else None
         items.append(

@@ -5,7 +5,8 @@ import re
 from sqlglot import exp
 
 from guardian.languages.expressions import Scope
-from guardian.model.names import DEFAULT_SCHEMA, dataset_name, fold, is_path, path_name
+from guardian.languages.sql.script import script_of
+from guardian.model.names import DEFAULT_SCHEMA, dataset_name, family_of, fold, is_path, path_name
 
 _FILE_FORMATS = frozenset(
     {"delta", "parquet", "csv", "json", "orc", "text", "avro", "iceberg", "binaryfile"}
@@ -30,7 +31,9 @@ def parts_of(table: exp.Expr, scope: Scope) -> tuple[str, ...]:
     return tuple(pieces)
 
 
-def _pieces(node: exp.Expr, scope: Scope) -> list[str]:
+def _pieces(node: exp.Expr | str, scope: Scope) -> list[str]:
+    if isinstance(node, str):  # `server.database..table` has nothing between its dots
+        return [scope.name(node)]
     if isinstance(node, exp.Dot):
         return [*_pieces(node.this, scope), *_pieces(node.args["expression"], scope)]
     if isinstance(node, exp.Identifier):
@@ -51,7 +54,8 @@ def _pieces(node: exp.Expr, scope: Scope) -> list[str]:
 
 def _dynamic(node: exp.Expr, scope: Scope) -> list[str]:
     """Return the name in `IDENTIFIER('db.t')` or `IDENTIFIER($t)`."""
-    inner = node.this
+    named = isinstance(node, exp.Anonymous) and node.name.upper() == "IDENTIFIER"
+    inner = node.expressions[0] if named and node.expressions else node.this
     if isinstance(inner, exp.Literal) and inner.is_string:
         return [fold(part, scope.dialect) for part in scope.text(inner.name).split(".")]
     if isinstance(inner, (exp.Parameter, exp.Placeholder, exp.Column, exp.Var)):
@@ -80,9 +84,20 @@ def dataset_of(table: exp.Expr, scope: Scope) -> str:
         return path_name(raw)
     if len(parts) == 1 and (is_path(raw) or _FILE.search(raw)):
         return path_name(raw)
-    if len(parts) > 2 and not parts[1]:
-        parts = (parts[0], DEFAULT_SCHEMA.get(scope.dialect, ""), *parts[2:])
+    if len(parts) > 2 and not parts[-2]:
+        parts = (*parts[:-2], DEFAULT_SCHEMA.get(scope.dialect, ""), parts[-1])
+    script = script_of(scope)
+    if script is not None:
+        parts = script.state.qualified(parts, scope.dialect)
+    if scope.dialect == "bigquery":
+        parts = (*parts[:-1], family_of(parts[-1])[0])
     return dataset_name(parts, scope.dialect)
+
+
+def shard_of(table: exp.Expr, scope: Scope) -> str:
+    """Return which table of a date-sharded family, or which partition, a table names, if any."""
+    parts = parts_of(table, scope) if scope.dialect == "bigquery" else ()
+    return family_of(parts[-1])[1] if parts else ""
 
 
 def _raw(node: exp.Expr, scope: Scope) -> str:

@@ -101,6 +101,8 @@ def _column(field: exp.Expr | None, scope: Scope) -> Expr:
 def _values(field: exp.Expr | None, scope: Scope) -> tuple[tuple[str, Expr], ...]:
     found = []
     for part in field.expressions if isinstance(field, exp.In) else ():
+        if isinstance(part, exp.Query):  # the values are known at run time only
+            return ()
         if isinstance(part, (exp.PivotAlias, exp.Alias)):
             alias = part.args["alias"]
             name = scope.name(alias) if isinstance(alias, exp.Identifier) else alias.name
@@ -141,27 +143,49 @@ def _unpivot(handle: Handle, node: exp.Expr, scope: Scope) -> Handle:
         field = next((part for part in fields if isinstance(part, exp.In)), None)
         listed, values = (field.expressions if field else []), _names(node.expressions, scope)
         name_column = scope.name(_bare(field.this)) if field else "name"
-    taken = [_taken(part, scope) for part in listed]
+    star = next((_star(part, scope) for part in listed if isinstance(part, exp.Columns)), None)
+    taken = [_taken(part, scope) for part in listed if not isinstance(part, exp.Columns)]
     plain = len(values) < 2 and not any(part.named for part in taken)
     if len(taken) > MAX_ARMS:
         scope.warn(f"UNPIVOT of more than {MAX_ARMS} columns is read without their labels", node)
         plain, taken = True, taken[:MAX_ARMS]
-    if not taken or (plain and not node.args.get("include_nulls")):
-        return scope.builder.add(
+    nulls = bool(node.args.get("include_nulls"))
+    if not taken or star is not None or (plain and not nulls):
+        made = scope.builder.add(
             Unpivot(
                 input=handle,
                 columns=tuple(name for part in taken for name in part.columns),
                 name_column=name_column,
                 value_column=values[0] if values else "value",
                 at=scope.location(node),
+                star=star,
+                keeps_nulls=nulls,
             )
         )
+        return _values_first(made, name_column, values, scope)
     arms = [_arm(handle, node, part, taken, (name_column, *values), scope) for part in taken]
     if len(arms) == 1:
         return arms[0]
     return scope.builder.add(
         SetOperation(kind="union", inputs=tuple(arms), all=True, at=scope.location(node))
     )
+
+
+def _star(node: exp.Expr, scope: Scope) -> Star | None:
+    lowered = lower_expression(node, scope)
+    return lowered if isinstance(lowered, Star) else None
+
+
+# Dialects that give an UNPIVOT's values before their labels.
+_VALUES_FIRST = frozenset({"bigquery"})
+
+
+def _values_first(handle: Handle, name: str, values: list[str], scope: Scope) -> Handle:
+    """Return an UNPIVOT's columns in the dialect's order; operators put the label first."""
+    if scope.dialect not in _VALUES_FIRST or len(values) != 1:
+        return handle
+    items = (Item(Star(excluded=(name, *values))), Item(Ref(values[0]), values[0]))
+    return scope.builder.add(Project(handle, (*items, Item(Ref(name), name))))
 
 
 def _taken(node: exp.Expr, scope: Scope) -> _Taken:
@@ -195,7 +219,8 @@ def _arm(
         Item(value, name, at, value.name) for value, name in zip(values, names[1:], strict=False)
     ]
     used = tuple(dict.fromkeys(name for other in taken for name in other.columns))
-    ordered = [*made, label] if node.args.get("value_columns_first") else [label, *made]
+    first = node.args.get("value_columns_first") or scope.dialect in _VALUES_FIRST
+    ordered = [*made, label] if first else [label, *made]
     return scope.builder.add(Project(handle, (Item(Star(excluded=used)), *ordered)))
 
 

@@ -1,42 +1,52 @@
 """Queries → operators: WITH, SELECT, set operations, ORDER BY and LIMIT."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from sqlglot import exp
 
 from guardian.languages.expressions import (
     Scope,
+    for_each,
     lower_expression,
     order_of,
     with_aliases,
+    with_aliases_behind,
 )
 from guardian.languages.sql.ctes import with_ctes
 from guardian.languages.sql.grouping import aggregated
+from guardian.languages.sql.joinmarks import Marked, marks_of, ordered
 from guardian.languages.sql.matching import matched
+from guardian.languages.sql.meanings import named_in
 from guardian.languages.sql.pivots import pivoted
 from guardian.languages.sql.relations import lower_from, lower_joins, sampled, values
 from guardian.languages.sql.script import Script
 from guardian.languages.sql.select import (
     Selection,
     aliases_for_filters,
+    chained,
     generated,
     items_of,
     struct_items,
 )
 from guardian.model.lineage import Location
 from guardian.model.plan import (
+    Aggregate,
+    AggregateCall,
     Constant,
     Distinct,
     Drop,
     Expr,
     Filter,
     Handle,
+    Item,
     Limit,
     Order,
     Project,
     Ref,
     SetOperation,
     Sort,
+    Star,
     Values,
 )
 
@@ -45,6 +55,10 @@ LATERAL = frozenset(
     {"spark", "databricks", "snowflake", "redshift", "duckdb", "clickhouse", "teradata"}
 )
 LATERAL_WHERE = frozenset({"snowflake", "duckdb", "clickhouse", "teradata", "redshift"})
+
+
+# Dialects in which `(+)` in WHERE marks the optional side of a join.
+JOIN_MARKS = frozenset({"oracle", "redshift", "exasol", "snowflake", "teradata"})
 
 
 def lower_query(tree: exp.Expr, script: Script) -> Handle:
@@ -63,9 +77,9 @@ def lower_tree(tree: exp.Expr, scope: Scope) -> Handle:
     scope = with_ctes(tree, scope, lower_tree)
     match tree:
         case exp.Select():
-            return _select(tree, scope)
+            return _as_document(_select(tree, scope), tree, scope)
         case exp.SetOperation():
-            return _ordered(_set_operation(tree, scope), tree, scope)
+            return _as_document(_ordered(_set_operation(tree, scope), tree, scope), tree, scope)
         case exp.Subquery():
             return _parenthesized(tree, scope)
         case exp.Values():
@@ -76,6 +90,18 @@ def lower_tree(tree: exp.Expr, scope: Scope) -> Handle:
             return lower_tree(tree.this, scope)
         case _:
             return lower_from(tree, scope)
+
+
+def _as_document(handle: Handle, tree: exp.Expr, scope: Scope) -> Handle:
+    """Return the one value that FOR XML and FOR JSON make of all columns of all rows."""
+    clause = tree.args.get("for_")
+    kind = str(clause.args.get("kind") or "").lower() if isinstance(clause, exp.Expr) else ""
+    if kind not in {"xml", "json"}:
+        return handle
+    made = AggregateCall(f"for_{kind}", (Star(),))
+    return scope.builder.add(
+        Aggregate(input=handle, items=(Item(made, None, scope.location(tree)),))
+    )
 
 
 def _parenthesized(tree: exp.Expr, scope: Scope) -> Handle:
@@ -93,9 +119,11 @@ def _select(tree: exp.Expr, scope: Scope) -> Handle:
     windows = tree.args.get("windows")
     if windows:
         scope = replace(scope, windows={scope.name(window.this): window for window in windows})
-    handle = _source(tree, scope)
+    marked = marks_of(tree, scope) if scope.dialect in JOIN_MARKS else None
+    handle = _source(tree, scope, marked)
+    scope = replace(scope, named={**scope.named, **named_in(tree, scope)})
     selection = items_of(tree, scope)
-    handle = _filtered(handle, tree, selection, scope)
+    handle = _filtered(handle, tree, selection, scope, marked)
     handle, selection = generated(handle, selection, scope)
     if _aggregates(tree, scope):
         handle = aggregated(handle, tree, selection, scope, lateral=scope.dialect in LATERAL)
@@ -103,33 +131,48 @@ def _select(tree: exp.Expr, scope: Scope) -> Handle:
     return _projected(handle, tree, selection, scope)
 
 
-def _source(tree: exp.Expr, scope: Scope) -> Handle:
+def _source(tree: exp.Expr, scope: Scope, marked: Marked | None) -> Handle:
     """Return what a SELECT reads: FROM, and all that is joined to it in the order of the text."""
     source = tree.args.get("from_")
-    handle = lower_from(source.this, scope) if source is not None else scope.builder.add(Values())
+    joins = list(tree.args.get("joins") or ())
+    first = source.this if source is not None else None
+    if first is not None and marked is not None:
+        first, joins = ordered(first, joins, marked, scope)
+    handle = lower_from(first, scope) if first is not None else scope.builder.add(Values())
     match = tree.args.get("match")
     if isinstance(match, exp.MatchRecognize):
         handle = matched(handle, match, scope)
-    joined = [*(tree.args.get("joins") or ()), *(tree.args.get("laterals") or ())]
-    if tree.args.get("laterals") and tree.args.get("joins") and scope.source is not None:
+    joined = [*joins, *(tree.args.get("laterals") or ())]
+    if tree.args.get("laterals") and joins and scope.source is not None:
         joined.sort(key=scope.source.position)
     handle = lower_joins(handle, joined, scope)
     sample = tree.args.get("sample")
     return sampled(handle, sample, scope) if isinstance(sample, exp.TableSample) else handle
 
 
-def _filtered(handle: Handle, tree: exp.Expr, selection: Selection, scope: Scope) -> Handle:
+def _filtered(
+    handle: Handle, tree: exp.Expr, selection: Selection, scope: Scope, marked: Marked | None
+) -> Handle:
     """Apply WHERE and what is like it."""
-    aliases = aliases_for_filters(selection) if scope.dialect in LATERAL_WHERE else {}
     for key, clause in (("prewhere", "WHERE"), ("where", "WHERE"), ("connect", "CONNECT BY")):
         node = tree.args.get(key)
         if node is None:
             continue
-        for part in _conditions(node):
+        lateral = scope.dialect in LATERAL_WHERE
+        aliases = aliases_for_filters(selection, lateral=True) if lateral else {}
+        for part in marked.rest if marked is not None and key == "where" else _conditions(node):
             at, text = scope.item(part)
-            condition = with_aliases(lower_expression(part, scope), aliases)
-            handle = scope.builder.add(Filter(handle, condition, clause, at, text))
+            condition = _naming(lower_expression(part, scope), aliases, scope)
+            whole = for_each(condition, scope)
+            handle = scope.builder.add(Filter(handle, whole, clause, at, text))
     return handle
+
+
+def _naming(condition: Expr, aliases: Mapping[str, Expr], scope: Scope) -> Expr:
+    """Return a condition in which an alias may stand; a column goes first but in ClickHouse."""
+    if scope.dialect == "clickhouse":
+        return with_aliases(condition, aliases)
+    return with_aliases_behind(condition, aliases)
 
 
 def _conditions(node: exp.Expr) -> list[exp.Expr]:
@@ -157,12 +200,12 @@ def _aggregates(tree: exp.Expr, scope: Scope) -> bool:
 
 def _projected(handle: Handle, tree: exp.Expr, selection: Selection, scope: Scope) -> Handle:
     """Return a SELECT without grouping; QUALIFY, DISTINCT ON and ORDER BY look below its list."""
-    aliases = aliases_for_filters(selection)
     for key, clause in (("having", "HAVING"), ("qualify", "QUALIFY")):
         node = tree.args.get(key)
         if node is not None:
             at, text = scope.item(node.this)
-            condition = with_aliases(lower_expression(node.this, scope), aliases)
+            aliases = aliases_for_filters(selection, lateral=scope.dialect in LATERAL)
+            condition = _naming(lower_expression(node.this, scope), aliases, scope)
             handle = scope.builder.add(Filter(handle, condition, clause, at, text))
     order = sort_keys(tree, selection, scope)
     chosen = _distinct_on(tree, selection, scope)
@@ -222,12 +265,13 @@ def sort_keys(tree: exp.Expr, selection: Selection, scope: Scope) -> tuple[Order
     node = tree.args.get("order")
     if node is None:
         return ()
-    aliases = selection.aliases()
-    keys = []
+    own = selection.aliases()
+    aliases = chained(own) if scope.dialect in LATERAL else own
+    keys: list[Order] = []
     for part, key in zip(node.expressions, order_of(node.expressions, scope), strict=True):
         inner = part.this if isinstance(part, exp.Ordered) else part
         expr = _by_position(inner, selection) or with_aliases(key.expr, aliases)
-        keys.append(Order(expr, key.descending, key.nulls_first))
+        keys.extend(selection.keys(Order(expr, key.descending, key.nulls_first)))
     return tuple(keys)
 
 

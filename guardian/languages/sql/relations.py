@@ -6,9 +6,10 @@ from sqlglot import exp
 
 from guardian.languages.expressions import Scope, fingerprint, lower_expression, sql_text
 from guardian.languages.sql.generators import Generator, generate, generator_of
-from guardian.languages.sql.names import alias_of, dataset_of, temporary_name
+from guardian.languages.sql.names import alias_of, dataset_of, shard_of, temporary_name
 from guardian.languages.sql.pivots import pivoted
 from guardian.languages.sql.remote import remote_rows
+from guardian.languages.sql.routines import called_function, calls_function
 from guardian.languages.sql.script import script_of
 from guardian.languages.sql.writes import is_temporary_name
 from guardian.model.lineage import Location
@@ -71,7 +72,11 @@ def _relation(node: exp.Expr, scope: Scope) -> Handle:
             return pivoted(lower_from(node.this, scope), node, scope)
         case _:
             pass
-    made = generator_of(node, scope)
+    called = called_function(node, scope)
+    if called is not None:
+        return _aliased(called, node, scope)
+    named = isinstance(node.this, exp.Anonymous) and node.this.name.upper() == "IDENTIFIER"
+    made = None if named else generator_of(node, scope)
     if made is not None:
         return _table_function(None, made, node, scope)
     if isinstance(node, exp.Table):
@@ -101,10 +106,19 @@ def _table(node: exp.Table, scope: Scope) -> Handle:
     if known is None and temporary and scope.dialect in {"tsql", "fabric"}:
         known = _made_elsewhere(name, node, scope)
     if known is None:
-        rows = _as_of(scope.builder.add(scan_of(node, scope)), node, scope)
+        rows = _as_of(_of_shard(scope.builder.add(scan_of(node, scope)), node, scope), node, scope)
         return _aliased(rows, node, scope)
     alias, columns = alias_of(node, scope)
     return scope.builder.add(Alias(known, alias or name.rpartition(".")[2], columns))
+
+
+def _of_shard(handle: Handle, node: exp.Expr, scope: Scope) -> Handle:
+    """Return the rows of one of the tables that are known by one name (`events_20240101`)."""
+    shard = shard_of(node, scope)
+    if not shard:
+        return handle
+    condition = Call("of_shard", (Constant("string", shard),))
+    return scope.builder.add(Filter(handle, condition, "TABLE", scope.location(node), shard))
 
 
 def _as_of(handle: Handle, node: exp.Expr, scope: Scope) -> Handle:
@@ -270,7 +284,7 @@ def lower_join(handle: Handle, join: exp.Join, scope: Scope) -> Handle:
     """Return `handle` joined with one more relation."""
     if join.args.get("kind") == "ARRAY":
         return _array_join(handle, join, scope)
-    made = generator_of(join.this, scope)
+    made = None if calls_function(join.this, scope) else generator_of(join.this, scope)
     if made is not None and not join.args.get("using"):
         return _joined_function(handle, made, join, scope)
     right = lower_from(join.this, scope)
@@ -291,9 +305,28 @@ def lower_join(handle: Handle, join: exp.Join, scope: Scope) -> Handle:
     return scope.builder.add(
         Join(
             left=left, right=right, kind=kind, on=on, using=using, natural=natural,
-            lateral=isinstance(join.this, exp.Lateral), at=at, text=text,
+            lateral=_is_lateral(join.this, scope), keys_stay=scope.dialect in _KEYS_STAY,
+            at=at, text=text,
         )
     )  # fmt: skip
+
+
+# Dialects whose star gives a USING key where the left side has it, and not first.
+_KEYS_STAY = frozenset({"duckdb", "sqlite", "clickhouse"})
+
+
+def _is_lateral(node: exp.Expr, scope: Scope) -> bool:
+    """Return whether a relation may see those before it, as any subquery may in DuckDB."""
+    if isinstance(node, exp.Lateral):
+        return True
+    if scope.dialect != "duckdb" or not isinstance(node, exp.Subquery):
+        return False
+    inside = {
+        scope.name(source.alias_or_name)
+        for source in node.this.find_all(exp.Table, exp.Subquery, exp.Unnest, exp.CTE)
+    }
+    used = {column.args.get("table") for column in node.this.find_all(exp.Column)}
+    return any(part is not None and scope.name(part) not in inside for part in used)
 
 
 def _kind(join: exp.Join) -> JoinKind:

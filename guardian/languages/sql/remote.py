@@ -8,6 +8,7 @@ from guardian.model.plan import Call, Constant, Expr, Handle
 # In which dialects the text may be, most likely first; empty is that of the query around it.
 _DIALECTS = {
     "external_query": ("mysql", "postgres"), "openquery": ("", "oracle"), "dblink": ("postgres",),
+    "openrowset": ("",),
 }  # fmt: skip
 
 

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from guardian.languages import Sources
 from guardian.languages.expressions import Scope, SourceText
+from guardian.languages.sql.state import State
+from guardian.languages.sql.touched import Touched
 from guardian.model.lineage import Diagnostic, Location
-from guardian.model.plan import Declaration, Handle, PlanBuilder, TableEdge, Write
+from guardian.model.plan import Declaration, Handle, PlanBuilder, Routine, TableEdge, Write
 
 
 @dataclass(slots=True)
@@ -15,9 +18,12 @@ class Script:
     `views` leads folded names of temporary views and tables to their rows; statements change it as
     they run. `first_line` is the line of `path` that the text starts on. `confidence` goes into
     each write: it is below 1 where the text was pieced together. `columns` are the declared columns
-    of temporary tables, `dropped` the datasets that the script has dropped. `emptied` are those
-    that TRUNCATE or DELETE has emptied and that nothing has filled yet, with that write. `failed`
-    says that something was not read which may write a dataset.
+    of temporary tables, `generated` those of them that a table fills itself, `shapes` the datasets
+    that temporary tables were made LIKE. `dropped` are the datasets that the script has dropped,
+    `emptied` those that TRUNCATE or DELETE has emptied and that nothing has filled yet, with that
+    write. `routines` are the procedures and functions that return rows. `state` is what statements
+    set for those behind them. `touched` takes the rows that statements touch, where an OUTPUT asks
+    for them. `failed` says that something was not read which may write a dataset.
     """
 
     builder: PlanBuilder
@@ -30,15 +36,24 @@ class Script:
     declarations: list[Declaration] = field(default_factory=list)
     tables: list[TableEdge] = field(default_factory=list)
     aliases: list[tuple[str, str]] = field(default_factory=list)
+    routines: list[Routine] = field(default_factory=list)
     warnings: list[Diagnostic] = field(default_factory=list)
     confidence: float = 1.0
     source: SourceText | None = None
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    generated: dict[str, frozenset[str]] = field(default_factory=dict)
     emptied: dict[str, Write] = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
+    shapes: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
+    state: State = field(default_factory=State)
+    touched: list[Touched] | None = None
     depth: int = 0
     failed: bool = False
+    sources: Sources | None = None
+    including: tuple[str, ...] = ()
+    included: int = 0
+    queried: tuple[Location, str] | None = None
 
     def scope(self, at: Location | None = None) -> "QueryScope":
         """Return the scope that a statement's queries and expressions are lowered in."""
@@ -54,6 +69,7 @@ class Script:
             source=self.source,
             query=lower_subquery,
             script=self,
+            values=self.state.values,
         )
 
     def line(self, line: int) -> Location:
@@ -64,11 +80,19 @@ class Script:
         """Say that something on a line of the text was not understood."""
         self.warnings.append(Diagnostic(self.path, line + self.first_line - 1, message))
 
+    def filled(self, temporary: str) -> tuple[str, ...]:
+        """Return the columns of a temporary table that rows are given by position."""
+        generated = self.generated.get(temporary, frozenset())
+        return tuple(name for name in self.columns.get(temporary, ()) if name not in generated)
+
     def declared(self, dataset: str) -> tuple[str, ...]:
         """Return the columns that the script itself has declared `dataset` to have."""
-        for declaration in reversed(self.declarations):
+        for place in range(len(self.declarations) - 1, -1, -1):
+            declaration = self.declarations[place]
             if declaration.dataset == dataset and not declaration.extend:
-                return tuple(column.name for column in declaration.columns)
+                own = tuple(column.name for column in declaration.columns)
+                like = declaration.like
+                return (*(self.declared(like) if like and like != dataset else ()), *own)
         return ()
 
 

@@ -1,13 +1,22 @@
 """The items of a SELECT: their names, their aliases, the rows that some of them make."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+import msgspec
 from sqlglot import exp
 
-from guardian.languages.expressions import Scope, lower_expression, lower_item, parts, rewritten
+from guardian.languages.expressions import (
+    Scope,
+    lower_expression,
+    lower_item,
+    parts,
+    rewritten,
+    star_like,
+    with_aliases_behind,
+)
 from guardian.languages.sql.generators import IN_SELECT, select_columns
-from guardian.model.plan import Call, Expr, Generate, Handle, Item, Ref, Star
+from guardian.model.plan import Call, Expr, Generate, Handle, Item, Order, Ref, Star
 
 _GENERATING = frozenset({
     "spark", "spark2", "databricks", "hive", "duckdb", "postgres", "redshift", "materialize",
@@ -26,33 +35,50 @@ class Selection:
         """Return what each name means over the input, first items first."""
         found: dict[str, Expr] = {}
         for item in self.items:
-            if item.name and not isinstance(item.expr, Star):
+            if item.name and not _spreads(item.expr):
                 found.setdefault(item.name, item.expr)
         return found
+
+    def keys(self, key: Order) -> tuple[Order, ...]:
+        """Return the sort keys that `key` stands for: ORDER BY ALL is a key for each item."""
+        if not isinstance(key.expr, Star):
+            return (key,)
+        return tuple(Order(item.expr, key.descending, key.nulls_first) for item in self.items)
 
     def at_position(self, number: int) -> Expr | None:
         """Return the expression that an ordinal means; None past the end, and behind a star."""
         before = self.items[:number]
-        if (
-            len(before) < number
-            or number < 1
-            or any(isinstance(item.expr, Star) for item in before)
-        ):
+        if len(before) < number or number < 1 or any(_spreads(item.expr) for item in before):
             return None
         return before[-1].expr
+
+
+def _spreads(expr: Expr) -> bool:
+    """Return whether an item may be more columns than one."""
+    return isinstance(expr, Star) or (isinstance(expr, Call) and expr.name == "each")
 
 
 def items_of(tree: exp.Expr, scope: Scope) -> Selection:
     """Return the items of a SELECT in order."""
     items: list[Item] = []
     windowed: set[int] = set()
+    unnamed = 0
     for position, node in enumerate(tree.expressions):
         scope.noted.discard("window")
         for item in _items(node, position, scope):
             if "window" in scope.noted:
                 windowed.add(len(items))
-            items.append(item)
+            named = _numbered(item, unnamed) if scope.dialect == "bigquery" else item
+            unnamed += named is not item
+            items.append(named)
     return Selection(tuple(items), frozenset(windowed))
+
+
+def _numbered(item: Item, number: int) -> Item:
+    """Return an item under the name that BigQuery gives the columns without one, by number."""
+    implied = item.name is not None or isinstance(item.expr, Star)
+    implied = implied or (isinstance(item.expr, Call) and item.expr.name in {"field", "each"})
+    return item if implied else msgspec.structs.replace(item, name=f"f{number}_")
 
 
 def _items(node: exp.Expr, position: int, scope: Scope) -> Iterator[Item]:
@@ -66,7 +92,8 @@ def _items(node: exp.Expr, position: int, scope: Scope) -> Iterator[Item]:
         case exp.QueryTransform():
             yield from _transformed(node, scope)
         case _:
-            yield lower_item(node, scope, position)
+            named = star_like(node, scope)
+            yield Item(named) if named is not None else lower_item(node, scope, position)
 
 
 def _transformed(node: exp.Expr, scope: Scope) -> Iterator[Item]:
@@ -102,16 +129,33 @@ def struct_items(selection: Selection) -> Selection:
     return Selection((Item(value),), selection.windowed and frozenset({0}))
 
 
-def aliases_for_filters(selection: Selection) -> dict[str, Expr]:
-    """Return the aliases that a filter may name.
+MAX_CHAIN = 300  # aliases that name one another are put in up to this many parts
+
+
+def chained(aliases: Mapping[str, Expr]) -> dict[str, Expr]:
+    """Return aliases with the earlier ones that they name put in, where no column has the name."""
+    found: dict[str, Expr] = {}
+    sizes: dict[str, int] = {}
+    for name, expr in aliases.items():
+        inside = list(parts(expr))
+        names = [part.name for part in inside if isinstance(part, Ref) and not part.qualifier]
+        sizes[name] = len(inside) + sum(sizes.get(used, 0) for used in names)
+        short = sizes[name] <= MAX_CHAIN
+        found[name] = with_aliases_behind(expr, found) if short else expr
+    return found
+
+
+def aliases_for_filters(selection: Selection, *, lateral: bool = False) -> dict[str, Expr]:
+    """Return the aliases that a filter may name; `lateral` ones may name one another.
 
     Not those that are made from a column of the same name: the input has that column, and it wins.
     """
-    return {
+    aliases = {
         name: expr
         for name, expr in selection.aliases().items()
         if not any(isinstance(part, Ref) and part.name == name for part in parts(expr))
     }
+    return chained(aliases) if lateral else aliases
 
 
 def generated(handle: Handle, selection: Selection, scope: Scope) -> tuple[Handle, Selection]:
@@ -121,8 +165,8 @@ def generated(handle: Handle, selection: Selection, scope: Scope) -> tuple[Handl
     items: list[Item] = []
     several: dict[Expr, str] = {}
     for item in selection.items:
-        found = next((part for part in parts(item.expr) if _makes_rows(part)), None)
-        if not isinstance(found, Call):
+        found = _generator_in(item.expr)
+        if found is None:
             items.append(item)
         elif isinstance(item.expr, Call) and item.expr.name == "made":
             handle, one = _one_of_several(handle, item, item.expr, several, scope)
@@ -155,8 +199,14 @@ def _is_outer(generator: Expr) -> bool:
     return isinstance(generator, Call) and generator.name.endswith("_outer")
 
 
-def _makes_rows(part: Expr) -> bool:
-    return isinstance(part, Call) and part.name in IN_SELECT
+def _generator_in(expr: Expr) -> Call | None:
+    """Return the outermost call in an item that makes rows."""
+    if isinstance(expr, Ref):
+        return None
+    if isinstance(expr, Call) and expr.name in IN_SELECT:
+        return expr
+    calls = (part for part in parts(expr) if isinstance(part, Call))
+    return next((call for call in calls if call.name in IN_SELECT), None)
 
 
 def _made(
@@ -171,6 +221,8 @@ def _made(
             outer=_is_outer(call), at=item.at,
         )
     )  # fmt: skip
+    if direct and item.name is None:
+        return below, [Item(Star((qualifier,)), None, item.at, item.text)]
     if direct:
         return below, [Item(Ref(name, (qualifier,)), name, item.at, item.text) for name in columns]
     value = Ref(columns[-1], (qualifier,))

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from sqlglot import exp
-from sqlglot.dialects.dialect import Dialect
 from sqlglot.dialects.tsql import TSQL
 from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
+from guardian.languages.expressions.segments import any_of, kinds_of
 from guardian.languages.expressions.source import FILL, FIRST_SYMBOL, LAST_SYMBOL, MARK
+from guardian.languages.expressions.speech import dialect_of, parser_of
+from guardian.languages.sql.dress import undressed
 from guardian.languages.sql.templates import without_template
 
 MAX_TEXT = 2_000_000
@@ -21,13 +23,12 @@ MAX_TOKENS = 1_000_000
 _VARIABLE = re.compile(
     r"""\$\{\s*(?:hiveconf:|hivevar:|env:|system:)?(?P<dollar>[^{}\s'"]{1,80})\s*\}
       | \$\((?P<sqlcmd>[A-Za-z_]\w{0,80})\)
-      | \{\{-?\s*(?P<jinja>[^{}]{1,200}?)\s*-?\}\}
+      | \{\{[-+]?\s*(?P<jinja>(?:[^{}]|\{[^{}]{0,500}\}){1,2000}?)\s*[-+]?\}\}
       | \{(?P<format>[A-Za-z_][\w.]{0,80})\}""",
     re.VERBOSE,
 )
 _PSQL_VARIABLE = re.compile(r""":(?:'(?P<text>[A-Za-z_]\w*)'|"(?P<name>[A-Za-z_]\w*)")""")
-_META_COMMAND = re.compile(r"^[ \t]*\\[A-Za-z].*$", re.MULTILINE)
-_SQLCMD = re.compile(r"^[ \t]*:[A-Za-z].*$|^[ \t]*!!.*$", re.MULTILINE)
+_SUBSTITUTION = re.compile(r"&&?(?P<name>[A-Za-z_]\w*)\.?")
 _DO_BLOCK = re.compile(
     r"(?P<open>\bDO\s+(?:LANGUAGE\s+\w+\s+)?(?P<mark>\$\w*\$))(?P<body>.*?)(?P=mark)",
     re.DOTALL | re.IGNORECASE,
@@ -38,7 +39,7 @@ _OPENING, _CLOSING = "([{", ")]}"
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A script made ready for the tokenizer, of the same length and lines as the author's.
+    """A script made ready for the tokenizer, of the same lines as the author's.
 
     `symbols` are the names of the client variables, in the order of their placeholders.
     """
@@ -59,13 +60,13 @@ def refusal(text: str) -> str | None:
 def prepared(text: str, dialect: str) -> Text:
     """Return `text` with client variables as placeholders.
 
-    Template blocks and psql commands blanked.
+    Template blocks and clients' commands blanked.
     """
     symbols: dict[str, int] = {}
     text = text.lstrip("\ufeff") if text.startswith("\ufeff") else text
 
     def placeholder(found: re.Match[str]) -> str:
-        name = next(group for group in found.groups() if group is not None).strip()
+        name = " ".join(next(group for group in found.groups() if group is not None).split())
         index = symbols.setdefault(name, len(symbols))
         if index > LAST_SYMBOL - FIRST_SYMBOL:
             return found.group(0)
@@ -74,12 +75,12 @@ def prepared(text: str, dialect: str) -> Text:
     text = without_template(text)
     if "{" in text or "$(" in text:
         text = _VARIABLE.sub(placeholder, text)
-    if dialect in {"tsql", "fabric"} and (":" in text or "!!" in text):
-        text = _SQLCMD.sub(_blank, text)
+    text = undressed(text, dialect)
     if dialect in {"postgres", "redshift"}:
-        text = _META_COMMAND.sub(_blank, text) if "\\" in text else text
         text = _DO_BLOCK.sub(_opened, text) if "$" in text else text
         text = _PSQL_VARIABLE.sub(placeholder, text) if ":" in text else text
+    if dialect == "oracle" and "&" in text:
+        text = _SUBSTITUTION.sub(placeholder, text)
     return Text(text, tuple(symbols))
 
 
@@ -92,10 +93,6 @@ def _padded(mark: str, replaced: str) -> str:
     if "\n" in rest:
         return mark + _NOT_NEWLINE.sub(" ", rest)
     return mark + FILL * len(rest)
-
-
-def _blank(found: re.Match[str]) -> str:
-    return _NOT_NEWLINE.sub(" ", found.group(0))
 
 
 def _opened(found: re.Match[str]) -> str:
@@ -138,7 +135,7 @@ class _Words(TSQL.Tokenizer):
 def _tokens(text: str, dialect: str) -> Sequence[Token]:
     if dialect in {"tsql", "fabric"}:
         return _Words(dialect=dialect).tokenize(text)
-    return Dialect.get_or_raise(dialect or None).tokenize(text)
+    return dialect_of(dialect).tokenize(text)
 
 
 def _line_in(message: str) -> int:
@@ -150,14 +147,14 @@ def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0][:200]
 
 
-def statements(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
+def statements(tokens: Sequence[Token], kinds: str | None = None) -> Iterator[Sequence[Token]]:
     """Yield the tokens of each statement between semicolons, none of them empty."""
     begin = 0
-    for index, token in enumerate(tokens):
-        if token.token_type is TokenType.SEMICOLON:
-            if index > begin:
-                yield tokens[begin:index]
-            begin = index + 1
+    for found in _SEMICOLON.finditer(kinds_of(tokens) if kinds is None else kinds):
+        index = found.start()
+        if index > begin:
+            yield tokens[begin:index]
+        begin = index + 1
     if begin < len(tokens):
         yield tokens[begin:]
 
@@ -167,8 +164,6 @@ def separated(tokens: Sequence[Token], text: str, dialect: str) -> Sequence[Toke
 
     T-SQL is tokenized without commands.
     """
-    if not any(token.token_type in _COMMANDS for token in tokens):
-        return tokens
     found: list[Token] = []
     for index, token in enumerate(tokens):
         begin = _rest_begins(tokens, index, text)
@@ -181,11 +176,21 @@ def separated(tokens: Sequence[Token], text: str, dialect: str) -> Sequence[Toke
     return found
 
 
-_SEPARATED = frozenset({"UNLOAD", "RENAME", "EXECUTE", "REPLACE"})
+def has_rests(kinds: str) -> bool:
+    """Return whether tokens of these kinds may hold the rest of a command as one string."""
+    return _RESTS.search(kinds) is not None
+
+
+_SEPARATED = frozenset({
+    "UNLOAD", "RENAME", "EXECUTE", "REPLACE", "DECLARE", "FETCH", "BEGIN", "EXCEPTION", "LOOP",
+    "REPEAT", "WHILE", "ELSE", "ELSEIF", "ELSIF", "COPY", "EXCHANGE", "PREPARE", "OPTIMIZE",
+})  # fmt: skip
 _COMMANDS = {
     TokenType.COMMAND, TokenType.RENAME, TokenType.FETCH, TokenType.SHOW, TokenType.EXECUTE,
     TokenType.REPLACE,
 }  # fmt: skip
+_RESTS = re.compile(any_of(_COMMANDS) + any_of({TokenType.STRING}))
+_SEMICOLON = re.compile(any_of({TokenType.SEMICOLON}))
 
 
 def _rest_begins(tokens: Sequence[Token], index: int, text: str) -> int | None:
@@ -214,11 +219,14 @@ def _retokenized(token: Token, begin: int, text: str, dialect: str) -> Iterator[
         )
 
 
-def depth_of(tokens: Sequence[Token]) -> int:
-    """Return how deep brackets, CASE and NOT nest.
+def depth_of(tokens: Sequence[Token], kinds: str | None = None) -> int:
+    """Return how deep brackets, CASE and NOT nest; at most, where that is not too deep.
 
     A compiled parser must not be led deeper than it can go.
     """
+    most = sum(map((kinds_of(tokens) if kinds is None else kinds).count, _NESTING))
+    if most <= MAX_DEPTH:
+        return most
     depth = deepest = run = 0
     for token in tokens:
         text = token.text
@@ -233,6 +241,12 @@ def depth_of(tokens: Sequence[Token]) -> int:
 
 
 _PREFIXES = {TokenType.NOT, TokenType.DASH, TokenType.PLUS, TokenType.TILDE}
+_NESTING = tuple(
+    chr(kind)
+    for kind in (
+        TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE, *_PREFIXES,
+    )
+)  # fmt: skip
 
 
 def parsed(tokens: Sequence[Token], text: str, dialect: str) -> list[exp.Expr]:
@@ -242,9 +256,9 @@ def parsed(tokens: Sequence[Token], text: str, dialect: str) -> list[exp.Expr]:
         SqlglotError: where the dialect does not know the syntax.
         RecursionError: where it is nested too deep for the stack at hand.
     """
-    parser = Dialect.get_or_raise(dialect or None).parser()
+    parser = parser_of(dialect)
     try:
-        trees = parser.parse(list(tokens), text)
+        trees = parser.parse(tokens if isinstance(tokens, list) else list(tokens), text)
     except (TypeError, AttributeError, ValueError, KeyError, IndexError, AssertionError) as error:
         # Compiled, the parser checks types where it runs, and meets some of its own gaps like this.
         raise ParseError("its syntax is not supported") from error

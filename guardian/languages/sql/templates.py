@@ -9,7 +9,13 @@ from dataclasses import dataclass
 
 _TAG = re.compile(r"\{%[-+]?\s*(?P<word>\w+)(?P<rest>.*?)[-+]?%\}|\{#.*?#\}", re.DOTALL)
 _NOT_NEWLINE = re.compile(r"[^\n]")
-_DEFINITIONS = frozenset({"macro", "raw", "call", "filter"})
+# `{{ "," if not loop.last }}`
+_BETWEEN = re.compile(
+    r"""\{\{[-+]?\s*(?P<mark>["'])[^"'{}]{0,40}(?P=mark)\s+if\s+not\s+loop\.(?:last|first)\s*
+        (?:else\s*(?P<other>["'])(?P<text>[^"'{}]{0,40})(?P=other)\s*)?[-+]?\}\}""",
+    re.VERBOSE,
+)
+_DEFINITIONS = frozenset({"macro", "call", "filter"})
 _OPENING = _DEFINITIONS | {"if", "for", "set"}
 
 
@@ -26,12 +32,14 @@ def without_template(text: str) -> str:
     """Return `text` with Jinja's tags blanked: of branches the last one is kept."""
     if "{%" not in text and "{#" not in text:
         return text
+    if "loop." in text:
+        text = _BETWEEN.sub(_behind_the_last, text)
     blanks: list[tuple[int, int]] = []
     stack: list[_Block] = []
     for tag in _TAG.finditer(text):
         blanks.append(tag.span())
         word = tag["word"]
-        if word is None:
+        if word in {None, "raw", "endraw"}:
             continue
         if word in {"else", "elif"} and stack and stack[-1].word == "if":
             _next_branch(stack[-1], tag, blanks)
@@ -42,6 +50,11 @@ def without_template(text: str) -> str:
         elif word in _OPENING and not (word == "set" and "=" in tag["rest"]):
             stack.append(_Block(word, tag.end(), _left_out(word, tag["rest"])))
     return _blanked(text, blanks)
+
+
+def _behind_the_last(found: re.Match[str]) -> str:
+    """Return what stands behind the last round of a loop, which is the only one that is read."""
+    return (found["text"] or "").ljust(len(found[0]))
 
 
 def _left_out(word: str, rest: str) -> bool:

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
+import msgspec
 from sqlglot.tokenizer_core import Token, TokenType
 
 from guardian.languages.sql import forms
-from guardian.languages.sql.dynamic import next_comma
-from guardian.languages.sql.forms import word
+from guardian.languages.sql.forms import next_comma, word
+from guardian.languages.sql.names_in_tokens import dataset_at
+from guardian.languages.sql.script import Script
+from guardian.model.names import fold
 
 Tokens = Sequence[Token]
 _TABLE_PARTS = frozenset({"INDEX", "PERIOD", "CHECK", "FOREIGN", "DEFAULT"})
@@ -38,6 +41,40 @@ def plain_table(statement: Tokens) -> Tokens:
         if kept:
             found.extend([*([_COMMA] if len(found) > start + 1 else []), *kept])
     return [*found, statement[end]]
+
+
+def note_generated(statement: Tokens, script: Script) -> None:
+    """Note which columns `CREATE TABLE t (…)` or `@t TABLE (…)` lets the table fill itself."""
+    start = next((index for index, token in enumerate(statement) if word(token) == "("), None)
+    place = next((index for index, token in enumerate(statement) if word(token) == "TABLE"), None)
+    if start is None or place is None:
+        return
+    parts = _parts(statement[start + 1 : forms.closing(statement, start)])
+    names = [part[0] for part in parts if not _is_constraint(part) and _is_generated(part)]
+    generated = tuple(
+        fold(name.text, script.dialect, quoted=name.token_type is TokenType.IDENTIFIER)
+        for name in names
+    )
+    dataset = _declared_at(statement, place, script)
+    temporary = dataset.rpartition(".")[2]
+    if temporary.startswith(("#", "@")):
+        script.generated[temporary] = frozenset(generated)
+    elif generated and script.declarations and script.declarations[-1].dataset == dataset:
+        last = script.declarations[-1]
+        script.declarations[-1] = msgspec.structs.replace(last, generated=generated)
+
+
+def _declared_at(statement: Tokens, place: int, script: Script) -> str:
+    """Return what stands behind `CREATE TABLE`, or before the TABLE of a variable."""
+    if word(statement[0]) == "CREATE":
+        return dataset_at(statement, place + 1, script)[0]
+    before = place - 2 if word(statement[place - 1]) == "AS" else place - 1
+    return f"@{fold(statement[before].text, script.dialect)}"
+
+
+def _is_generated(part: Tokens) -> bool:
+    computed = forms.words(part[1:2], 1) == ["AS"]
+    return computed or not {"IDENTITY", "HIDDEN"}.isdisjoint(word(token) for token in part[1:])
 
 
 def _parts(tokens: Tokens) -> Iterator[Tokens]:
@@ -137,3 +174,44 @@ def _end_of_assignment(tokens: Tokens, start: int) -> int:
             return index
         depth += (text == "(") - (text == ")")
     return len(tokens)
+
+
+# --- functions that make rows ---------------------------------------------------------------------
+
+
+def with_plain_functions(statement: Tokens) -> Tokens:
+    """Return OPENROWSET(BULK 'file', …) as the file's name, OPENXML as OPENJSON."""
+    places = [
+        index
+        for index, token in enumerate(statement[:-1])
+        if word(token) in _READERS and word(statement[index + 1]) == "("
+    ]
+    for index in reversed(places):
+        end = forms.closing(statement, index + 1)
+        replaced, end = _READERS[word(statement[index])](statement, index, end)
+        statement = [*statement[:index], *replaced, *statement[end:]]
+    return statement
+
+
+def _file(tokens: Tokens, index: int, end: int) -> tuple[Tokens, int]:
+    """Return the file of `OPENROWSET(BULK 'path', …) WITH (…)`, and where it ends."""
+    inner = tokens[index + 2 : end]
+    path = next((token for token in inner[1:3] if token.token_type in _TEXTS), None)
+    if not inner or word(inner[0]) != "BULK" or path is None:
+        return tokens[index : end + 1], end + 1
+    name = Token(TokenType.IDENTIFIER, path.text, path.line, path.col, path.start, path.end)
+    if forms.words(tokens[end + 1 : end + 3], 2) == ["WITH", "("]:
+        end = forms.closing(tokens, end + 2)
+    return [name], end + 1
+
+
+def _document(tokens: Tokens, index: int, end: int) -> tuple[Tokens, int]:
+    """Return OPENXML(@handle, …) as OPENJSON(@handle), which has the same list of columns."""
+    first = tokens[index]
+    name = Token(TokenType.VAR, "OPENJSON", first.line, first.col, first.start, first.end)
+    comma = next_comma(tokens, index + 2)
+    return [name, *tokens[index + 1 : min(comma, end)], tokens[end]], end + 1
+
+
+_TEXTS = frozenset({TokenType.STRING, TokenType.NATIONAL_STRING})
+_READERS = {"OPENROWSET": _file, "OPENXML": _document}

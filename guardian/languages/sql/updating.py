@@ -1,17 +1,25 @@
 """UPDATE and DELETE: the rows that they touch, the columns that they set."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlglot import exp
 
 from guardian.languages.expressions import Scope, lower_expression
 from guardian.languages.sql.ctes import with_ctes
-from guardian.languages.sql.merging import set_items, target_rows, where_of
+from guardian.languages.sql.merging import (
+    name_in_scope,
+    set_items,
+    set_values,
+    target_rows,
+    where_of,
+)
 from guardian.languages.sql.names import alias_of, dataset_of, temporary_name
 from guardian.languages.sql.queries import lower_tree
 from guardian.languages.sql.relations import lower_from, lower_join
 from guardian.languages.sql.script import Script
+from guardian.languages.sql.through import by_table, table_behind
+from guardian.languages.sql.touched import Touched
 from guardian.languages.sql.writes import Head, add_emptying, add_write, temporary_of
 from guardian.model.plan import (
     Call,
@@ -128,16 +136,61 @@ def update(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> Handle |
         scope.warn("an UPDATE without SET was left out", tree)
         return None
     rows = _changed_rows(table, source.this if source is not None else None, scope)
-    items = tuple(item for node in tree.expressions for item in set_items(node, scope))
+    given = by_table(tree.expressions, rows.table, (join.this for join in rows.joins), scope)
+    if given[1:] or given[0][0] is not rows.table:
+        _update_each(rows, given, tree.args.get("where"), script, scope, head)
+        return None
+    items = tuple(item for node in tree.expressions for item in set_items(node, scope, rows.table))
     where = tree.args.get("where")
     name = temporary_of(rows.table, scope, script)
+    if script.touched is not None:
+        script.touched.append(_changed(rows, tree, script, scope))
     if name is not None:
         script.views[name] = _updated(name, rows, items, where, script, scope)
         return script.views[name]
     changed = _filtered(rows.plan(script, scope), where, scope)
-    plan = scope.builder.add(Project(changed, items))
-    add_write(script, dataset_of(rows.table, scope), plan, head, WriteOptions(mode="update"))
+    behind = table_behind(tree, rows.table, (item.name or "" for item in items), scope)
+    dataset = dataset_of(rows.table if behind is None else behind[0], scope)
+    written = items if behind is None else _renamed(items, behind[1])
+    plan = scope.builder.add(Project(changed, written))
+    add_write(script, dataset, plan, head, WriteOptions(mode="update"))
     return scope.builder.add(WithColumns(changed, items))
+
+
+def _renamed(items: Iterable[Item], names: Mapping[str, str]) -> tuple[Item, ...]:
+    return tuple(
+        Item(item.expr, names.get(item.name or "", item.name), item.at, item.text) for item in items
+    )
+
+
+def _update_each(
+    rows: _Rows,
+    given: Iterable[tuple[exp.Expr, list[exp.Expr]]],
+    where: exp.Expr | None,
+    script: Script,
+    scope: Scope,
+    head: Head,
+) -> None:
+    """Note MySQL's UPDATE of joined tables: each one that SET names is written."""
+    for table, nodes in given:
+        items = tuple(item for node in nodes for item in set_items(node, scope, table))
+        changed = _filtered(_Rows(table, rows.first, rows.joins).plan(script, scope), where, scope)
+        name = temporary_of(table, scope, script)
+        if name is not None:
+            one = _Rows(table, rows.first, rows.joins)
+            script.views[name] = _updated(name, one, items, where, script, scope)
+            continue
+        plan = scope.builder.add(Project(changed, items))
+        add_write(script, dataset_of(table, scope), plan, head, WriteOptions(mode="update"))
+
+
+def _changed(rows: _Rows, tree: exp.Expr, script: Script, scope: Scope) -> Touched:
+    """Return the rows that an UPDATE or a DELETE finds, with the values that SET gives them."""
+    handle = _filtered(rows.plan(script, scope), tree.args.get("where"), scope)
+    before = name_in_scope(rows.table, scope)
+    if isinstance(tree, exp.Delete):
+        return Touched(handle, scope, "DELETE", rows.table, before)
+    return Touched(handle, scope, "UPDATE", rows.table, before, set_values(tree.expressions, scope))
 
 
 def _updated(
@@ -169,15 +222,32 @@ def _updated(
         )
         for item in items
     )
-    others = rows.others()
-    if not others:
+    right = _beside(rows, scope)
+    if right is None:
         return scope.builder.add(WithColumns(target, replaced))
-    for other in others:  # each row of the table stays, matched or not
-        right = lower_from(other, scope)
-        target = scope.builder.add(
-            Join(left=target, right=right, kind="left", on=condition, at=scope.location(other))
-        )
+    at, lateral = scope.location(rows.others()[0]), _looks_around(rows)
+    target = scope.builder.add(  # each row of the table stays, matched or not
+        Join(left=target, right=right, kind="left", on=condition, lateral=lateral, at=at)
+    )
     return scope.builder.add(Project(target, (Item(Star((alias,), (), replaced)),)))
+
+
+def _beside(rows: _Rows, scope: Scope) -> Handle | None:
+    """Return all that a statement looks at beside the changed table, not yet joined by anything."""
+    handle: Handle | None = None
+    for relation in rows.others():
+        right = lower_from(relation, scope)
+        if handle is None:
+            handle = right
+            continue
+        lateral = isinstance(relation, exp.Lateral)
+        joined = Join(left=handle, right=right, kind="cross", lateral=lateral)
+        handle = scope.builder.add(joined)
+    return handle
+
+
+def _looks_around(rows: _Rows) -> bool:
+    return any(isinstance(relation, exp.Lateral) for relation in rows.others())
 
 
 def _all(conditions: list[Expr]) -> Expr:
@@ -202,12 +272,15 @@ def delete(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> Handle |
         handle = scope.builder.add(Join(left=handle, right=lower_from(other, scope), kind="cross"))
     where = tree.args.get("where")
     name = temporary_of(rows.table, scope, script)
+    if script.touched is not None:
+        script.touched.append(_changed(rows, tree, script, scope))
     if name is not None:
         script.views[name] = _remaining(rows, where, script, scope)
         return None
     gone = _filtered(handle, where, scope)
     plan = scope.builder.add(Project(gone, ()))
-    dataset = dataset_of(rows.table, scope)
+    behind = table_behind(tree, rows.table, (), scope)
+    dataset = dataset_of(rows.table if behind is None else behind[0], scope)
     if where is None and not rows.others() and not tree.args.get("using"):
         add_emptying(script, dataset, plan, head)
     else:
@@ -218,15 +291,17 @@ def delete(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> Handle |
 def _remaining(rows: _Rows, where: exp.Expr | None, script: Script, scope: Scope) -> Handle:
     """Return the rows of a temporary table for which the condition is not true."""
     target = target_rows(rows.table, scope, script)
-    others = rows.others()
     condition = lower_expression(where.this, scope) if where is not None else TRUE
-    if others:
+    right = _beside(rows, scope)
+    if right is not None:
         conditions = [
             lower_expression(join.args["on"], scope) for join in rows.joins if join.args.get("on")
         ]
-        right = lower_from(others[0], scope)
         on = _all([*conditions, *([condition] if where is not None else [])])
-        return scope.builder.add(Join(left=target, right=right, kind="anti", on=on))
+        lateral = _looks_around(rows)
+        return scope.builder.add(
+            Join(left=target, right=right, kind="anti", on=on, lateral=lateral)
+        )
     kept = Call("not", (Call("coalesce", (condition, FALSE)),))
     at, text = where_of(where, scope)
     return scope.builder.add(Filter(target, kept, "WHERE", at, text))

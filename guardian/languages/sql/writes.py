@@ -58,7 +58,7 @@ def add_write(
         Write(
             job=script.job, dataset=dataset, plan=plan, options=options, columns=into.columns,
             positional=into.positional, static=into.static, at=head.at,
-            confidence=script.confidence, text=head.text,
+            confidence=script.confidence, text=head.text, numbered=script.dialect == "duckdb",
         )
     )  # fmt: skip
 
@@ -113,7 +113,10 @@ def insert_temporary(
     Its declared columns filled by position or by the given list.
     """
     declared = script.columns.get(name, ())
-    rows = in_order(rows, columns or declared, declared, script)
+    rows = in_order(rows, columns or script.filled(name), declared, script)
+    like = script.shapes.get(name, "")
+    if like and not columns:
+        rows = script.builder.add(Rename(rows, like=like))
     known = script.views.get(name)
     if known is None or overwrite or is_empty(known, script):
         script.views[name] = rows
@@ -125,7 +128,13 @@ def insert_temporary(
         else (known,)
     )
     script.views[name] = script.builder.add(
-        SetOperation(kind="union", inputs=(*inputs, rows), all=True)
+        SetOperation(
+            kind="union",
+            inputs=(*inputs, rows),
+            all=True,
+            by_name=bool(like),
+            allow_missing=bool(like),
+        )
     )
 
 
@@ -161,4 +170,5 @@ def declare_temporary(name: str, columns: tuple[str, ...], script: Script) -> No
 def forget_temporary(name: str, script: Script) -> bool:
     """Forget a temporary table that is dropped; return whether there was one."""
     script.columns.pop(name, None)
+    script.shapes.pop(name, None)
     return script.views.pop(name, None) is not None

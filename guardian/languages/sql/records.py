@@ -1,0 +1,139 @@
+"""Rows that a script holds under a name: records of loops, fetched rows, collections, NEW and OLD.
+
+`r.id` in a statement becomes `(SELECT id FROM …)`, over the rows of the cursor or query that `r`
+goes through. Which of its rows that is, no code tells; where the value comes from, it does.
+"""
+
+from collections.abc import Sequence
+
+from sqlglot.tokenizer_core import Token, TokenType
+
+from guardian.languages.sql import forms
+from guardian.languages.sql.assigning import declare_cursor
+from guardian.languages.sql.forms import closing, word
+from guardian.languages.sql.names_in_tokens import dataset_at
+from guardian.languages.sql.phrases import at_depth, said
+from guardian.languages.sql.script import Script
+from guardian.model.plan import Handle, Scan
+
+Tokens = Sequence[Token]
+_NOT_NAMES = {TokenType.STRING, TokenType.NATIONAL_STRING, TokenType.NUMBER}
+
+
+def loop_over(control: Tokens, script: Script) -> bool:
+    """Note `FOR r IN cursor LOOP` and `FOR r AS SELECT … DO`; return whether it was one."""
+    name = control[1].text.lower()
+    inside, query = at_depth(control, "IN"), at_depth(control, "AS")
+    if inside < 0 < query:
+        declare_cursor(name, control[query + 1 : -1], script)
+        return False
+    cursor = control[inside + 1].text.lower() if 0 < inside < len(control) - 1 else ""
+    plan = script.state.cursors.get(cursor)
+    if plan is None:
+        return False
+    script.state.cursors[name] = plan
+    return True
+
+
+def one_by_one(tokens: Tokens, dialect: str) -> Tokens:
+    """Return `BULK COLLECT INTO rows` as INTO: what one row's columns are, they all are."""
+    for index, token in enumerate(tokens if dialect == "oracle" else ()):
+        if token.text[:1] in "bB" and word(token).startswith("BULK COLLECT"):
+            return [*tokens[:index], *said("INTO", token, dialect), *tokens[index + 1 :]]
+    return tokens
+
+
+def fetched(cursor: str, names: Sequence[str], script: Script) -> None:
+    """Note a row, or rows in bulk, that one variable takes from a cursor."""
+    plan = script.state.cursors.get(cursor)
+    if plan is not None and len(names) == 1:
+        script.state.cursors[names[0]] = plan
+
+
+def row_of_trigger(header: Tokens, script: Script) -> None:
+    """Note that NEW and OLD are rows of the table that a trigger is on."""
+    on = at_depth(header, "ON")
+    if "TRIGGER" not in forms.words(header, 6) or on < 0:
+        return
+    dataset, _ = dataset_at(header, on + 1, script)
+    rows = script.builder.add(Scan(dataset=dataset, at=script.line(header[on].line)))
+    script.state.cursors.update(new=rows, old=rows)
+
+
+def expanded(tokens: Tokens, script: Script) -> Tokens:
+    """Return a statement with the fields of records as queries over their rows."""
+    held = {name for name in script.state.cursors if name} - _other_names(tokens, script)
+    if not held or all(token.text.lower() not in held for token in tokens):
+        return tokens
+    found: list[Token] = []
+    index = 0
+    while index < len(tokens):
+        name = tokens[index].text.lower()
+        starts = index == 0 or tokens[index - 1].token_type is not TokenType.DOT
+        if name in held and starts and tokens[index].token_type not in _NOT_NAMES:
+            value, behind = _value(tokens, index, name, script)
+            if value:
+                if found and found[-1].text == ":":
+                    found.pop()
+                found.extend(value)
+                index = behind
+                continue
+        found.append(tokens[index])
+        index += 1
+    return found
+
+
+def _other_names(tokens: Tokens, script: Script) -> set[str]:
+    """Return the records whose names the statement uses for something else, such as an alias."""
+    return {
+        token.text.lower()
+        for index, token in enumerate(tokens)
+        if token.text.lower() in script.state.cursors
+        and word(tokens[index - 1]) not in {"VALUES", "SET"}
+        and forms.words(tokens[index + 1 :], 1) not in (["."], ["("])
+    }
+
+
+def _value(tokens: Tokens, index: int, name: str, script: Script) -> tuple[list[Token], int]:
+    """Return what stands for a record's field, and where the statement goes on."""
+    near, behind = tokens[index], index + 1
+    indexed = forms.words(tokens[behind:], 1) == ["("]
+    if indexed:
+        behind = closing(tokens, behind) + 1
+    rows = _relation(name, near, script)
+    if behind + 1 < len(tokens) and tokens[behind].token_type is TokenType.DOT:
+        field = tokens[behind + 1]
+        if f"{name}.{field.text.lower()}" in script.state.values:
+            return [], index
+        return _query([field], rows, near, script), behind + 2
+    if word(tokens[index - 1]) == "VALUES" and index:
+        return [], index
+    if not indexed:
+        return [], index
+    return _query(said("*", near, script.dialect), rows, near, script), behind
+
+
+def _query(columns: Tokens, rows: Token, near: Token, script: Script) -> list[Token]:
+    opening, source = (said(text, near, script.dialect) for text in ("(SELECT", "FROM"))
+    return [*opening, *columns, *source, rows, *said(")", near, script.dialect)]
+
+
+def _relation(name: str, near: Token, script: Script) -> Token:
+    """Return the name of a relation that holds a record's rows."""
+    hidden = f"rows of {name}"
+    rows: Handle = script.state.cursors[name]
+    script.views[hidden] = rows
+    return Token(TokenType.IDENTIFIER, hidden, near.line, near.col, near.start, near.start)
+
+
+def whole_rows(tokens: Tokens, script: Script) -> Tokens:
+    """Return `INSERT INTO t VALUES r` as an INSERT of all that the record holds."""
+    values = at_depth(tokens, "VALUES")
+    if word(tokens[0]) != "INSERT" or not 0 < values < len(tokens) - 1:
+        return tokens
+    name = tokens[values + 1].text.lower()
+    if name not in script.state.cursors:
+        return tokens
+    near = tokens[values]
+    query = [*said("SELECT * FROM", near, script.dialect), _relation(name, near, script)]
+    return [*tokens[:values], *query]

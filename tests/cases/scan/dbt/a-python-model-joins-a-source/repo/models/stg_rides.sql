@@ -1,0 +1,1 @@
+select id, zone_id, fare from {{ source('raw', 'rides') }}

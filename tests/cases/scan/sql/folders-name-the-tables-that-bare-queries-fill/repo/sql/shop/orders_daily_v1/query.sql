@@ -1,0 +1,3 @@
+SELECT day, SUM(net) AS revenue
+FROM shop.orders_v1
+GROUP BY day

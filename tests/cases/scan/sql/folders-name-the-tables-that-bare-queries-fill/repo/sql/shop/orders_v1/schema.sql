@@ -1,0 +1,1 @@
+CREATE TABLE raw.orders_20240101 (id INT64, created_at TIMESTAMP, amount NUMERIC);

@@ -1,0 +1,162 @@
+"""Everyday refactors of expressions and conditions are no change; their nearest neighbours are.
+
+Each pair runs in DuckDB over NULLs, boundaries and empty strings: what is called equal must be.
+"""
+
+import itertools
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from tests import casebook
+
+SCHEMA = """
+CREATE TABLE t (id INT NOT NULL PRIMARY KEY, x INT, k INT, s VARCHAR, p BOOLEAN, d DATE, ts TIMESTAMP);
+"""
+VALUES = (
+    (None, 0, 1, 3, 7),
+    (None, 0, 1, 2),
+    (None, "", "a", "b", "abc", " a"),
+    (None, True, False),
+    (None, "2024-01-01", "2024-12-31"),
+    (None, "2024-01-01 10:00:00"),
+)
+
+SAME_VALUE = {
+    "a CASE in THEN": (
+        "CASE WHEN x > 1 THEN CASE WHEN k = 1 THEN 'a' ELSE 'b' END ELSE 'c' END",
+        "CASE WHEN x > 1 AND k = 1 THEN 'a' WHEN x > 1 THEN 'b' ELSE 'c' END",
+    ),
+    "branches in another order": (
+        "CASE WHEN s = 'a' THEN 1 WHEN s = 'b' THEN 2 WHEN s IN ('abc', 'd') THEN 3 ELSE 0 END",
+        "CASE WHEN s IN ('d', 'abc') THEN 3 WHEN s = 'b' THEN 2 WHEN s = 'a' THEN 1 ELSE 0 END",
+    ),
+    "bounds that earlier branches have set": (
+        "CASE WHEN x < 1 THEN 'l' WHEN x >= 1 AND x < 3 THEN 'm' ELSE 'h' END",
+        "CASE WHEN x < 1 THEN 'l' WHEN x < 3 THEN 'm' ELSE 'h' END",
+    ),
+    "a flag with a default": (
+        "CASE WHEN NOT COALESCE(p, FALSE) THEN 1 ELSE 0 END",
+        "CASE WHEN p THEN 0 ELSE 1 END",
+    ),
+    "not true": ("CASE WHEN p IS NOT TRUE THEN 1 ELSE 0 END", "CASE WHEN p THEN 0 ELSE 1 END"),
+    "a flag made by CASE": ("CASE WHEN x > 1 THEN TRUE ELSE FALSE END", "COALESCE(x > 1, FALSE)"),
+    "a test made by CASE": ("CASE WHEN x IS NULL THEN TRUE ELSE FALSE END", "x IS NULL"),
+    "a division that spares zero": (
+        "CASE WHEN k = 0 THEN NULL ELSE x / k END",
+        "x / NULLIF(k, 0)",
+    ),
+    "a division that asks for more than zero": (
+        "CASE WHEN k <> 0 THEN x / k END",
+        "x / NULLIF(k, 0)",
+    ),
+    "a default moved into CASE": (
+        "COALESCE(CASE WHEN p THEN x END, 0)",
+        "CASE WHEN p THEN COALESCE(x, 0) ELSE 0 END",
+    ),
+    "NULLIF written out": ("CASE WHEN x <> 0 THEN x END", "NULLIF(x, 0)"),
+    "LEFT": ("LEFT(s, 2)", "SUBSTRING(s, 1, 2)"),
+    "TRIM with its defaults": ("TRIM(BOTH ' ' FROM s)", "TRIM(s)"),
+    "a part of a date": ("DATE_PART('year', d)", "EXTRACT(YEAR FROM d)"),
+    "a month": ("MONTH(d)", "DATE_PART('months', d)"),
+    "rounded to nothing": ("ROUND(x, 0)", "ROUND(x)"),
+    "least of least": ("LEAST(x, LEAST(k, id))", "LEAST(id, x, k)"),
+    "lower of lower": ("LOWER(LOWER(s))", "LOWER(s)"),
+    "a prefix": ("s LIKE 'a%'", "STARTS_WITH(s, 'a')"),
+    "null-safe against NULL": ("x IS NOT DISTINCT FROM NULL", "x IS NULL"),
+}
+SAME_ROWS = {
+    "a default that fails the test": ("COALESCE(s, '') <> ''", "s <> ''"),
+    "a default that meets the test": ("COALESCE(s, 'a') = 'a'", "s = 'a' OR s IS NULL"),
+    "a default of a number": ("COALESCE(x, 0) > 0", "x > 0"),
+    "a default for an inequality": ("COALESCE(s, 'z') <> 'a'", "s <> 'a' OR s IS NULL"),
+    "not equal, null-safe": ("s IS DISTINCT FROM 'a'", "s <> 'a' OR s IS NULL"),
+    "null-safe, by a default": ("s IS DISTINCT FROM 'a'", "COALESCE(s <> 'a', TRUE)"),
+    "a flag that is not set": ("NOT COALESCE(p, FALSE)", "NOT p OR p IS NULL"),
+    "a flag compared with false": ("COALESCE(p, FALSE) = FALSE", "p IS NOT TRUE"),
+    "null-safe equality written out": (
+        "x = k OR (x IS NULL AND k IS NULL)",
+        "x IS NOT DISTINCT FROM k",
+    ),
+    "nothing that is empty": ("NULLIF(s, '') IS NOT NULL", "s IS NOT NULL AND s <> ''"),
+    "CASE as a filter": ("CASE WHEN x > 1 THEN 1 ELSE 0 END = 1", "x > 1"),
+    "names given by CASE": (
+        "CASE WHEN s = 'a' THEN 'A' WHEN s = 'b' THEN 'B' END = 'A'",
+        "s = 'a'",
+    ),
+    "a value equal to itself": ("x = x", "x IS NOT NULL"),
+    "a test that is never true": ("x > 1 OR 1 = 0", "x > 1"),
+    "what both sides of an OR ask for": (
+        "(x > 1 AND p) OR (x > 1 AND k = 1)",
+        "x > 1 AND (p OR k = 1)",
+    ),
+    "what the other condition implies": ("x > 1 AND x IS NOT NULL", "x > 1"),
+}
+NOT_SAME_VALUE = {
+    "branches that overlap": (
+        "CASE WHEN x < 3 THEN 'a' WHEN x < 5 THEN 'b' END",
+        "CASE WHEN x < 5 THEN 'b' WHEN x < 3 THEN 'a' END",
+    ),
+    "a flag made without ELSE": ("CASE WHEN x > 1 THEN TRUE END", "COALESCE(x > 1, FALSE)"),
+    "a bound of another column": (
+        "CASE WHEN x < 1 THEN 'l' WHEN x >= 1 AND k < 3 THEN 'm' ELSE 'h' END",
+        "CASE WHEN x < 1 THEN 'l' WHEN k < 3 THEN 'm' ELSE 'h' END",
+    ),
+    "a prefix with a wildcard": ("s LIKE '_%'", "STARTS_WITH(s, '_')"),
+}
+NOT_SAME_ROWS = {
+    "a default that meets an inequality": ("COALESCE(s, 'z') <> 'a'", "s <> 'a'"),
+    "not false is not true": ("p IS NOT FALSE", "p"),
+    "null-safe inequality": ("x IS DISTINCT FROM k", "x <> k"),
+    "one NULL of two": ("x = k OR x IS NULL", "x IS NOT DISTINCT FROM k"),
+}
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute(SCHEMA)
+        rows = [(number, *row) for number, row in enumerate(itertools.product(*VALUES))]
+        connection.executemany("INSERT INTO t VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        yield connection
+
+
+def values(expression: str) -> str:
+    return f"SELECT id, {expression} AS v FROM t"
+
+
+def rows(condition: str) -> str:
+    return f"SELECT id FROM t WHERE {condition}"
+
+
+EQUAL = {
+    **{name: tuple(map(values, pair)) for name, pair in SAME_VALUE.items()},
+    **{name: tuple(map(rows, pair)) for name, pair in SAME_ROWS.items()},
+}
+DIFFERENT = {
+    **{name: tuple(map(values, pair)) for name, pair in NOT_SAME_VALUE.items()},
+    **{name: tuple(map(rows, pair)) for name, pair in NOT_SAME_ROWS.items()},
+}
+
+
+@pytest.mark.parametrize("name", EQUAL)
+def test_a_refactor_is_no_change(database: duckdb.DuckDBPyConnection, name: str) -> None:
+    base, head = EQUAL[name]
+    assert result(database, base) == result(database, head)
+    assert casebook.difference(files(base), files(head)).changes == ()
+
+
+@pytest.mark.parametrize("name", DIFFERENT)
+def test_its_nearest_neighbour_is_a_change(database: duckdb.DuckDBPyConnection, name: str) -> None:
+    base, head = DIFFERENT[name]
+    assert result(database, base) != result(database, head)
+    assert casebook.difference(files(base), files(head)).changes
+
+
+def files(query: str) -> dict[str, str]:
+    return {"schema.sql": SCHEMA, "job.sql": f"CREATE TABLE mart.out AS {query};"}
+
+
+def result(database: duckdb.DuckDBPyConnection, query: str) -> list[str]:
+    return sorted(map(repr, database.execute(query).fetchall()))

@@ -1,0 +1,1 @@
+"""Column lineage proven by execution: queries, the data they run on, and what moves in it."""
