@@ -12,7 +12,7 @@ import msgspec
 
 from guardian.errors import ConfigError
 from guardian.languages import layouts, safe_yaml
-from guardian.languages.marks import SQL_SUFFIXES
+from guardian.languages.marks import LOGGING, SQL_SUFFIXES
 from guardian.model.changes import SEVERITIES, Severity
 
 FILE = "guardian.yml"
@@ -59,11 +59,15 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Sql(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The dialect of the SQL; the first of `overrides` and of `tables` that matches a path wins."""
+    """The dialect of the SQL; the first of `overrides` and of `tables` that matches a path wins.
+
+    A call of a procedure that one of `ignore_calls` matches is left out of a job's `calls`.
+    """
 
     dialect: str = ""
     overrides: tuple[Override, ...] = ()
     tables: tuple[Layout, ...] = ()
+    ignore_calls: tuple[str, ...] = LOGGING
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -307,3 +307,14 @@ def test_different_queries_are_a_change(
     base, head = pair
     assert rows(database, base) != rows(database, head)
     assert casebook.difference(files(base), files(head)).changes
+
+
+def test_a_long_clause_is_told_by_the_part_that_differs() -> None:
+    base, head = (
+        "SELECT id FROM t WHERE md5(concat("
+        + ", ".join(f"coalesce(s, 'no text {number}')" for number in range(30))
+        + f", 'end {last}')) <> s"
+        for last in ("of base", "of head")
+    )
+    (change,) = casebook.difference(files(base), files(head)).changes
+    assert (change.before, change.after) == ("'end of base'", "'end of head'")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from guardian.diff.equality import Sameness, matched_arms, scanned
-from guardian.lineage.text import text_of
+from guardian.lineage.text import text_of, texts_apart
 from guardian.model.expression import Expression
 from guardian.model.lineage import Location
 
@@ -104,6 +104,20 @@ def joined_texts(clauses: Iterable[Clause]) -> str | None:
     texts = list(dict.fromkeys(clause.text for clause in clauses))
     more = f"; and {len(texts) - MOST_SHOWN} more" if len(texts) > MOST_SHOWN else ""
     return "; ".join(texts[:MOST_SHOWN]) + more if texts else None
+
+
+def both_texts(found: Difference) -> tuple[str | None, str | None]:
+    """Return what is gone and what is new as one line each.
+
+    Two clauses that are too long to show where they differ are told by the parts that do.
+    """
+    gone, new = joined_texts(found.gone), joined_texts(found.new)
+    cut = gone is not None and new is not None and gone.endswith("…") and new.endswith("…")
+    if not cut and (gone != new or gone is None):
+        return gone, new
+    pairs = zip(found.gone, found.new, strict=False)
+    apart = [texts_apart(one.node, other.node) for one, other in pairs]
+    return "; ".join(one for one, _ in apart), "; ".join(other for _, other in apart)
 
 
 def _told(left: Sequence[Clause]) -> Iterator[Clause]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from guardian.diff import Both, Detector, Pair
 from guardian.diff.clauses import difference, joined_texts
 from guardian.diff.equality import nodes_below
-from guardian.lineage.text import text_of
+from guardian.lineage.text import text_of, texts_apart
 from guardian.model.changes import Change
 from guardian.model.definition import Output
 from guardian.model.expression import Expression
@@ -139,6 +139,9 @@ def _before_and_after(pair: Pair, base: Output, head: Output) -> tuple[str, str]
     before, after = text_of(base.expression), text_of(head.expression)
     if before != after:
         return before, after
+    apart = texts_apart(base.expression, head.expression)
+    if apart[0] != apart[1]:
+        return apart
     gone, new = _below(pair, base.expression, head.expression)
     return (f"{before} … {gone}" if gone else before), (f"{after} … {new}" if new else after)
 

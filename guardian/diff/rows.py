@@ -7,7 +7,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from guardian.diff import Both, Detector, Pair
-from guardian.diff.clauses import Clause, Difference, clauses, difference, joined_texts
+from guardian.diff.clauses import (
+    Clause,
+    Difference,
+    both_texts,
+    clauses,
+    difference,
+    joined_texts,
+)
 from guardian.diff.equality import nodes_below
 from guardian.lineage.text import text_of
 from guardian.model.changes import Change
@@ -38,12 +45,13 @@ def _compared(pair: Pair) -> Iterator[Change]:
         return
     at = next((clause.at for clause in found.new if clause.at), pair.head.at)
     was = next((clause.at for clause in found.gone if clause.at), pair.base.at)
+    before, after = both_texts(found)
     sure = _sure(found) * min(pair.base.confidence, pair.head.confidence)
     yield Change(
         rule="rows-changed",
         dataset=pair.head.dataset,
-        before=joined_texts(found.gone),
-        after=joined_texts(found.new),
+        before=before,
+        after=after,
         job=pair.head.job,
         location=at,
         base_location=was,

@@ -118,3 +118,7 @@ def _signs(text: str) -> Counter[str]:
             for dialect, compiled in _COMPILED.items()
         }
     )
+
+
+# Procedures that are called to keep a log: a call of them is no step of the data's way.
+LOGGING = ("*.log", "*_log", "*_log_*", "*.log_*", "*logging*", "*writelog", "*errorlog")

@@ -62,6 +62,7 @@ def run_batches(tokens: Tokens, script: Script) -> Handle | None:
             called = [] if run.called is None else [run.called]
             note_routine(header, run.results or called, run.parameters, script)
         if name is not None:
+            script.procedures.append((name, script.job))
             _forget_local(script)
             _move_hints(batch, job, script)
             script.dropped.clear()

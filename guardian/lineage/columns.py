@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from guardian.lineage.by_name import chosen, items_of_each, star_for_each
+from guardian.lineage.fields import field_names
 from guardian.lineage.filters import filtered
 from guardian.lineage.relation import (
     Attribute,
     Relation,
     Rest,
+    holding,
 )
 from guardian.lineage.scope import Scope
-from guardian.lineage.structs import fields_of
 from guardian.model import plan
-from guardian.model.calls import call
-from guardian.model.expression import Expression, make, name_of
+from guardian.model.calls import OPEN, call
+from guardian.model.expression import Expression, make
 from guardian.model.names import SYMBOL_OPEN
 from guardian.model.plan import Expr, FrameRef, Item, Ref, Star
 
@@ -97,13 +98,13 @@ def _expanded(
     """Return the columns that a star stands for, with its EXCEPT, REPLACE and RENAME."""
     star = entry.expr
     assert isinstance(star, Star)  # noqa: S101 - the caller asked
-    known, unknown = chosen(relation, star)
+    known, unknown = ([], []) if star.of is not None else chosen(relation, star)
     if not known and not unknown and not star.pattern:
-        return _struct_star(binder, relation, star, entry)
+        known, unknown = _fields(binder, relation, star, entry)
     renames = dict(star.rename)
-    replaced = {item.name: item for item in star.replace}
+    replaced = {item.name: item for item in star.replace if item.name}
     columns = []
-    for column in known:
+    for column in (*known, *_not_listed(binder, known, unknown, (*replaced, *renames))):
         if column.name in star.excluded:
             continue
         new = replace(column, hidden=False, name=renames.get(column.name, column.name))
@@ -114,35 +115,47 @@ def _expanded(
                 new, expression=expression, identity=binder.fresh(), at=other.at, text=other.text
             )
         columns.append(new)
-    away = frozenset((*star.excluded, *renames))
+    away = frozenset((*star.excluded, *renames, *replaced))
     return columns, [replace(rest, excluded=rest.excluded | away) for rest in unknown]
 
 
-def _struct_star(
+def _not_listed(
+    binder: Binder, known: Iterable[Attribute], unknown: Iterable[Rest], names: Iterable[str]
+) -> Iterable[Attribute]:
+    """Yield the columns that REPLACE and RENAME say an input has, though nobody lists them."""
+    listed = {column.name for column in known}
+    for name in names:
+        found = holding(unknown, name)
+        if name not in listed and found:
+            yield Attribute(name, found[0].column(name), binder.fresh(), found[0].qualifier)
+
+
+def _fields(
     binder: Binder, relation: Relation, star: Star, entry: Item
 ) -> tuple[list[Attribute], list[Rest]]:
-    """Return the fields of a struct column, `s.*`: open where its type does not tell them."""
+    """Return the fields of a struct, `s.*` or `f(x).*`: open where nothing tells them."""
     *before, last = star.qualifier or ("*",)
-    struct = binder.resolver.resolve(Ref(last, tuple(before)), binder.scope(relation))
-    names = [name for name, _ in fields_of(binder.types.of(struct))]
-    if not names and name_of(struct) == "struct":
-        names = [name for name in str(struct.value[1]).split(",") if name]
-    if not names:
-        opened = Rest(
-            make("instance", (make("struct", (struct,)),), 0),
-            excluded=frozenset(star.excluded),
-            identity=binder.fresh(),
-            struct=struct,
-        )
-        return [], [opened]
+    value = Ref(last, tuple(before)) if star.of is None else star.of
+    struct = binder.resolver.resolve(value, binder.scope(relation))
+    names = field_names(struct, binder.types)
+    if star.of is None:
+        names = tuple(_as_named(name, last) for name in names)
     made = [
         Attribute(
             name, call("field", (struct,), name), binder.fresh(), at=entry.at, text=entry.text
         )
-        for name in (_as_named(name, last) for name in names)
-        if name not in star.excluded
+        for name in names
+        if name != OPEN
     ]
-    return made, []
+    if names and OPEN not in names:
+        return made, []
+    opened = Rest(
+        make("instance", (make("struct", (struct,)),), 0),
+        excluded=frozenset(names),
+        identity=binder.fresh(),
+        struct=struct,
+    )
+    return made, [opened]
 
 
 def _as_named(name: str, like: str) -> str:

@@ -107,13 +107,31 @@ def _jobs(world: World) -> Iterable[Job]:
             languages.setdefault(hint.job, file.language)
             reads.setdefault(hint.job, set()).update(hint.reads)
             writes.setdefault(hint.job, set()).update(hint.writes)
+    calls = _calls(world)
+    for file in world.lowered:
+        for job, _ in file.calls:
+            if job in calls:
+                languages.setdefault(job, file.language)
     for job in sorted(languages):
         yield Job(
             job,
             languages[job],
             tuple(sorted(reads.get(job, ()))),
             tuple(sorted(writes.get(job, ()))),
+            tuple(sorted(calls.get(job, ()))),
         )
+
+
+def _calls(world: World) -> dict[str, set[str]]:
+    """Return the jobs that each job runs, as far as these are of this repository."""
+    jobs = {name: job for file in world.lowered for name, job in file.procedures}
+    found: dict[str, set[str]] = {}
+    for file in world.lowered:
+        for job, procedure in file.calls:
+            called = jobs.get(procedure)
+            if called is not None and called != job:
+                found.setdefault(job, set()).add(called)
+    return found
 
 
 def _hinted(world: World) -> dict[tuple[str, str, str], RowFlow]:

@@ -22,7 +22,7 @@ from guardian.lineage.joins import (
     sealed,
     unit,
 )
-from guardian.lineage.relation import Attribute, Relation, mapped
+from guardian.lineage.relation import Attribute, Relation, Rest, holding, mapped
 from guardian.lineage.scalars import conditions
 from guardian.model import plan
 from guardian.model.calls import call
@@ -179,26 +179,40 @@ def _merged(
     qualifier only.
     """
     names = {name for name, _ in using}
-    of_left = {item.identity: item for item in left.attributes}
+    of_left = {item.identity for item in left.attributes}
+    count = len(left.rest)
     keys, hidden = [], []
     for name, (one, _) in using:
-        from_left = next(
-            (item for item in left.attributes if item.name == name and not item.hidden), None
-        )
         columns = [item for item in made.attributes if item.name == name and not item.hidden]
-        value = one
-        if kind == "full" and len(columns) == 2:
-            value = call("coalesce", tuple(item.expression for item in columns))
-        if from_left is not None:
-            keys.append(replace(from_left, expression=value))
+        own = [item for item in columns if item.identity in of_left]
+        own = own[:1] or _of_rests(binder, made.rest[:count], name)
+        other = [item for item in columns if item.identity not in of_left]
+        other = other or _of_rests(binder, made.rest[count:], name)
+        key = own[0] if len(own) == 1 else Attribute(name, one, binder.fresh())
+        if kind == "full" and own and other:
+            both = call("coalesce", (key.expression, other[0].expression))
+            keys.append(replace(key, expression=both, qualifier=()))
+            hidden += own
         else:
-            qualifier = left.rest[0].qualifier if len(left.rest) == 1 else ()
-            keys.append(Attribute(name, value, binder.fresh(), qualifier))
-        hidden += [replace(item, hidden=True) for item in columns if item.identity not in of_left]
-    others = [item for item in made.attributes if item.name not in names or item.hidden]
+            keys.append(key)
+        hidden += other
+    unseen = {item.identity: replace(item, hidden=True) for item in hidden}
+    others = [
+        unseen.pop(item.identity, item)
+        for item in made.attributes
+        if item.name not in names or item.hidden or item.identity in unseen
+    ]
     rests = tuple(replace(rest, excluded=rest.excluded | names) for rest in made.rest)
     placed = _placed(keys, others, first, stay=stay)
-    return replace(made, attributes=(*placed, *hidden), rest=rests)
+    return replace(made, attributes=(*placed, *unseen.values()), rest=rests)
+
+
+def _of_rests(binder: Binder, rests: Iterable[Rest], name: str) -> list[Attribute]:
+    """Return a column of each input that may have it, though nobody lists it."""
+    return [
+        Attribute(name, rest.column(name), binder.fresh(), rest.qualifier)
+        for rest in holding(rests, name)
+    ]
 
 
 def _placed(

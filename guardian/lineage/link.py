@@ -14,6 +14,7 @@ from guardian.lineage.schemas import UNKNOWN, Schema, combined, declared
 from guardian.model.definition import Definition
 from guardian.model.expression import Expression
 from guardian.model.lineage import Column, Diagnostic, Location
+from guardian.model.names import SYMBOL_OPEN
 from guardian.model.plan import (
     Declaration,
     Lowered,
@@ -242,6 +243,7 @@ class _Linker:
             item for item in definitions if item.options.mode not in {"merge", "update", "delete"}
         ]
         complete = any(map(_tells_all, whole)) and all(item.complete for item in whole)
+        complete = complete and not any(SYMBOL_OPEN in name for name in columns)
         keys = (
             whole[0].keys
             if len(definitions) == 1 and whole and whole[0].options.mode != "append"

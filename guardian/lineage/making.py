@@ -11,6 +11,7 @@ from guardian.lineage.by_name import chosen
 from guardian.lineage.columns import (
     renamed,
 )
+from guardian.lineage.fields import field_names
 from guardian.lineage.grouping import distinct
 from guardian.lineage.joins import (
     closed,
@@ -28,8 +29,9 @@ from guardian.lineage.relation import (
 )
 from guardian.lineage.schemas import Schema
 from guardian.lineage.sets import by_position, set_operation
-from guardian.lineage.structs import pair_of
+from guardian.lineage.structs import element_of, pair_of
 from guardian.model import plan
+from guardian.model.calls import OPEN
 from guardian.model.expression import Expression, in_order, make, name_of
 from guardian.model.plan import Ref
 
@@ -78,14 +80,16 @@ def generate(binder: Binder, node: plan.Generate) -> Relation:
     made = make("generate", (generator,), (node.outer, node.fields, len(columns)))
     taken = [instance for instance in source.block.instances() if instance.args[0] is made]
     instance = instance_of(made, len(taken))
-    qualifier = (node.qualifier,) if node.qualifier else ()
-    new = tuple(
-        Attribute(name, value, binder.fresh(), qualifier, at=node.at)
-        for name, value in _generated(instance, columns, fields=node.fields)
-    )
-    rest = (
-        (Rest(instance, qualifier, identity=binder.fresh()),) if node.fields or not columns else ()
-    )
+    if generator.op == "call" and generator.value == ("unnest", plan.STRUCTS):
+        new, rest = _elements(binder, instance, generator, node)
+    else:
+        qualifier = (node.qualifier,) if node.qualifier else ()
+        new = tuple(
+            Attribute(name, value, binder.fresh(), qualifier, at=node.at)
+            for name, value in _generated(instance, columns, fields=node.fields)
+        )
+        opened = node.fields or not columns
+        rest = (Rest(instance, qualifier, identity=binder.fresh()),) if opened else ()
     block = replace(source.block, inner=(*source.block.inner, instance))
     for noted in (instance, made):
         binder.notes.words.setdefault(noted, ("explode", node.at))
@@ -105,6 +109,46 @@ def _named_by_type(binder: Binder, generator: Expression, node: plan.Generate) -
 
 INLINE = frozenset({"inline", "inline_outer"})
 EXPLODE = frozenset({"explode", "explode_outer", "posexplode", "posexplode_outer"})
+
+
+def _elements(
+    binder: Binder, instance: Expression, generator: Expression, node: plan.Generate
+) -> tuple[tuple[Attribute, ...], tuple[Rest, ...]]:
+    """Return what BigQuery's UNNEST makes: the fields of structs, or the element under its name.
+
+    Where nobody tells which, a name that no other input has is taken for a field.
+    """
+    element, *places = node.columns
+    array = generator.args[0]
+    kind = binder.types.of(array)
+    names = tuple(map(str.lower, field_names(array, binder.types)))
+    qualifier = (element,) if element else ()
+    made = {name: make("field", (instance,), name) for name in names if name != OPEN}
+    whole = make("field", (instance,), 0)
+    if element and not names:
+        made[element] = whole
+        qualifier = ()
+    attributes = [
+        Attribute(name, value, binder.fresh(), qualifier, at=node.at)
+        for name, value in made.items()
+    ]
+    attributes += [
+        Attribute(name, make("field", (instance,), place), binder.fresh(), at=node.at)
+        for place, name in enumerate(places, start=1)
+    ]
+    plain = bool(names) and OPEN not in names
+    plain = plain or (bool(element) and kind is not None and element_of(kind) is not None)
+    if plain:
+        return tuple(attributes), ()
+    opened = Rest(
+        instance,
+        qualifier,
+        excluded=frozenset(made),
+        identity=binder.fresh(),
+        struct=None if names else whole,
+        doubtful=bool(element) and not names,
+    )
+    return tuple(attributes), (opened,)
 
 
 def _generated(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from guardian.lineage.structs import element_of, fields_of, is_document, pair_of
 from guardian.lineage.types import Types
 from guardian.model.calls import struct_part
-from guardian.model.expression import Expression, name_of
+from guardian.model.expression import Expression, make, name_of
 
 # Functions that give the elements of an array, each a row.
 EXPLODING = frozenset({
@@ -16,6 +16,9 @@ _NUMBERED = frozenset({"posexplode", "posexplode_outer"})
 # Functions that give an array with the same elements, or one of them.
 ELEMENT = frozenset({"index", "element_at", "slice"})
 ARRAYS = ELEMENT | {"array", "sort_array", "array_sort", "array_distinct", "explode"}
+# Aggregates and window functions that give one of the values that they are given.
+_PICKING = frozenset({"max_by", "min_by", "any_value", "first", "last", "array_agg"})
+_OF_WINDOW = frozenset({"first_value", "last_value", "nth_value", "lag", "lead"})
 _SAME = frozenset({"member", "maybe", "fanned", "outer"})
 COUNTED = "counted:"
 # Options of `unnest`: the elements of an array of rows become columns (Trino), the last one counts.
@@ -40,19 +43,68 @@ def counted(generator: Expression) -> tuple[int, ...]:
 def built_from(value: Expression, name: str) -> Expression | None:
     """Return what field `name` was built from, of a struct gathered, looked up or exploded."""
     while True:
-        exploded = _exploded(value) if value.op == "field" else None
-        if value.op in _SAME:
-            value = seen_through(value)
-        elif value.op == "aggregate" and value.value[3] == 1:
-            value = value.args[0]
-        elif value.op in {"scalar", "array_rows"}:
-            value = value.args[1]
-        elif exploded is not None:
-            value = exploded
-        elif value.op == "call" and value.value[0] in ARRAYS and value.args:
-            value = value.args[0]
-        else:
+        if _elements(value):
+            return _of_elements(value, name)
+        within = inside(value)
+        if within is None:
             return struct_part(value, name)
+        value = within
+
+
+def _elements(value: Expression) -> tuple[Expression, ...]:
+    """Return the structs of an array that is written out, whatever type it is given."""
+    value = uncast(value)
+    written = name_of(value) == "array" and all(name_of(part) in _STRUCTS for part in value.args)
+    return value.args if written else ()
+
+
+def uncast(value: Expression) -> Expression:
+    """Return a value without the type that it is given."""
+    while name_of(value) in {"cast", "try_cast"}:
+        value = value.args[0]
+    return value
+
+
+_STRUCTS = frozenset({"struct", "tuple"})
+
+
+def _of_elements(array: Expression, name: str) -> Expression | None:
+    """Return a field of an array's elements, from each of them: by its name, else by its place."""
+    parts = _elements(array)
+    declared = element_of(str(array.value[1])) if name_of(array) != "array" else None
+    names = [field for field, _ in fields_of(declared)] or str(parts[0].value[1]).split(",")
+    folded = [field.strip().lower() for field in names]
+    if name.lower() not in folded:
+        return None
+    place = folded.index(name.lower())
+    found = [
+        struct_part(part, name) or (part.args[place] if place < len(part.args) else None)
+        for part in parts
+    ]
+    known = dict.fromkeys(part for part in found if part is not None)
+    return next(iter(known)) if len(known) == 1 else make("merge", known)
+
+
+def inside(value: Expression) -> Expression | None:
+    """Return the struct, or the array of structs, that a value is one of; None at the last one."""
+    if value.op in _SAME:
+        return seen_through(value)
+    if value.op == "aggregate" and (value.value[3] == 1 or value.value[0] in _PICKING):
+        return value.args[0]
+    if value.op in {"scalar", "array_rows"}:
+        return value.args[1]
+    if value.op == "window":
+        return inside(value.args[0])
+    if value.op == "call" and value.args:
+        return _inside_call(value)
+    return _exploded(value) if value.op == "field" else None
+
+
+def _inside_call(value: Expression) -> Expression | None:
+    name, option = value.value
+    if name == "field":
+        return built_from(value.args[0], str(option))
+    return value.args[0] if name in ARRAYS or name in _OF_WINDOW else None
 
 
 def element_names(array: Expression, types: Types) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ class Rest(msgspec.Struct, frozen=True, gc=False):
 
     `wrap` are the closed relations that a value of it is seen through, innermost first. `struct` is
     the value whose fields they are, where it is no dataset. Of a `documented` one a star gives the
-    columns that are listed.
+    columns that are listed. A `doubtful` one has a column only where no other input has it.
     """
 
     instance: Expression
@@ -57,6 +57,7 @@ class Rest(msgspec.Struct, frozen=True, gc=False):
     arms: "tuple[Rest, ...]" = ()
     struct: Expression | None = None
     documented: bool = False
+    doubtful: bool = False
 
     def column(self, name: str) -> Expression:
         """Return the expression of the column called `name`, `*` for all of them.
@@ -72,6 +73,12 @@ class Rest(msgspec.Struct, frozen=True, gc=False):
         for instance in self.wrap:
             made = make("member", (instance, made))
         return made if self.optional is None else make("maybe", (made, self.optional))
+
+
+def holding(rests: Iterable[Rest], name: str) -> list[Rest]:
+    """Return the inputs of unknown columns that may have a column called `name`."""
+    open_to = [rest for rest in rests if name not in rest.excluded]
+    return [rest for rest in open_to if not rest.doubtful] or open_to
 
 
 class Outer(msgspec.Struct, frozen=True, gc=False):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from guardian.lineage.by_name import EACH, chosen
+from guardian.lineage.fields import row_of
 from guardian.lineage.scope import Scope
 from guardian.model import plan
 from guardian.model.aggregates import aggregate, window
@@ -80,6 +81,9 @@ class Resolver:
                 return self.parameters[symbol.name]
             case Call(name=plan.VARIABLE, args=(column, value)):
                 return self._variable(column, value, scope)
+            case Call(name=plan.ROW, args=(Star() as star,)):
+                known, rests = chosen(scope.relation, star)
+                return row_of((item for item in known if item.name not in star.excluded), rests)
             case Call(name=plan.ALIAS, args=(Ref() as column, value)):
                 return scope.lookup_explicit(column) or self.resolve(value, scope)
             case _:

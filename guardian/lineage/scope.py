@@ -6,11 +6,12 @@ And the queries around it.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from guardian.lineage.relation import Attribute, Relation, Rest
+from guardian.lineage.fields import row_of
+from guardian.lineage.relation import Attribute, Relation, Rest, holding
 from guardian.model.calls import call
 from guardian.model.expression import Expression, as_set, make
 from guardian.model.names import PSEUDO_COLUMNS
-from guardian.model.plan import FrameRef, Ref
+from guardian.model.plan import STRUCTS, FrameRef, Ref
 
 
 def matches(qualifier: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
@@ -110,15 +111,12 @@ class Scope:
         """Return a table's row as a value, which the table's name stands for: `TO_JSON(t)`."""
         if ref.qualifier:
             return None
-        found = [
-            item
-            for item in self.relation.visible()
-            if item.qualifier and item.qualifier[-1] == ref.name
-        ]
-        if not found or len({item.qualifier for item in found}) > 1:
+        found = [item for item in self.relation.attributes if item.qualifier[-1:] == (ref.name,)]
+        rests = [rest for rest in self.relation.rest if _stands_for_row(rest, ref.name)]
+        qualifiers = {item.qualifier for item in found} | {rest.qualifier for rest in rests}
+        if len(qualifiers) != 1:
             return None
-        names = ",".join(item.name for item in found)
-        return call("struct", tuple(item.expression for item in found), names)
+        return (None if rests else _element_of(found)) or row_of(found, rests)
 
     def lookup_explicit(self, ref: Ref) -> Expression | None:
         """Return what `ref` means by columns that are known to be there."""
@@ -130,7 +128,8 @@ class Scope:
         Else one of the query around.
         """
         outside = self.outer.lookup_known(ref) if self.outer is not None else None
-        if outside is not None and (ref.qualifier or not self.relation.rest):
+        sure = [rest for rest in self.relation.rest if not rest.doubtful]
+        if outside is not None and (ref.qualifier or not sure):
             return make("outer", (outside,))
         rest = self._from_rest(ref)
         if rest is not None:
@@ -160,11 +159,7 @@ class Scope:
         Of the one its qualifier names, else of any that may have it.
         """
         if not ref.qualifier:
-            return one_of(
-                rest.column(ref.name)
-                for rest in self.relation.rest
-                if ref.name not in rest.excluded
-            )
+            return one_of(rest.column(ref.name) for rest in holding(self.relation.rest, ref.name))
         named = [rest for rest in self.relation.rest if matches(rest.qualifier, ref.qualifier)]
         if named:
             return one_of(rest.column(ref.name) for rest in named if ref.name not in rest.excluded)
@@ -185,7 +180,9 @@ class Scope:
             base = one_of(rest.column(column) for rest in named)
             if base is not None:
                 return fields_of(base, (*inner, ref.name))
-        base = one_of(rest.column(ref.qualifier[0]) for rest in self.relation.rest)
+        base = one_of(
+            rest.column(ref.qualifier[0]) for rest in holding(self.relation.rest, ref.qualifier[0])
+        )
         return None if base is None else fields_of(base, (*ref.qualifier[1:], ref.name))
 
     def _field_of_struct(self, ref: Ref) -> Expression | None:
@@ -216,8 +213,7 @@ class Scope:
         ]
         if not columns:
             return self.outer.whole_row(ref) if self.outer is not None else None
-        names = ",".join(item.name for item in columns)
-        return call("struct", tuple(item.expression for item in columns), names)
+        return row_of(columns)
 
     def of_frame(self, ref: FrameRef) -> Expression | None:
         """Return the column that `df["x"]` took from its frame, wherever it is now."""
@@ -246,6 +242,26 @@ class Scope:
                 return one_of(found)
             relation = relation.behind
         return None
+
+
+def _element_of(columns: Iterable[Attribute]) -> Expression | None:
+    """Return the element that `UNNEST` gave some columns from, None where they are a table's."""
+    instances = {item.expression.args[0] for item in columns if item.expression.op == "field"}
+    made = instances.pop() if len(instances) == 1 else None
+    if made is None or made.args[0].op != "generate":
+        return None
+    generator = made.args[0].args[0]
+    named = generator.op == "call" and generator.value == ("unnest", STRUCTS)
+    return make("field", (made,), 0) if named else None
+
+
+def _stands_for_row(rest: Rest, name: str) -> bool:
+    """Return whether a bare name means an input's row: it is an alias, not the table's own name.
+
+    `SELECT orders FROM orders` may as well mean a column, where nobody has told the columns.
+    """
+    relation = rest.instance.args[0]
+    return rest.qualifier == (name,) and not (relation.op == "scan" and relation.value == name)
 
 
 def _split(name: str) -> tuple[tuple[str, ...], str]:

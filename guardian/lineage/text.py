@@ -1,6 +1,6 @@
 """Canonical expressions → short text that a person can read, for reports. Never parsed again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from guardian.model.aggregates import UP_TO_PEERS, WHOLE_PARTITION
 from guardian.model.expression import Expression
@@ -31,6 +31,40 @@ def text_of(expression: Expression) -> str:
     printer = _Printer()
     printed = printer.text(expression, 0)
     return printed if len(printed) <= LIMIT else printed[: LIMIT - 1] + "…"
+
+
+_UNORDERED = frozenset({"and", "or", "eq", "neq", "is", "add", "mul", "greatest", "least"})
+# How many parts are told that only one of two lists holds.
+_SHOWN = 3
+_TAKEN_APART = frozenset({"call", "aggregate", "window", "all", "member"})
+
+
+def texts_apart(one: Expression, other: Expression) -> tuple[str, str]:
+    """Return two expressions that differ as the first of their innermost parts that does.
+
+    Of two lists of different lengths it is what only one of them holds.
+    """
+    while (one.op, one.value) == (other.op, other.value) and one.op in _TAKEN_APART:
+        if len(one.args) != len(other.args):
+            return _only(one.args, other.args), _only(other.args, one.args)
+        pairs = zip(_aligned(one), _aligned(other), strict=True)
+        differing = next((pair for pair in pairs if pair[0] is not pair[1]), None)
+        if differing is None or (one.op == "member" and one.args[0] is not other.args[0]):
+            break
+        one, other = differing
+    return text_of(one), text_of(other)
+
+
+def _aligned(node: Expression) -> Sequence[Expression]:
+    """Return the arguments, those without an order in one that a small difference keeps."""
+    if node.op == "call" and node.value[0] in _UNORDERED:
+        return sorted(node.args, key=lambda part: (part.op, str(part.value)))
+    return node.args
+
+
+def _only(here: tuple[Expression, ...], there: tuple[Expression, ...]) -> str:
+    own = [text_of(part) for part in here if part not in there]
+    return ", ".join([*own[:_SHOWN], "…"] if len(own) > _SHOWN else own) or "nothing"
 
 
 class _Printer:

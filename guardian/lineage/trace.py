@@ -15,6 +15,7 @@ from guardian.lineage.nested import (
     counted,
     seen_through,
     taken_from_array,
+    uncast,
 )
 from guardian.lineage.relation import Outer, SideNotes, operand_count, rewrite
 from guardian.model.calls import call
@@ -273,6 +274,8 @@ class Tracer:
         if name == "field" and seen_through(node.args[0]).op == "merge":
             arms = seen_through(node.args[0]).args
             return _all(self.value(call("field", (arm,), option)) for arm in arms)
+        if name == "field" and name_of(node.args[0]) in {"case", "coalesce"}:
+            return self.value(_of_each_branch(node.args[0], str(option)))
         if name == "field":
             part = built_from(node.args[0], str(option))
             return self._field_call(node, str(option)) if part is None else self._part(node, part)
@@ -450,6 +453,7 @@ class Tracer:
             return
         generator = node.args[0]
         parts = (generator,) if name_of(generator) not in MAKING else generator.args
+        parts = tuple(map(uncast, parts))
         for part in parts:
             if name_of(part) not in FIXED and name_of(generator) not in FIXED:
                 _decide(found, self.value(part), "JOIN", self._place(node))
@@ -581,6 +585,17 @@ def _decide(
         found.setdefault((dataset, column, subtype), (sure, at))
     for (dataset, column, _), sure in traced.indirect.items():
         found.setdefault((dataset, column, subtype), (sure, at))
+
+
+def _of_each_branch(value: Expression, name: str) -> Expression:
+    """Return a field of one of several structs as one of several fields."""
+    decides = name_of(value) == "case"
+    count = len(value.args) - 1
+    parts = [
+        part if decides and place % 2 == 0 and place < count else call("field", (part,), name)
+        for place, part in enumerate(value.args)
+    ]
+    return call(name_of(value), parts)
 
 
 def _field_of(traced: Traced, name: str) -> Traced:

@@ -1,6 +1,7 @@
 """Scalar calls in normal form: one constructor for each function whose forms we know."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 from guardian.model.cases import case, coalesce, nullif
@@ -13,6 +14,7 @@ from guardian.model.expression import (
     flatten,
     in_order,
     is_const,
+    make,
     name_of,
     plain,
 )
@@ -45,7 +47,17 @@ def _cast(name: str, args: tuple[Expression, ...], option: str) -> Expression:
 
 
 def _field(struct: Expression, name: str) -> Expression:
-    """Return a struct's field; of a struct built here, what it was built from."""
+    """Return a struct's field; of a struct built here, what it was built from.
+
+    Of a CASE that gives structs built here it is the CASE of their fields.
+    """
+    if name_of(struct) == "case":
+        *pairs, otherwise = struct.args
+        values = [*pairs[1::2], otherwise]
+        if all(value is NULL or struct_part(value, name) is not None for value in values):
+            fields = [NULL if value is NULL else _field(value, name) for value in values]
+            chosen = [part for both in zip(pairs[::2], fields, strict=False) for part in both]
+            return case((*chosen, fields[-1]))
     part = struct_part(struct, name)
     return plain("field", (struct,), name) if part is None else part
 
@@ -54,9 +66,46 @@ def struct_part(struct: Expression, name: str) -> Expression | None:
     """Return what field `name` of a `struct(…)` was built from, None where that cannot be told."""
     if name_of(struct) != "struct":
         return None
-    names = [known.strip().lower() for known in str(struct.value[1]).split(",")]
-    known = len(names) == len(struct.args) and name.lower() in names
-    return struct.args[names.index(name.lower())] if known else None
+    count, places, rests = _places(str(struct.value[1]))
+    if count != len(struct.args):
+        return None
+    place = places.get(name.lower())
+    if place is not None:
+        return struct.args[place]
+    return of_rest(struct.args[rests[0]], name) if len(rests) == 1 else None
+
+
+@lru_cache(maxsize=256)
+def _places(names: str) -> tuple[int, Mapping[str, int], tuple[int, ...]]:
+    """Return how many fields there are, where each stands, and where those that nobody lists."""
+    folded = [name.strip().lower() for name in names.split(",")]
+    places = {name: place for place, name in reversed(list(enumerate(folded))) if name != OPEN}
+    return len(folded), places, tuple(i for i, name in enumerate(folded) if name == OPEN)
+
+
+OPEN = "*"  # the field of a struct, the column of a dataset, that stands for all that nobody lists
+
+
+def of_rest(value: Expression, name: str) -> Expression | None:
+    """Return the column `name` where `value` is all of an input's unknown columns."""
+    if value.op == "field" and value.value == OPEN:
+        return make("field", value.args, name)
+    if name_of(value) == "field" and value.value[1] == OPEN:
+        return call("field", value.args, name)
+    if value.op in _HOLDING:
+        place = _HOLDING[value.op]
+        inner = of_rest(value.args[place], name)
+        parts = list(value.args)
+        parts[place] = parts[place] if inner is None else inner
+        return None if inner is None else make(value.op, parts, value.value)
+    if value.op == "merge":
+        arms = [of_rest(part, name) for part in value.args]
+        known = [arm for arm in arms if arm is not None]
+        return make("merge", known, value.value) if len(known) == len(arms) else None
+    return None
+
+
+_HOLDING = {"member": 1, "maybe": 0, "outer": 0, "fanned": 0}
 
 
 def _commuting(name: str) -> Constructor:

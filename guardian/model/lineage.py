@@ -79,8 +79,8 @@ class RowFlow(
 
     A side input that is left-joined without adding or losing a row bears on its own columns only.
     Where one of these is no column's but its rows' (COUNT(*) over the side), `column` names it: its
-    value depends on the rows of `source`, the rows of `target` do not. `confidence` is below 1 where
-    a hint or a search by name tells of it, and no statement that was read.
+    value depends on the rows of `source`, the rows of `target` do not. `confidence` is below 1
+    where a hint or a search by name tells of it, and no statement that was read.
     """
 
     source: str
@@ -107,13 +107,17 @@ class Dataset(msgspec.Struct, frozen=True):
     complete: bool
 
 
-class Job(msgspec.Struct, frozen=True):
-    """One unit that reads and writes datasets: a file, or a part of one (`path#name`)."""
+class Job(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One unit that reads and writes datasets: a file, or a part of one (`path#name`).
+
+    `calls` are the jobs that it runs: procedures of this repository, without those that log.
+    """
 
     id: str
     language: str
     reads: tuple[str, ...]
     writes: tuple[str, ...]
+    calls: tuple[str, ...] = ()
 
 
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):

@@ -81,6 +81,11 @@ VARIABLE = "variable?"
 # The name of a call (column, value): a bare name that is an item's alias, too, and the expression
 # of that item. A column of that name goes first.
 ALIAS = "alias?"
+# The name of a call (star): a struct of the columns that the star means.
+ROW = "row of"
+# The option of an `unnest` whose structs are columns, too: by the name of the element, which may be
+# empty, and by their own (BigQuery).
+STRUCTS = "structs"
 
 
 class AggregateCall(msgspec.Struct, frozen=True, tag="aggregate", omit_defaults=True):
@@ -134,10 +139,11 @@ class Subquery(msgspec.Struct, frozen=True, tag="subquery", omit_defaults=True):
 
 
 class Star(msgspec.Struct, frozen=True, tag="star", omit_defaults=True):
-    """`*` or `t.*` in a projection; `replace` and `rename` hold (column, expression) and (old.
+    """`*` or `t.*` in a projection, or `f(x).*`: the fields of the value `of`.
 
-    New). `pattern` are look-aheads that a column's name must satisfy, whatever its case. The
-    expression around a star with `each` stands once for each of its columns (DuckDB's COLUMNS).
+    `replace` and `rename` hold items and (old name, new name). `pattern` are look-aheads that a
+    column's name must satisfy, whatever its case. The expression around a star with `each` stands
+    once for each of its columns (DuckDB's COLUMNS).
     """
 
     qualifier: tuple[str, ...] = ()
@@ -146,6 +152,7 @@ class Star(msgspec.Struct, frozen=True, tag="star", omit_defaults=True):
     rename: tuple[tuple[str, str], ...] = ()
     pattern: str = ""
     each: bool = False
+    of: "Expr | None" = None
 
 
 class Lambda(msgspec.Struct, frozen=True, tag="lambda"):
@@ -634,7 +641,7 @@ class Lowered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `files_read` are the other files that it followed (path, blob id, empty where there was none):
     the cache entry holds as long as they are the same. `aliases` are synonyms (name, dataset that
-    it stands for).
+    it stands for). `procedures` are (name, job that it is), `calls` are (job, procedure it runs).
     """
 
     path: str
@@ -646,6 +653,8 @@ class Lowered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     exposures: tuple[Exposure, ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
     routines: tuple[Routine, ...] = ()
+    procedures: tuple[tuple[str, str], ...] = ()
+    calls: tuple[tuple[str, str], ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
     files_read: tuple[tuple[str, str], ...] = ()
     failed: bool = False

@@ -9,6 +9,7 @@ import pathspec
 
 from guardian.config import EXCLUDE, Config
 from guardian.errors import ConfigError
+from guardian.languages.marks import LOGGING
 from guardian.model.lineage import Diagnostic
 from guardian.model.source import SourceFile
 from guardian.sources.decoding import UnreadableError, decode
@@ -93,7 +94,9 @@ class Files:
         self._selection = Selection(config)
         self._limit = config.max_file_size
         named = tuple((layout.path, layout.name) for layout in config.sql.tables)
-        self._settings = {"tables": named} if named else {}
+        self._settings: dict[str, tuple[object, ...]] = {"tables": named} if named else {}
+        if config.sql.ignore_calls != LOGGING:
+            self._settings["ignore_calls"] = config.sql.ignore_calls
         self._texts: dict[str, SourceFile | None] = {}
         self._kept = 0
         self._problems = {

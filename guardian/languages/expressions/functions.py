@@ -8,6 +8,7 @@ from sqlglot import exp
 from guardian.languages.expressions.dispatch import Handler, Scope, lower_expression, opaque
 from guardian.languages.expressions.name_patterns import applied, columns
 from guardian.languages.expressions.operators import NULL, all_of
+from guardian.languages.expressions.rows import rows_of_value
 from guardian.model.plan import Call, Constant, Expr, Ref, Subquery
 
 # Flags that sqlglot sets for its own generators; they say nothing of the meaning.
@@ -250,6 +251,8 @@ def _struct(node: exp.Expr, scope: Scope) -> Expr:
             names.append(scope.name(part.this))
         elif isinstance(part, exp.Alias):
             names.append(scope.name(part.args["alias"]))
+        elif isinstance(part, exp.Dot) and isinstance(part.expression, exp.Identifier):
+            names.append(scope.name(part.expression))
         else:
             names.append(scope.name(part.this) if isinstance(part, exp.Column) else f"_{position}")
         values.append(lower_expression(part, scope))
@@ -262,7 +265,7 @@ def _array(node: exp.Expr, scope: Scope) -> Expr:
         if scope.query is None:
             return opaque(node, scope)
         query = parts[0].unnest() if isinstance(parts[0], exp.Subquery) else parts[0]
-        return Subquery("array", scope.query(query, scope))
+        return Subquery("array", rows_of_value(query, scope))
     if len(parts) == 1 and isinstance(parts[0], exp.Comprehension):
         return lower_expression(parts[0], scope)
     return Call("array", all_of(parts, scope))

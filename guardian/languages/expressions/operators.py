@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+import msgspec
 from sqlglot import exp
 
 from guardian.languages.expressions.datatypes import type_text
@@ -14,6 +15,7 @@ from guardian.languages.expressions.dispatch import (
     plain_sql,
 )
 from guardian.languages.expressions.name_patterns import name_like
+from guardian.languages.expressions.rows import rows_of_value
 from guardian.languages.expressions.source import shortened
 from guardian.model.plan import (
     VARIABLE,
@@ -426,7 +428,7 @@ def _scalar_query(node: exp.Expr, scope: Scope) -> Expr:
         return lower_expression(inner, scope)
     if scope.query is None:
         return opaque(node, scope)
-    return Subquery("scalar", scope.query(inner, scope))
+    return Subquery("scalar", rows_of_value(inner, scope))
 
 
 def _exists(node: exp.Expr, scope: Scope) -> Expr:
@@ -530,9 +532,9 @@ def _dot(node: exp.Expr, scope: Scope) -> Expr:
     last = node.args["expression"]
     if isinstance(last, exp.Star):
         base = lower_expression(node.this, scope)
-        return (
-            Star((*base.qualifier, base.name)) if isinstance(base, Ref) else Call("fields", (base,))
-        )
+        if isinstance(base, Ref):
+            return _star_of(last, (*base.qualifier, base.name), scope)
+        return msgspec.structs.replace(_star_of(last, (), scope), of=base)
     if isinstance(last, exp.Literal):  # ClickHouse's `tuple.1`
         return _part_of_tuple(lower_expression(node.this, scope), last)
     if not isinstance(last, exp.Identifier) and last.name.lower() in _METHODS.get(

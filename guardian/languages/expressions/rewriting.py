@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+import msgspec
+
 from guardian.model.plan import (
     ALIAS,
     AggregateCall,
@@ -13,6 +15,7 @@ from guardian.model.plan import (
     Order,
     Over,
     Ref,
+    Star,
     Subquery,
 )
 
@@ -39,6 +42,8 @@ def rewritten(expr: Expr, change: Change) -> Expr:
             return OpaqueExpr(fingerprint, _each(args, change), name)
         case Lambda(parameters, body):
             return Lambda(parameters, rewritten(body, _but(change, parameters)))
+        case Star(of=value) if value is not None:
+            return msgspec.structs.replace(expr, of=rewritten(value, change))
         case _:
             return expr
 
@@ -132,6 +137,8 @@ def _gather(expr: Expr, found: list[Expr], hidden: tuple[str, ...]) -> None:
             inside = expr.operand
         case Lambda(parameters, body):
             inside, hidden = (body,), (*hidden, *parameters)
+        case Star(of=value) if value is not None:
+            inside = (value,)
         case _:
             return
     for part in inside:

@@ -12,7 +12,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 from guardian.languages.expressions.segments import Segment, Segments
 from guardian.model.lineage import Location
 
-MAX_TEXT = 300
+MAX_TEXT = 2_000
 _COMMENT = re.compile(r"--|/\*|#")
 _start = attrgetter("start")
 
@@ -160,7 +160,7 @@ def line_of(node: exp.Expr) -> int | None:
 
 
 def shortened(text: str) -> str:
-    """Return `text` on one line and in at most 300 characters."""
+    """Return `text` on one line and in at most 2,000 characters."""
     line = " ".join(text.split())
     return line if len(line) <= MAX_TEXT else f"{line[: MAX_TEXT - 1]}…"
 

@@ -4,9 +4,12 @@
 dbt and notebooks call them, too.
 """
 
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
 from guardian.languages import Extractor, Sources
 from guardian.languages.layouts import table_parts
-from guardian.languages.marks import SQL_SUFFIXES
+from guardian.languages.marks import LOGGING, SQL_SUFFIXES
 from guardian.languages.sql.queries import lower_query
 from guardian.languages.sql.running import run_script
 from guardian.languages.sql.script import Script
@@ -54,11 +57,22 @@ def lowered(script: Script, language: str) -> Lowered:
         tables=tuple(script.tables),
         aliases=tuple(script.aliases),
         routines=tuple(script.routines),
+        procedures=tuple(script.procedures),
+        calls=tuple(_steps(script)),
         warnings=tuple(sorted(set(script.warnings))),
         failed=script.failed or (bool(script.warnings) and not said),
     )
 
 
-EXTRACTOR = Extractor(name="sql", version="4", rank=90, claims=claims, extract=extract)
+def _steps(script: Script) -> Iterator[tuple[str, str]]:
+    """Yield which procedures the script's jobs run, without those that only keep a log."""
+    settings = {} if script.sources is None else script.sources.settings()
+    ignored = settings.get("ignore_calls", LOGGING)
+    for job, procedure in dict.fromkeys(script.calls):
+        if not any(fnmatchcase(procedure, pattern.lower()) for pattern in ignored):
+            yield job, procedure
+
+
+EXTRACTOR = Extractor(name="sql", version="5", rank=90, claims=claims, extract=extract)
 
 __all__ = ["EXTRACTOR", "Script", "lower_query", "lowered", "run_script"]

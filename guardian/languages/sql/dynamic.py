@@ -124,11 +124,24 @@ def _text_of(tokens: Tokens, script: Script) -> str | None:
             known = script.variables.get(name)
             literal = literal or known is not None
             pieces.append(known if known is not None else f"{{{name}}}")
+        elif _is_quoted_variable(tokens, index):
+            pass
         elif word(token) not in {"+", "(", ")", "N"}:
             pieces.append("{value}")
             index = _end_of_case(tokens, index) or _end_of_call(tokens, index)
         index += 1
     return "".join(pieces) if literal else None
+
+
+def _is_quoted_variable(tokens: Tokens, index: int) -> bool:
+    """Return whether `QUOTENAME(@x)` begins here, which is what `@x` names."""
+    variable = tokens[index + 2 : index + 3]
+    return (
+        word(tokens[index]) == "QUOTENAME"
+        and bool(variable)
+        and variable[0].token_type is TokenType.PARAMETER
+        and forms.closing(tokens, index + 1) == index + 4
+    )
 
 
 def _end_of_case(tokens: Tokens, index: int) -> int:

@@ -54,6 +54,8 @@ def executed(statement: Tokens, script: Script) -> Handle:
             return rows
     else:
         called = called_procedure(statement, script)
+        if called is not None:
+            script.calls.append((script.job, called.routine))
         if called is not None and called.routine.endswith(_EXTERNAL):
             return _of_script(called, statement, script)
         if called is not None:

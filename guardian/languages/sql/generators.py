@@ -7,7 +7,7 @@ from sqlglot import exp
 from guardian.languages.expressions import Scope, json_path, lower_expression, path_of
 from guardian.languages.sql.documents import document_rows, navigated
 from guardian.languages.sql.names import alias_of
-from guardian.model.plan import Call, Expr, Generate, Handle
+from guardian.model.plan import STRUCTS, Call, Expr, Generate, Handle
 
 _FLATTEN = ("SEQ", "KEY", "PATH", "INDEX", "VALUE", "THIS")
 # What a function makes where the query gives no names; `None`: one column of the function's name.
@@ -103,9 +103,13 @@ def _unnest(node: exp.Expr, aliased: exp.Expr, scope: Scope) -> Generator:
     if aliased is not node and not qualifier and not columns:
         qualifier, columns = alias_of(node, scope)
     values = tuple(lower_expression(value, scope) for value in node.expressions)
-    if not columns and scope.dialect != "bigquery":
-        columns = (qualifier or "unnest",) * bool(values)
     offset = node.args.get("offset")
+    if scope.dialect == "bigquery":
+        place = scope.name(offset) if isinstance(offset, exp.Expr) else "offset"
+        made = (*(columns or (qualifier,)), *([place] if offset else []))
+        return Generator(Call("unnest", values, STRUCTS), made)
+    if not columns:
+        columns = (qualifier or "unnest",) * bool(values)
     expanding = scope.dialect in _EXPANDING
     if offset and (len(columns) <= len(values) or expanding):
         columns = (*columns, scope.name(offset) if isinstance(offset, exp.Expr) else "offset")

@@ -24,7 +24,7 @@ _GOES_ON = (
 )
 _HINT = re.compile(
     r"@LINEAGE_(?P<kind>INPUT|OUTPUT)S?[ \t]*[:=][ \t]*"
-    rf"(?P<names>(?:[^\n]*?{_GOES_ON})*[^\n]*?)(?=\*/|@LINEAGE_|$)",
+    rf"(?P<names>(?:[^\n@]*?{_GOES_ON})*[^\n]*?)(?=\*/|@LINEAGE_|$)",
     re.IGNORECASE | re.MULTILINE,
 )
 _READ = re.compile(rf"\b(?:FROM|JOIN|USING)\s+({_NAME})(?!\s*\()", re.IGNORECASE)

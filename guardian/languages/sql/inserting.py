@@ -68,6 +68,8 @@ def insert(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> Handle |
     )
     conflict = tree.args.get("conflict")
     if isinstance(conflict, exp.OnConflict) and conflict.expressions:
+        if not columns:
+            named = scope.builder.add(Rename(rows, like=dataset_of(table, scope)))
         rows = upserted(tree, conflict, named, columns, script, scope)
         target, options = Target(), WriteOptions(mode="merge", options=options.options)
     add_write(script, dataset_of(table, scope), rows, head, options, target)

@@ -86,7 +86,9 @@ def merge(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
     whens = tree.args["whens"]
     declared = _declared(tree.this, scope, script)
     listed = whens.expressions if isinstance(whens, exp.Expr) else whens
-    branches = _Branches(tree, target, source, declared, scope)
+    evolves = "SCHEMA EVOLUTION" in " ".join(head.text[:200].upper().split())
+    starred = () if evolves else declared
+    branches = _Branches(tree, target, source, declared, starred, scope)
     arms = [branches.rows(when, script) for when in listed]
     plan = united(arms, scope)
     name = temporary_of(tree.this, scope, script)
@@ -112,12 +114,16 @@ def united(arms: list[Handle], scope: Scope) -> Handle:
 
 @dataclass(slots=True)
 class _Branches:
-    """The branches of a MERGE: of those that a row may take, it takes the first."""
+    """The branches of a MERGE: of those that a row may take, it takes the first.
+
+    `declared` are the target's columns, `starred` those that `*` is held to, empty for any.
+    """
 
     tree: exp.Expr
     target: Handle
     source: Handle
     declared: tuple[str, ...]
+    starred: tuple[str, ...]
     scope: Scope
     taken: dict[str, list[Expr]] = field(default_factory=dict)
 
@@ -138,7 +144,9 @@ class _Branches:
             )
         items: tuple[Item, ...] = ()
         if isinstance(then, exp.Update):
-            items = _update_items(then.expressions, self.tree, self.declared, scope)
+            items = _update_items(then.expressions, self.tree, self.starred, scope)
+        elif isinstance(then, exp.Insert) and isinstance(then.args.get("this"), exp.Star):
+            items = _star_items(self.tree, self.starred, scope, then.this)
         elif isinstance(then, exp.Insert):
             items = _insert_items(then, self.tree, self.declared, scope)
         where = then.args.get("where") if isinstance(then, exp.Expr) else None
@@ -227,7 +235,7 @@ def _star_items(
     A column that the source alone has is left out, but where the schema may evolve.
     """
     item = _source_star(tree, scope, star)
-    if not declared or tree.args.get("schema_evolution") or not isinstance(item.expr, Star):
+    if not declared or not isinstance(item.expr, Star):
         return (item,)
     qualifier, away = item.expr.qualifier, item.expr.excluded
     kept = [name for name in declared if name not in away]
@@ -363,8 +371,6 @@ def _insert_items(
     then: exp.Expr, tree: exp.Expr, declared: tuple[str, ...], scope: Scope
 ) -> tuple[Item, ...]:
     this, values = then.args.get("this"), then.args.get("expression")
-    if isinstance(this, exp.Star):
-        return _star_items(tree, declared, scope, this)
     if isinstance(this, exp.Var) or not isinstance(values, exp.Expr):
         return (_source_star(tree, scope, this),)
     names = _insert_names(this, declared, scope)

@@ -13,6 +13,7 @@ from guardian.languages.expressions import (
     with_aliases,
     with_aliases_behind,
 )
+from guardian.languages.expressions.rows import AS_VALUE
 from guardian.languages.sql.ctes import with_ctes
 from guardian.languages.sql.grouping import aggregated
 from guardian.languages.sql.joinmarks import Marked, marks_of, ordered
@@ -25,9 +26,9 @@ from guardian.languages.sql.select import (
     Selection,
     aliases_for_filters,
     chained,
+    fields_of_value,
     generated,
     items_of,
-    struct_items,
 )
 from guardian.model.lineage import Location
 from guardian.model.plan import (
@@ -123,6 +124,8 @@ def _select(tree: exp.Expr, scope: Scope) -> Handle:
     handle = _source(tree, scope, marked)
     scope = replace(scope, named={**scope.named, **named_in(tree, scope)})
     selection = items_of(tree, scope)
+    if tree.args.get("kind") == "VALUE" and not tree.meta.get(AS_VALUE):
+        selection = fields_of_value(selection)
     handle = _filtered(handle, tree, selection, scope, marked)
     handle, selection = generated(handle, selection, scope)
     if _aggregates(tree, scope):
@@ -225,9 +228,7 @@ def _projected(handle: Handle, tree: exp.Expr, selection: Selection, scope: Scop
 
 
 def projection(handle: Handle, tree: exp.Expr, selection: Selection, scope: Scope) -> Handle:
-    """Return the SELECT list over `handle`; BigQuery's AS STRUCT makes one column of it."""
-    if tree.args.get("kind") == "STRUCT":
-        selection = struct_items(selection)
+    """Return the SELECT list over `handle`."""
     made = scope.builder.add(Project(handle, selection.items, scope.dialect in LATERAL))
     excluded = tree.args.get("exclude")
     if excluded:
@@ -278,8 +279,16 @@ def sort_keys(tree: exp.Expr, selection: Selection, scope: Scope) -> tuple[Order
 def _output_order(tree: exp.Expr, selection: Selection, scope: Scope) -> tuple[Order, ...]:
     """Return the sort keys over the output: an item is meant by its name."""
     names = {item.expr: Ref(item.name) for item in selection.items if item.name}
+    bare = {expr.name: name for expr, name in names.items() if isinstance(expr, Ref)}
+    outputs = {name.name for name in names.values()}
+
+    def over_output(expr: Expr) -> Expr:
+        if expr in names or not isinstance(expr, Ref) or expr.name in outputs:
+            return names.get(expr, expr)
+        return bare.get(expr.name, expr)  # `SELECT DISTINCT t.a AS b … ORDER BY a`
+
     return tuple(
-        Order(names.get(key.expr, key.expr), key.descending, key.nulls_first)
+        Order(over_output(key.expr), key.descending, key.nulls_first)
         for key in sort_keys(tree, selection, scope)
     )
 
@@ -316,10 +325,15 @@ def _set_operation(tree: exp.Expr, scope: Scope) -> Handle:
         SetOperation(
             kind=kind,  # type: ignore[arg-type]  # one of the three
             inputs=tuple(inputs), all=not tree.args.get("distinct"), by_name=by_name,
-            allow_missing=by_name and scope.dialect == "duckdb",
+            allow_missing=by_name and _fills_up(tree, scope),
             at=scope.location(tree.args["expression"]),
         )
     )  # fmt: skip
+
+
+def _fills_up(tree: exp.Expr, scope: Scope) -> bool:
+    """Return whether BY NAME keeps a column that one side lacks, as BigQuery does with FULL."""
+    return scope.dialect in {"duckdb", "snowflake"} or tree.args.get("side") == "FULL"
 
 
 _MODIFIERS = ("order", "limit", "offset", "with_")

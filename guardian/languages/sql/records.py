@@ -127,13 +127,51 @@ def _relation(name: str, near: Token, script: Script) -> Token:
 
 
 def whole_rows(tokens: Tokens, script: Script) -> Tokens:
-    """Return `INSERT INTO t VALUES r` as an INSERT of all that the record holds."""
+    """Return an INSERT of one row for each that a record goes through as an INSERT of a query.
+
+    `VALUES r` is all that the record holds, `VALUES (r.id, upper(r.name))` what is made of it.
+    """
     values = at_depth(tokens, "VALUES")
     if word(tokens[0]) != "INSERT" or not 0 < values < len(tokens) - 1:
         return tokens
-    name = tokens[values + 1].text.lower()
-    if name not in script.state.cursors:
+    near, name = tokens[values], tokens[values + 1].text.lower()
+    if name in script.state.cursors:
+        query = [*said("SELECT * FROM", near, script.dialect), _relation(name, near, script)]
+        return [*tokens[:values], *query]
+    end = closing(tokens, values + 1) if name == "(" else 0
+    cells = tokens[values + 2 : end]
+    record = _only_record(cells, script) if end == len(tokens) - 1 else ""
+    if not record:
         return tokens
-    near = tokens[values]
-    query = [*said("SELECT * FROM", near, script.dialect), _relation(name, near, script)]
-    return [*tokens[:values], *query]
+    rows = _relation(record, near, script)
+    select, source = (said(text, near, script.dialect) for text in ("SELECT", "FROM"))
+    return [*tokens[:values], *select, *_from_rows(cells, record, rows), *source, rows]
+
+
+def _only_record(cells: Tokens, script: Script) -> str:
+    """Return the record whose fields stand in a row of values, empty where that is not one."""
+    found = {
+        token.text.lower()
+        for index, token in enumerate(cells)
+        if token.text.lower() in script.state.cursors and token.token_type not in _NOT_NAMES
+    }
+    inner = {word(token) for token in cells} & {"SELECT", "FROM"}
+    if len(found) != 1 or inner:
+        return ""
+    name = found.pop()
+    fields = [index for index, token in enumerate(cells) if token.text.lower() == name]
+    dotted = all(forms.words(cells[index + 1 :], 1) == ["."] for index in fields)
+    return name if dotted else ""
+
+
+def _from_rows(cells: Tokens, record: str, rows: Token) -> list[Token]:
+    """Return a row of values with the record's fields as columns of the relation `rows`."""
+    found: list[Token] = []
+    for one in cells:
+        if one.text.lower() != record or one.token_type in _NOT_NAMES:
+            found.append(one)
+            continue
+        if found and found[-1].text == ":":
+            found.pop()
+        found.append(Token(TokenType.IDENTIFIER, rows.text, one.line, one.col, one.start, one.end))
+    return found

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlglot import exp
 
 from guardian.languages.expressions import Scope, fingerprint, lower_expression, sql_text
+from guardian.languages.sql.computed import with_computed
 from guardian.languages.sql.generators import Generator, generate, generator_of
 from guardian.languages.sql.names import alias_of, dataset_of, shard_of, temporary_name
 from guardian.languages.sql.pivots import pivoted
@@ -108,6 +109,7 @@ def _table(node: exp.Table, scope: Scope) -> Handle:
     if known is None:
         rows = _as_of(_of_shard(scope.builder.add(scan_of(node, scope)), node, scope), node, scope)
         return _aliased(rows, node, scope)
+    known = with_computed(name, known, scope)
     alias, columns = alias_of(node, scope)
     return scope.builder.add(Alias(known, alias or name.rpartition(".")[2], columns))
 

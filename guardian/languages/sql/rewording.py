@@ -20,11 +20,32 @@ def reworded(tokens: Tokens, dialect: str) -> Tokens:
     first = word(tokens[0])
     if dialect == "databricks":
         tokens = without_live(tokens)
+    if dialect == "oracle":
+        tokens = _with_named_binds(tokens)
     if dialect in _NAMES_BY_TEXT and "IDENTIFIER" in forms.words(tokens, 12):
         tokens = _with_plain_target(tokens, dialect)
     for rule in _RULES.get(first, ()):
         tokens = rule(tokens, dialect)
     return tokens
+
+
+def _with_named_binds(tokens: Tokens) -> Tokens:
+    """Return Oracle's bind variables `:1, :2` under names, as `:b1` is written."""
+    colon, number = TokenType.COLON, TokenType.NUMBER
+    places = [
+        index
+        for index in range(1, len(tokens))
+        if tokens[index].token_type is number and tokens[index - 1].token_type is colon
+    ]
+    if not places:
+        return tokens
+    found = list(tokens)
+    for index in places:
+        one = tokens[index]
+        found[index] = Token(
+            TokenType.VAR, f"b{one.text}", one.line, one.col, one.start, one.end, one.comments
+        )
+    return found
 
 
 _NAMES_BY_TEXT = frozenset({"spark", "databricks"})

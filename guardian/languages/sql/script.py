@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sqlglot import exp
+
 from guardian.languages import Sources
 from guardian.languages.expressions import Scope, SourceText
 from guardian.languages.sql.state import State
@@ -15,15 +17,17 @@ from guardian.model.plan import Declaration, Handle, PlanBuilder, Routine, Table
 class Script:
     """The state of one script: temporary views in scope, and what its statements have said.
 
-    `views` leads folded names of temporary views and tables to their rows; statements change it as
-    they run. `first_line` is the line of `path` that the text starts on. `confidence` goes into
-    each write: it is below 1 where the text was pieced together. `columns` are the declared columns
-    of temporary tables, `generated` those of them that a table fills itself, `shapes` the datasets
-    that temporary tables were made LIKE. `dropped` are the datasets that the script has dropped,
-    `emptied` those that TRUNCATE or DELETE has emptied and that nothing has filled yet, with that
-    write. `routines` are the procedures and functions that return rows. `state` is what statements
-    set for those behind them. `touched` takes the rows that statements touch, where an OUTPUT asks
-    for them. `failed` says that something was not read which may write a dataset.
+    `views` leads folded names of temporary views and tables to their rows; statements change it
+    as they run. `first_line` is the line of `path` that the text starts on. `confidence` goes
+    into each write: it is below 1 where the text was pieced together. `columns` are the
+    declared columns of temporary tables, `generated` those of them that a table fills itself,
+    `computed` what it computes some of them from, `shapes` the datasets that temporary tables
+    were made LIKE. `dropped` are the datasets that the script has dropped, `emptied` those that
+    TRUNCATE or DELETE has emptied and that nothing has filled yet, with that write. `routines`
+    are the procedures and functions that return rows, `procedures` the jobs that procedures
+    are, `calls` which job runs which of them. `state` is what statements set for those behind
+    them. `touched` takes the rows that statements touch, where an OUTPUT asks for them.
+    `failed` says that something was not read which may write a dataset.
     """
 
     builder: PlanBuilder
@@ -37,11 +41,14 @@ class Script:
     tables: list[TableEdge] = field(default_factory=list)
     aliases: list[tuple[str, str]] = field(default_factory=list)
     routines: list[Routine] = field(default_factory=list)
+    procedures: list[tuple[str, str]] = field(default_factory=list)
+    calls: list[tuple[str, str]] = field(default_factory=list)
     warnings: list[Diagnostic] = field(default_factory=list)
     confidence: float = 1.0
     source: SourceText | None = None
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     generated: dict[str, frozenset[str]] = field(default_factory=dict)
+    computed: dict[str, dict[str, exp.Expr]] = field(default_factory=dict)
     emptied: dict[str, Write] = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
     shapes: dict[str, str] = field(default_factory=dict)

@@ -97,6 +97,10 @@ class _Step:
             declare_parameters(tokens[:header], self.script)
             self.script.state.declaring = True
             return tokens[header:]
+        handler = _handler_begins(tokens)
+        if handler:
+            self.flow.block()
+            return tokens[handler:]
         shorter = forms.unblocked_once(tokens)
         if shorter is tokens:
             return None
@@ -151,6 +155,14 @@ class _Step:
                 break
         else:
             self.flow.leave()
+
+
+def _handler_begins(tokens: Tokens) -> int:
+    """Return where the block of `DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN …` begins, else 0."""
+    said = forms.words(tokens, 3)
+    if said[:1] != ["DECLARE"] or "HANDLER" not in said:
+        return 0
+    return next((place + 1 for place, one in enumerate(tokens) if word(one) == "BEGIN"), 0)
 
 
 def _read_body(first: Tokens, rest: Sequence[Tokens], script: Script, run: Run) -> None:

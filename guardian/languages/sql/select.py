@@ -15,6 +15,7 @@ from guardian.languages.expressions import (
     star_like,
     with_aliases_behind,
 )
+from guardian.languages.expressions.source import PLACEHOLDER
 from guardian.languages.sql.generators import IN_SELECT, select_columns
 from guardian.model.plan import Call, Expr, Generate, Handle, Item, Order, Ref, Star
 
@@ -92,8 +93,23 @@ def _items(node: exp.Expr, position: int, scope: Scope) -> Iterator[Item]:
         case exp.QueryTransform():
             yield from _transformed(node, scope)
         case _:
+            _warn_of_unknown_columns(node, scope)
             named = star_like(node, scope)
             yield Item(named) if named is not None else lower_item(node, scope, position)
+
+
+def _warn_of_unknown_columns(node: exp.Expr, scope: Scope) -> None:
+    """Warn where T-SQL's dynamic text has a list of columns that is not known."""
+    if scope.dialect not in {"tsql", "fabric"} or not isinstance(node, exp.Column):
+        return
+    if node.table or not PLACEHOLDER.fullmatch(node.name):
+        return
+    scope.warn(
+        f"the columns that `{scope.text(node.name)}` stands for in dynamic SQL are not known: "
+        "declare what it reads and writes with `-- @LINEAGE_INPUTS: …` and "
+        "`-- @LINEAGE_OUTPUTS: …`, or write the list out",
+        node,
+    )
 
 
 def _transformed(node: exp.Expr, scope: Scope) -> Iterator[Item]:
@@ -122,11 +138,13 @@ def _transformed(node: exp.Expr, scope: Scope) -> Iterator[Item]:
         )
 
 
-def struct_items(selection: Selection) -> Selection:
-    """Return SELECT AS STRUCT's list: one column without a name that holds all items."""
-    names = ",".join(item.name or "" for item in selection.items)
-    value = Call("struct", tuple(item.expr for item in selection.items), names)
-    return Selection((Item(value),), selection.windowed and frozenset({0}))
+def fields_of_value(selection: Selection) -> Selection:
+    """Return SELECT AS VALUE's list where its rows are columns: the fields of the value."""
+    items = tuple(
+        item if _spreads(item.expr) else Item(Star(of=item.expr), None, item.at, item.text)
+        for item in selection.items
+    )
+    return replace(selection, items=items)
 
 
 MAX_CHAIN = 300  # aliases that name one another are put in up to this many parts

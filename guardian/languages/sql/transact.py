@@ -6,6 +6,7 @@ import msgspec
 from sqlglot.tokenizer_core import Token, TokenType
 
 from guardian.languages.sql import forms
+from guardian.languages.sql.computed import formula
 from guardian.languages.sql.forms import next_comma, word
 from guardian.languages.sql.names_in_tokens import dataset_at
 from guardian.languages.sql.script import Script
@@ -43,6 +44,32 @@ def plain_table(statement: Tokens) -> Tokens:
     return [*found, statement[end]]
 
 
+def plain_alter(statement: Tokens) -> Tokens:
+    """Return `ALTER TABLE t ALTER COLUMN a int` without what says nothing of name and type.
+
+    Nothing where only an index or a mask is altered.
+    """
+    places = [index for index, token in enumerate(statement) if word(token) in {"ADD", "ALTER"}][1:]
+    following = forms.words(statement[places[0] + 1 :], 3) if places else []
+    if following[:1] == ["INDEX"]:
+        return ()
+    if following[:1] == ["COLUMN"] and word(statement[places[0]]) == "ALTER":
+        if following[2:] and following[2] in {"ADD", "DROP"}:  # MASKED, PERSISTED, SPARSE
+            return ()
+        begin = end = places[0] + 2
+        end += 1
+        while end < len(statement) and word(statement[end]) not in _BEHIND_TYPE:
+            end = forms.closing(statement, end) + 1 if word(statement[end]) == "(" else end + 1
+        return [*statement[:begin], *statement[begin:end]]
+    if following[:1] == ["CONSTRAINT"]:
+        end = next(
+            (index for index, token in enumerate(statement) if word(token) == "WITH"),
+            len(statement),
+        )
+        return statement[: end if end > places[0] else len(statement)]
+    return statement
+
+
 def note_generated(statement: Tokens, script: Script) -> None:
     """Note which columns `CREATE TABLE t (…)` or `@t TABLE (…)` lets the table fill itself."""
     start = next((index for index, token in enumerate(statement) if word(token) == "("), None)
@@ -50,15 +77,20 @@ def note_generated(statement: Tokens, script: Script) -> None:
     if start is None or place is None:
         return
     parts = _parts(statement[start + 1 : forms.closing(statement, start)])
-    names = [part[0] for part in parts if not _is_constraint(part) and _is_generated(part)]
-    generated = tuple(
-        fold(name.text, script.dialect, quoted=name.token_type is TokenType.IDENTIFIER)
-        for name in names
-    )
+    found = {
+        fold(part[0].text, script.dialect, quoted=part[0].token_type is TokenType.IDENTIFIER): part
+        for part in parts
+        if not _is_constraint(part) and _is_generated(part)
+    }
+    generated = tuple(found)
     dataset = _declared_at(statement, place, script)
     temporary = dataset.rpartition(".")[2]
     if temporary.startswith(("#", "@")):
         script.generated[temporary] = frozenset(generated)
+        formulas = {name: formula(part, script) for name, part in found.items()}
+        script.computed[temporary] = {
+            name: tree for name, tree in formulas.items() if tree is not None
+        }
     elif generated and script.declarations and script.declarations[-1].dataset == dataset:
         last = script.declarations[-1]
         script.declarations[-1] = msgspec.structs.replace(last, generated=generated)
@@ -193,6 +225,19 @@ def with_plain_functions(statement: Tokens) -> Tokens:
     return statement
 
 
+def _pattern(tokens: Tokens, index: int, end: int) -> tuple[Tokens, int]:
+    """Return what is always true in place of `MATCH(a-(r)->b)`, which joins a graph's tables.
+
+    Its columns have no names of their own.
+    """
+    if not any(word(token) in {"-", "->", "<"} for token in tokens[index:end]):
+        return tokens[index : end + 1], end + 1
+    at = tokens[index]
+    one = Token(TokenType.NUMBER, "1", at.line, at.col, at.start, at.start)
+    equals = Token(TokenType.EQ, "=", at.line, at.col, at.start, at.start)
+    return [one, equals, one], end + 1
+
+
 def _file(tokens: Tokens, index: int, end: int) -> tuple[Tokens, int]:
     """Return the file of `OPENROWSET(BULK 'path', …) WITH (…)`, and where it ends."""
     inner = tokens[index + 2 : end]
@@ -214,4 +259,4 @@ def _document(tokens: Tokens, index: int, end: int) -> tuple[Tokens, int]:
 
 
 _TEXTS = frozenset({TokenType.STRING, TokenType.NATIONAL_STRING})
-_READERS = {"OPENROWSET": _file, "OPENXML": _document}
+_READERS = {"OPENROWSET": _file, "OPENXML": _document, "MATCH": _pattern}

@@ -61,9 +61,10 @@ def _run(statement: Tokens, script: Script) -> Handle | None:
             return None
         case "CREATE":
             return _create(statement, script)
-        case "ALTER" if "VIEW" in forms.words(statement, 2):
-            return run_statement(_view(statement), script)
-        case "ALTER" | "DROP" if not _MADE & set(forms.words(statement, 3)):
+        case "ALTER":
+            plain = _altered(statement)
+            return run_statement(plain, script) if plain else None
+        case "DROP" if not _MADE & set(forms.words(statement, 3)):
             return None
         case "BULK":
             return bulk_insert(statement, script)
@@ -78,6 +79,16 @@ def _run(statement: Tokens, script: Script) -> Handle | None:
 
 
 _NOTED: dict[str, Callable[[Tokens, Script], object]] = {"USE": note_namespace, "FETCH": fetch}
+
+
+def _altered(statement: Tokens) -> Tokens:
+    """Return ALTER in the parser's words; nothing where it alters neither rows nor columns."""
+    head = forms.words(statement, 3)
+    if head[1:2] == ["VIEW"]:
+        return _view(statement)
+    if head[1:2] == ["TABLE"]:
+        return transact.plain_alter(statement)
+    return _cleaned(statement) if _MADE & set(head) else ()
 
 
 def _returned(statement: Tokens) -> Tokens:

@@ -74,3 +74,41 @@ SELECT d::date AS day, COALESCE(SUM(o.amount), 0) AS s FROM generate_series('202
 --> day <- -
 --> s <- amount ? (ts)
 --> rows ? ts
+
+-- [bigquery] fields of structs stand beside the element's name
+-- with ev(id int64, tags array<struct<k string, v int64>>)
+SELECT id, k, t.v, t AS whole FROM ev, UNNEST(tags) AS t;
+--> id <- ev.id
+--> k <- ev.tags.k
+--> v <- ev.tags.v
+--> whole <- ev.tags
+--> rows ? ev.tags
+
+-- [bigquery] a star gives the fields of structs, and the place
+-- with ev(id int64, tags array<struct<k string, v int64>>)
+SELECT * EXCEPT (tags) FROM ev LEFT JOIN UNNEST(tags) WITH OFFSET AS place;
+--> id <- ev.id
+--> k <- ev.tags.k
+--> v <- ev.tags.v
+--> place
+--> rows ? ev.tags
+
+-- [bigquery] a name that no input has is a field of the element
+SELECT id, kind, p.id AS product FROM orders, UNNEST(udf.parts(status)) AS p;
+--> id <- id
+--> kind <- status
+--> product <- status
+--> rows ? status
+
+-- [bigquery] structs that are written out, by name and by place
+SELECT m.name, m.value, n.v FROM orders, UNNEST([STRUCT('a' AS name, amount AS value), ('b', discount)]) AS m, UNNEST(ARRAY<STRUCT<k STRING, v INT64>>[('x', id), ('y', customer_id)]) AS n;
+--> name
+--> value <- amount, discount
+--> v <- id, customer_id
+
+-- [bigquery] an array of a query's rows, unnested with its place
+SELECT id, s.first, place FROM orders LEFT JOIN UNNEST(ARRAY(SELECT AS STRUCT MIN(sku) AS first FROM items WHERE order_id = id)) AS s WITH OFFSET AS place;
+--> id <- id
+--> first <- items.sku
+--> place
+--> rows ? id, items.order_id, items.sku

@@ -150,3 +150,18 @@ SELECT c.id, o.amount, i.sku FROM customers c, orders o, items i WHERE c.id = o.
 --> amount <- amount
 --> sku <- items.sku
 --> rows ? customers.id, customer_id, id, items.order_id
+
+-- [bigquery, duckdb, postgres] each side's own key in a full join by USING
+SELECT id, o.id AS of_order, c.id AS of_customer FROM orders o FULL JOIN customers c USING (id);
+--> id <- id, customers.id
+--> of_order <- id
+--> of_customer <- customers.id
+--> rows ? id, customers.id
+
+-- [bigquery, duckdb, postgres, snowflake] the key of a side whose columns nobody tells
+SELECT id, u.id AS theirs, u.x, name FROM customers FULL JOIN elsewhere u USING (id);
+--> id <- customers.id, elsewhere.id
+--> theirs <- elsewhere.id
+--> x <- elsewhere.x
+--> name <- customers.name
+--> rows ? customers.id, elsewhere.id

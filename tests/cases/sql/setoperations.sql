@@ -64,3 +64,20 @@ SELECT id, name AS n FROM customers UNION ALL SELECT order_id, sku FROM items OR
 SELECT id, amount AS v FROM orders UNION ALL SELECT id, 0 FROM customers;
 --> id <- id, customers.id
 --> v <- amount
+
+-- [duckdb, snowflake, spark, postgres, trino, oracle] a table of a bracketed query and one less it
+CREATE TABLE t AS (SELECT id FROM customers UNION ALL SELECT id FROM orders) EXCEPT SELECT order_id FROM items;
+--> id <- customers.id, id
+--> rows ? customers.id, id, items.order_id
+
+-- [snowflake] UNION ALL BY NAME of Snowflake fills up as well
+SELECT id, name FROM customers UNION ALL BY NAME SELECT order_id AS id, qty FROM items;
+--> id <- customers.id, items.order_id
+--> name <- customers.name
+--> qty <- items.qty
+
+-- [bigquery] FULL UNION ALL BY NAME keeps the columns of both sides
+SELECT id, name FROM customers FULL OUTER UNION ALL BY NAME SELECT order_id AS id, qty FROM items;
+--> id <- customers.id, items.order_id
+--> name <- customers.name
+--> qty <- items.qty

@@ -114,3 +114,8 @@ SELECT o.* EXCEPT (ts, status, discount), STRUCT(o.status AS s, o.ts) AS extra F
 --> customer_id <- customer_id
 --> amount <- amount
 --> extra <- status, ts
+
+-- [bigquery, duckdb] REPLACE of a column that nobody has listed
+SELECT country, other FROM (SELECT * REPLACE (CONCAT(country, code) AS country) FROM elsewhere) e;
+--> country <- elsewhere.country, elsewhere.code
+--> other <- elsewhere.other

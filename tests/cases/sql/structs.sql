@@ -133,3 +133,59 @@ SELECT id, map_keys(str_to_map(status)) AS k, named_struct('a', amount).a AS a, 
 SELECT (x).amount AS a, (x).status AS s FROM (SELECT o AS x FROM orders o) q;
 --> a <- amount
 --> s <- status
+
+-- [bigquery] the fields of one of two rows
+SELECT IF(o.id IS NULL, c, o).* FROM (SELECT id, status FROM orders) o FULL JOIN (SELECT id, name AS status FROM customers) c USING (id);
+--> id <- id, customers.id
+--> status <- status, customers.name ? id
+--> rows ? id, customers.id
+
+-- [bigquery] a field of COALESCE and of CASE
+SELECT COALESCE(a, b).x AS x, CASE WHEN id > 1 THEN a ELSE NULL END.y AS y FROM (SELECT id, STRUCT(amount AS x, status AS y) AS a, STRUCT(discount AS x, status AS y) AS b FROM orders);
+--> x <- amount, discount
+--> y <- status ? id
+
+-- [bigquery] fields of a value by a star, with EXCEPT and REPLACE
+SELECT STRUCT(amount AS a, discount AS b, status AS s).* EXCEPT (b) REPLACE (UPPER(status) AS s) FROM orders;
+--> a <- amount
+--> s <- status
+
+-- [bigquery] fields of a picked struct
+SELECT id, ANY_VALUE(STRUCT(amount AS a, status AS s)).*, ARRAY_AGG(STRUCT(discount AS d) ORDER BY ts DESC)[OFFSET(0)].d AS d FROM orders GROUP BY id;
+--> id <- id
+--> a <- amount
+--> s <- status
+--> d <- discount ? ts
+--> rows ? id
+
+-- [bigquery] the newest row of each key, as a value
+SELECT AS VALUE ARRAY_AGG(i ORDER BY qty DESC LIMIT 1)[OFFSET(0)] FROM items i GROUP BY order_id;
+--> order_id <- items.order_id ? items.qty
+--> sku <- items.sku ? items.qty
+--> qty <- items.qty ? items.qty
+--> price <- items.price ? items.qty
+--> rows ? items.order_id
+
+-- [bigquery] AS STRUCT in FROM is a table, in an expression a value
+SELECT q.sku, qty, (SELECT AS STRUCT q.price, q.sku AS s).s AS s FROM (SELECT AS STRUCT * EXCEPT (order_id) FROM items) q;
+--> sku <- items.sku
+--> qty <- items.qty
+--> s <- items.sku
+
+-- [bigquery] an array of grouped structs
+-- with ev(id int64, tags array<struct<k string, v int64>>)
+SELECT id, ARRAY(SELECT AS STRUCT k, SUM(v) AS v FROM UNNEST(tags) GROUP BY k) AS tags FROM ev;
+--> id <- ev.id
+--> tags <- ev.tags.k, ev.tags.v ? ev.tags, ev.tags.k
+
+-- [bigquery] a struct of which nobody tells the fields
+SELECT id, kind, shape FROM (SELECT id, udf.parse(status).* EXCEPT (raw), udf.parse(region).shape FROM orders JOIN customers USING (id));
+--> id <- id
+--> kind <- status
+--> shape <- customers.region
+--> rows ? id, customers.id
+
+-- [bigquery] a field deep inside names the struct's field
+-- with ev(id int64, a struct<b struct<c struct<d struct<e int64>>>>)
+SELECT STRUCT(ev.a.b.c.d.e, id).e AS e FROM ev;
+--> e <- ev.a.b.c.d.e

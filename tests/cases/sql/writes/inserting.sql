@@ -452,3 +452,15 @@ INSERT INTO mart.t (k, n) SELECT (payload ->> 'id')::INT, payload -> 'a' ->> 'b'
 -- [clickhouse, bigquery] an optimised insert with order and limit
 INSERT INTO mart.t (k) SELECT id FROM raw.customers ORDER BY name LIMIT 10;
 --> mart.t.k <- raw.customers.id
+
+-- [mysql] what a duplicate is given is what the new row holds under that name
+CREATE TABLE mart.t (id INT, name VARCHAR(10));
+INSERT INTO mart.t (id, name) SELECT c.id, c.name FROM raw.customers c ON DUPLICATE KEY UPDATE name = VALUES(name);
+--> mart.t.id <- raw.customers.id
+--> mart.t.name <- raw.customers.name
+
+-- [postgres, duckdb] an upsert by position
+CREATE TABLE mart.t (k INT, total INT);
+INSERT INTO mart.t SELECT customer_id, amount FROM raw.orders ON CONFLICT (k) DO UPDATE SET total = EXCLUDED.total;
+--> mart.t.k <- raw.orders.customer_id
+--> mart.t.total <- raw.orders.amount

@@ -137,3 +137,17 @@ MERGE INTO mart.t USING raw.customers s ON mart.t.id = s.id REMOVE DUPLICATES;
 --> mart.t.name <- raw.customers.name
 --> mart.t.region <- raw.customers.region
 --> mart.t.email <- raw.customers.email
+
+-- [databricks, spark] all columns are those that the target is declared to have
+CREATE TABLE mart.t (id INT, amount INT);
+MERGE INTO mart.t USING (SELECT *, ROW_NUMBER() OVER (PARTITION BY id ORDER BY ts) AS rn FROM raw.orders) s ON mart.t.id = s.id
+WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *;
+--> mart.t.id <- raw.orders.id
+--> mart.t.amount <- raw.orders.amount
+
+-- [databricks] all columns are those of the source where the schema may evolve
+CREATE TABLE mart.t (id INT);
+MERGE WITH SCHEMA EVOLUTION INTO mart.t USING (SELECT id, amount FROM raw.orders) s ON mart.t.id = s.id
+WHEN MATCHED THEN UPDATE SET *;
+--> mart.t.id <- raw.orders.id
+--> mart.t.amount <- raw.orders.amount

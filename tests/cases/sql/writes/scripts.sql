@@ -592,3 +592,31 @@ BEGIN
   RETURN;
 END $$;
 --: writes mart.a, mart.b
+
+-- [mysql] an error handler with a block of its own
+CREATE PROCEDURE p(IN day DATE)
+BEGIN
+  DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;
+  INSERT INTO mart.t (id) SELECT id FROM raw.orders WHERE ts > day;
+END;
+--> mart.t.id <- raw.orders.id
+--> mart.t ? raw.orders.ts
+
+-- [postgres] a row for each that a loop goes through
+CREATE PROCEDURE p() LANGUAGE plpgsql AS $$
+DECLARE r record;
+BEGIN
+  FOR r IN SELECT id, name FROM raw.customers WHERE region = 'X' LOOP
+    INSERT INTO mart.t (id, n, made) VALUES (r.id, upper(r.name), now());
+  END LOOP;
+END; $$;
+--> mart.t.id <- raw.customers.id
+--> mart.t.n <- raw.customers.name
+--> mart.t ? raw.customers.region
+
+-- [oracle] dynamic SQL with numbered binds
+BEGIN
+  EXECUTE IMMEDIATE 'INSERT INTO mart.t (id) SELECT id FROM raw.orders WHERE amount > :1 AND status = :2' USING 5, 'x';
+END;
+--> mart.t.id <- raw.orders.id
+--> mart.t ? raw.orders.amount, raw.orders.status

@@ -92,3 +92,46 @@ INSERT INTO mart.t (v) SELECT r.id FROM OPENROWSET('SQLNCLI', 'Server=x;', 'SELE
 INSERT INTO [Mart].[T] ([ID], "v") SELECT [O].[Id], b2.x FROM [Raw].[Orders] AS [O] JOIN srv.db..[B] b2 ON b2.id = O.id;
 --> mart.t.id <- raw.orders.id
 --> mart.t.v <- srv.db.dbo.b.x
+
+-- [tsql] tables altered in ways that say nothing of rows
+CREATE TABLE mart.s (a INT, b NVARCHAR(10));
+ALTER TABLE mart.s ADD INDEX ix CLUSTERED COLUMNSTORE WITH (COMPRESSION_DELAY = 60);
+ALTER TABLE mart.s ALTER COLUMN b ADD MASKED WITH (FUNCTION = 'default()');
+ALTER TABLE mart.s ALTER COLUMN b NVARCHAR(20) COLLATE Latin1_General_BIN2 ENCRYPTED WITH (ENCRYPTION_TYPE = Deterministic) NOT NULL;
+ALTER TABLE mart.s ADD CONSTRAINT pk PRIMARY KEY CLUSTERED (a ASC) WITH FILLFACTOR = 80;
+ALTER TABLE mart.s ADD c AS (a * 2) PERSISTED, d INT NULL;
+INSERT INTO mart.t (a, b, d) SELECT a, b, d FROM mart.s;
+--> mart.t.a <- mart.s.a
+--> mart.t.b <- mart.s.b
+--> mart.t.d <- mart.s.d
+
+-- [tsql] a pattern over a graph
+SELECT c.name, i.sku INTO mart.t FROM raw.customers c, raw.orders o, raw.items i WHERE MATCH(c-(o)->i) AND o.amount > 5;
+--> mart.t.name <- raw.customers.name
+--> mart.t.sku <- raw.items.sku
+
+-- [tsql, spark, postgres] distinct rows in the order of what an alias stands for
+INSERT INTO mart.t SELECT DISTINCT o.id AS k, o.amount AS v FROM raw.orders o JOIN raw.items i ON i.order_id = o.id ORDER BY amount, o.id;
+--> mart.t.k <- raw.orders.id
+--> mart.t.v <- raw.orders.amount
+
+-- [tsql] a temporary table computes a column itself
+CREATE TABLE #t (id INT, v INT, tax AS (v * 0.2) PERSISTED);
+INSERT INTO #t (id, v) SELECT id, amount FROM raw.orders;
+INSERT INTO mart.t (id, tax) SELECT id, tax FROM #t;
+--> mart.t.id <- raw.orders.id
+--> mart.t.tax <- raw.orders.amount
+
+-- [tsql] a table named by a quoted variable keeps its symbol
+CREATE PROCEDURE p @name SYSNAME AS
+EXEC(N'SELECT id INTO mart.' + QUOTENAME(@name) + N' FROM raw.' + QUOTENAME(@name));
+--> mart.{name}.id <- raw.{name}.id
+--: writes mart.{name}
+--: reads raw.{name}
+
+-- [tsql] a list of columns that dynamic SQL does not tell
+CREATE PROCEDURE p AS
+DECLARE @c NVARCHAR(MAX);
+SELECT @c = STRING_AGG(name, ',') FROM sys.columns;
+EXEC(N'SELECT ' + @c + N' INTO mart.t FROM raw.items');
+--! the columns that `{c}` stands for in dynamic SQL are not known

@@ -179,3 +179,10 @@ WITH x AS (SELECT id FROM raw.customers WHERE region = 'X') DELETE FROM mart.t U
 --> mart.t ? mart.t.id, raw.customers.id, raw.customers.region
 --: writes mart.t
 --: reads raw.customers
+
+-- [postgres] what an UPDATE inside WITH returns is the new value
+WITH changed AS (UPDATE mart.t x SET st = o.status FROM raw.orders o WHERE o.id = x.id RETURNING x.id, x.st)
+INSERT INTO mart.log (id, st) SELECT id, st FROM changed;
+--> mart.t.st <- raw.orders.status
+--> mart.log.id <- mart.t.id
+--> mart.log.st <- raw.orders.status
