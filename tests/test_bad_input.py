@@ -117,6 +117,15 @@ BAD = {
     "a thousand arms of a union": fine_sql(
         ODD + " UNION ALL ".join(map("SELECT {} AS id".format, THOUSAND))
     ),
+    "side inputs that each hang on two others": fine_sql(
+        ODD
+        + "SELECT t60.id FROM raw.s AS t0 LEFT JOIN raw.s1 AS t1 ON t1.id = t0.id\n"
+        + "\n".join(
+            f"LEFT JOIN raw.s{place} AS t{place} "
+            f"ON t{place}.id = t{place - 1}.a AND t{place}.b = t{place - 2}.b"
+            for place in range(2, 61)
+        )
+    ),
     "aliases that double": fine_sql(
         "\n".join(
             [

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 SUFFIXES = {
     ".hql": "spark", ".hive": "spark", ".tsql": "tsql", ".bq": "bigquery", ".pgsql": "postgres",
@@ -99,6 +100,7 @@ def spoken(text: str) -> str:
     return first if most > second else ""
 
 
+@lru_cache(maxsize=8)  # the same text is asked about for each of its statements
 def likely(text: str) -> tuple[str, ...]:
     """Return the dialects whose signs `text` bears, that of the most first."""
     return tuple(dialect for dialect, count in _signs(text).most_common() if count)

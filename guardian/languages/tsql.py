@@ -38,6 +38,7 @@ _SOFT = frozenset({
     "UPDATE STATISTICS", "COPY", "REVERT", "BACKUP", "RESTORE", "KILL", "GO", "ENABLE", "DISABLE",
     "BULK", "CHECKPOINT",
 })  # fmt: skip
+_GO = frozenset({"GO"})
 _CONTROL = frozenset({"BEGIN", "END", "ELSE", "IF", "WHILE"})
 _ROUTINES = frozenset({"PROCEDURE", "PROC", "FUNCTION", "TRIGGER"})
 _SET_OPERATORS = frozenset({"UNION", "ALL", "EXCEPT", "INTERSECT"})
@@ -98,7 +99,7 @@ def _move_hints(batch: Tokens, job: str, script: Script) -> None:
 def _batches(tokens: Tokens) -> Iterator[Tokens]:
     """Yield what stands between GO lines."""
     begin = 0
-    for index, token in enumerate(tokens):
+    for index, token in enumerate(tokens if forms.says(tokens, _GO) else ()):
         if _is_go(tokens, index):
             if index > begin:
                 yield tokens[begin:index]

@@ -7,20 +7,20 @@ from typing import get_args
 
 import msgspec
 
-from guardian.lineage.joins import freeze
-from guardian.lineage.nested import Nested
-from guardian.lineage.operators import Binder, FindRoutine, inputs_of, no_routine
-from guardian.lineage.relation import Attribute, Relation
-from guardian.lineage.schemas import Schema
-from guardian.lineage.trace import (
-    Deciders,
+from guardian.lineage.edges import (
     Sureness,
-    Tracer,
     edges_of_column,
     edges_of_rows,
     flows_of,
     flows_of_column,
 )
+from guardian.lineage.joins import freeze
+from guardian.lineage.nested import Nested
+from guardian.lineage.operators import Binder, FindRoutine, inputs_of, no_routine
+from guardian.lineage.relation import Attribute, Relation
+from guardian.lineage.schemas import Schema
+from guardian.lineage.trace import Tracer
+from guardian.lineage.traced import Deciders
 from guardian.lineage.types import Types
 from guardian.model.definition import Definition, Output
 from guardian.model.expression import Expression, const, make
@@ -273,7 +273,7 @@ def _inner_plans(node: object) -> Iterable[Handle]:
     while stack:
         part = stack.pop()
         if isinstance(part, tuple):
-            stack.extend(part)
+            stack.extend([one for one in part if type(one) not in _LEAVES])
             continue
         if isinstance(part, Subquery):
             yield part.plan
@@ -281,7 +281,8 @@ def _inner_plans(node: object) -> Iterable[Handle]:
             yield part.right
         elif isinstance(part, Recursive):
             yield part.step
-        stack.extend([getattr(part, name) for name in _inner_fields(type(part))])
+        fields = [getattr(part, name) for name in _inner_fields(type(part))]
+        stack.extend([value for value in fields if value and type(value) not in _LEAVES])
 
 
 _inner: dict[type[object], tuple[str, ...]] = {}

@@ -18,6 +18,7 @@ from guardian.lineage.relation import (
     Rest,
     SideNotes,
     any_window,
+    exchanged,
     existing,
     instance_of,
     instances_in,
@@ -155,12 +156,11 @@ def _refined(block: Block, repeated: list[Expression]) -> dict[Expression, Expre
         instance: [item for item in said if instance in instances_in(item)] for instance in repeated
     }
     for _ in range(2):
+        view = _View(colors)
         colors = {
             instance: make(
                 "color",
-                sorted(
-                    (_seen_from(instance, item, colors) for item in about[instance]), key=_digest
-                ),
+                sorted((view.seen_from(instance, item) for item in about[instance]), key=_digest),
             )
             for instance in repeated
         }
@@ -171,11 +171,31 @@ def _digest(expression: Expression) -> bytes:
     return expression.digest
 
 
-def _seen_from(
-    instance: Expression, item: Expression, colors: dict[Expression, Expression]
-) -> Expression:
-    here = make("here", (instance.args[0],))
-    return rewrite(item, lambda node: here if node is instance else colors.get(node))
+class _View:
+    """Conditions with colors for instances, but for the one that they are seen from.
+
+    What that one is not in looks alike from all of them and is colored once.
+    """
+
+    def __init__(self, colors: dict[Expression, Expression]) -> None:
+        """Look with these colors."""
+        self._colors = colors
+        self._colored: dict[tuple[Expression, int], Expression] = {}
+
+    def seen_from(self, instance: Expression, item: Expression) -> Expression:
+        """Return a condition as one of the instances in it sees it."""
+        here = make("here", (instance.args[0],))
+
+        def seen(node: Expression) -> Expression | None:
+            if node is instance:
+                return here
+            elsewhere = instance not in instances_in(node)
+            return rewrite(node, self._color, self._colored) if elsewhere else None
+
+        return rewrite(item, seen)
+
+    def _color(self, node: Expression) -> Expression | None:
+        return exchanged(node, self._colors)
 
 
 # --- joining -------------------------------------------------------------------------------------

@@ -297,7 +297,20 @@ def renumbered(
     relation: Relation, numbers: Mapping[Expression, Expression], notes: SideNotes
 ) -> Relation:
     """Return `relation` with its instances exchanged as `numbers` says."""
-    return mapped(relation, numbers.get, notes) if numbers else relation
+    if not numbers:
+        return relation
+    return mapped(relation, lambda node: exchanged(node, numbers), notes)
+
+
+def exchanged(node: Expression, numbers: Mapping[Expression, Expression]) -> Expression | None:
+    """Return what stands for a node where instances are exchanged; itself where it has none.
+
+    None where it is to be looked into: so answered, `rewrite` goes only where there is work.
+    """
+    answer = numbers.get(node)
+    if answer is None and instances_in(node).isdisjoint(numbers):
+        return node
+    return answer
 
 
 def mapped(
@@ -381,7 +394,25 @@ def instances_in(expression: Expression) -> frozenset[Expression]:
     return known
 
 
-def _instances_in(expression: Expression) -> frozenset[Expression]:
+_NO_INSTANCES: frozenset[Expression] = frozenset()
+
+
+def _instances_in(node: Expression) -> frozenset[Expression]:
+    match node.op:
+        case "instance":
+            return frozenset((node,))
+        case "outer":
+            return _NO_INSTANCES
+        case "scalar" | "exists" | "in_rows" | "array_rows":
+            return _instances_in_subquery(node)
+        case "member":
+            return instances_in(node.args[0])
+        case _:
+            several = [held for held in map(instances_in, node.args) if held]
+            return several[0].union(*several[1:]) if several else _NO_INSTANCES
+
+
+def _instances_in_subquery(expression: Expression) -> frozenset[Expression]:
     found: set[Expression] = set()
     seen: set[Expression] = set()
 

@@ -1,11 +1,8 @@
 """Each output column back to its input columns: one walk over the shared graph, every node once."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TypeAlias
-
-import msgspec
 
 from guardian.lineage.nested import (
     ELEMENT,
@@ -18,19 +15,26 @@ from guardian.lineage.nested import (
     uncast,
 )
 from guardian.lineage.relation import Outer, SideNotes, operand_count, rewrite
+from guardian.lineage.traced import (
+    NOTHING,
+    Deciders,
+    Source,
+    Traced,
+    all_of,
+    as_kind,
+    conditional,
+    decide,
+    deciding,
+    field_of,
+    joined,
+    weakened,
+)
 from guardian.model.calls import call
 from guardian.model.expression import Expression, make, name_of
-from guardian.model.lineage import ColumnRef, Edge, Location, RowFlow, Subtype
-
-# (dataset, column) → how it flows, and how sure we are
-Source: TypeAlias = tuple[str, str]
-Flows: TypeAlias = dict[Source, tuple[Subtype, float]]
-# (dataset, column, how it decides) → how sure we are, and where it is written
-Deciders: TypeAlias = dict[tuple[str, str, Subtype], tuple[float, Location | None]]
+from guardian.model.lineage import Location, Subtype
 
 NO_PLACES: Mapping[Source, Location] = MappingProxyType({})
 
-RANK: dict[Subtype, int] = {"IDENTITY": 0, "TRANSFORMATION": 1, "AGGREGATION": 2}
 RANKING = frozenset(
     {
         "row_number",
@@ -67,19 +71,6 @@ GUESSED = 0.5  # one of several columns that a name may mean
 THROUGH_OPAQUE = 0.6  # through code that we could not read
 
 
-class Traced(msgspec.Struct, frozen=True, gc=False):
-    """What a value comes from (`direct`) and what decides it (`indirect`.
-
-    By source and subtype). Both are shared between values: nobody may change them.
-    """
-
-    direct: Flows = {}
-    indirect: dict[tuple[str, str, Subtype], float] = {}
-
-
-NOTHING = Traced()
-
-
 @dataclass(slots=True)
 class Tracer:
     """Traces expressions and row sets of one file.
@@ -93,6 +84,7 @@ class Tracer:
     _values: dict[Expression, Traced] = field(default_factory=dict)
     _rows: dict[Expression, Deciders] = field(default_factory=dict)
     _datasets: dict[Expression, frozenset[str]] = field(default_factory=dict)
+    _optional: dict[Expression, list[Expression]] = field(default_factory=dict)
 
     # --- values ----------------------------------------------------------------------------------
 
@@ -112,12 +104,12 @@ class Tracer:
             case "maybe" | "outer" | "field_of" | "fanned":
                 return self.value(node.args[0])
             case "merge":
-                return _all(map(self.value, node.args))
+                return all_of(map(self.value, node.args))
             case "ambiguous":
-                return _weakened(_all(map(self.value, node.args)), GUESSED)
+                return weakened(all_of(map(self.value, node.args)), GUESSED)
             case "opaque":
-                return _weakened(
-                    _as(_all(map(self.value, node.args)), "TRANSFORMATION"), THROUGH_OPAQUE
+                return weakened(
+                    as_kind(all_of(map(self.value, node.args)), "TRANSFORMATION"), THROUGH_OPAQUE
                 )
             case "window":
                 return self._window(node)
@@ -126,13 +118,13 @@ class Tracer:
             case "scalar" | "array_rows":
                 return self._scalar(node)
             case "exists" | "in_rows":
-                return Traced(indirect=_conditional(self._matching(node)))
+                return Traced(indirect=conditional(self._matching(node)))
             case "call":
                 return self._call(node)
             case "lambda":
                 return self.value(node.args[0])
             case "generate":
-                return _as(_all(map(self.value, node.args)), "TRANSFORMATION")
+                return as_kind(all_of(map(self.value, node.args)), "TRANSFORMATION")
             case _:
                 return NOTHING
 
@@ -141,7 +133,7 @@ class Tracer:
         if relation.op == "scan":
             return Traced({(str(relation.value), str(node.value)): ("IDENTITY", 1.0)})
         if relation.op == "values" and isinstance(node.value, int):
-            return _all(self.value(row.args[node.value]) for row in relation.args)
+            return all_of(self.value(row.args[node.value]) for row in relation.args)
         if relation.op == "generate":
             return self._generated(relation, node)
         return NOTHING
@@ -149,13 +141,13 @@ class Tracer:
     def _generated(self, relation: Expression, node: Expression) -> Traced:
         """Trace a column that `explode`, `UNPIVOT` or their like makes, by its position."""
         if relation.value[0] == "unpivot":
-            values = _as(_all(map(self.value, relation.args)), "TRANSFORMATION")
+            values = as_kind(all_of(map(self.value, relation.args)), "TRANSFORMATION")
             return values if node.value == 1 else NOTHING
         generator, position = relation.args[0], node.value
         name = name_of(generator)
         if name == "stack" and relation.value[2] and isinstance(position, int):
             made = generator.args[1 + position :: relation.value[2]]
-            return _as(_all(map(self.value, made)), "TRANSFORMATION")
+            return as_kind(all_of(map(self.value, made)), "TRANSFORMATION")
         if position in COUNTED.get(name, ()) or position in counted(generator):
             return NOTHING
         if name not in EXPLODING:
@@ -163,7 +155,7 @@ class Tracer:
         element = self.nested.element(relation, position)
         if element is None:
             return NOTHING
-        return _as(self._located(*element), "TRANSFORMATION")
+        return as_kind(self._located(*element), "TRANSFORMATION")
 
     def _located(self, value: Expression, name: str = "") -> Traced:
         """Trace a value, or its field `name`, down to the nested column that it is kept in.
@@ -178,7 +170,9 @@ class Tracer:
         if not name:
             return held
         return (
-            _field_of(held, name) if self.nested.has_fields(value) else _as(held, "TRANSFORMATION")
+            field_of(held, name)
+            if self.nested.has_fields(value)
+            else as_kind(held, "TRANSFORMATION")
         )
 
     def _unaltered(self, value: Expression) -> Traced:
@@ -189,46 +183,46 @@ class Tracer:
             return self._located(value.args[0], name)
         if value.op == "call" and value.value[0] in ELEMENT and value.args:
             held = self._located(value.args[0])
-            return _joined(held, _all(map(self.value, value.args[1:])))
+            return joined(held, all_of(map(self.value, value.args[1:])))
         relation = value.args[0].args[0] if value.op == "field" else value
         if relation.op == "generate" and name_of(relation.args[0]) in EXPLODING:
             element = self.nested.element(relation, value.value)
             if element is None:
                 return NOTHING
             held = self._located(*element)
-            return _as(held, "TRANSFORMATION") if self.nested.is_pair(relation) else held
+            return as_kind(held, "TRANSFORMATION") if self.nested.is_pair(relation) else held
         return self.value(value)
 
     def _window(self, node: Expression) -> Traced:
         function, keys = node.args[0], node.args[1:]
-        return _joined(self.value(function), _deciding(map(self.value, keys), "WINDOW"))
+        return joined(self.value(function), deciding(map(self.value, keys), "WINDOW"))
 
     def _aggregate(self, node: Expression) -> Traced:
         count = node.value[3]
-        traced = _as(_all(map(self.value, node.args[:count])), "AGGREGATION")
+        traced = as_kind(all_of(map(self.value, node.args[:count])), "AGGREGATION")
         name, option = str(node.value[0]), str(node.value[1])
         if name == "any_value":
-            traced = _all(map(self.value, node.args[: 1 if "having" in option else count]))
+            traced = all_of(map(self.value, node.args[: 1 if "having" in option else count]))
         if name in ORDERED_SET:
             count += int(node.value[4])
-            return _joined(
-                _as(_all((traced, *map(self.value, node.args[count:]))), "AGGREGATION"),
-                _deciding(map(self.value, node.args[int(node.value[3]) : count]), "CONDITIONAL"),
+            return joined(
+                as_kind(all_of((traced, *map(self.value, node.args[count:]))), "AGGREGATION"),
+                deciding(map(self.value, node.args[int(node.value[3]) : count]), "CONDITIONAL"),
             )
         if name in GROUPING:
-            return _deciding(map(self.value, node.args[:count]), "CONDITIONAL")
+            return deciding(map(self.value, node.args[:count]), "CONDITIONAL")
         if name in PICKING or "having" in option:
-            traced, count = _as(self.value(node.args[0]), "AGGREGATION"), 1
-        extra = _deciding(map(self.value, node.args[count:]), "CONDITIONAL")
-        return _joined(traced, extra)
+            traced, count = as_kind(self.value(node.args[0]), "AGGREGATION"), 1
+        extra = deciding(map(self.value, node.args[count:]), "CONDITIONAL")
+        return joined(traced, extra)
 
     def _scalar(self, node: Expression) -> Traced:
         rows, value = node.args
         ordered = node.op == "array_rows"
         found = dict((self if ordered else self._bare()).rows(rows))
         self._matched(value, found)
-        return _joined(
-            _as(self.value(value), "TRANSFORMATION"), Traced(indirect=_conditional(found))
+        return joined(
+            as_kind(self.value(value), "TRANSFORMATION"), Traced(indirect=conditional(found))
         )
 
     def _bare(self) -> "Tracer":
@@ -255,17 +249,33 @@ class Tracer:
         self, value: Expression, found: Deciders, subtype: Subtype, at: Location | None
     ) -> None:
         """Add what a value that decides rows depends on, how its side input is matched with it."""
-        _decide(found, self.value(value), subtype, at)
+        decide(found, self.value(value), subtype, at)
         self._matched(value, found)
 
-    def _matched(self, value: Expression, found: Deciders) -> None:
-        """Add what decides which row of a side input a value is taken from."""
-        for optional in _optional_in(value):
+    def _matched(
+        self, value: Expression, found: Deciders, already: set[Expression] | None = None
+    ) -> None:
+        """Add what decides which row of a side input a value is taken from.
+
+        `already` are the side inputs of which that is done: each may hang on all before it.
+        """
+        added = set() if already is None else already
+        for optional in self._optional_in(value):
+            if optional in added:
+                continue
+            added.add(optional)
             instance, on = optional.args
             for key, decided in self.rows(instance.args[0]).items():
                 found.setdefault(key, decided)
             for condition in on.args:
-                self._decided_by(condition, found, "JOIN", self._place(condition))
+                decide(found, self.value(condition), "JOIN", self._place(condition))
+                self._matched(condition, found, added)
+
+    def _optional_in(self, value: Expression) -> list[Expression]:
+        known = self._optional.get(value)
+        if known is None:
+            known = self._optional[value] = _optional_in(value)
+        return known
 
     def _call(self, node: Expression) -> Traced:
         name, option = node.value
@@ -273,7 +283,7 @@ class Tracer:
             return self._case(node)
         if name == "field" and seen_through(node.args[0]).op == "merge":
             arms = seen_through(node.args[0]).args
-            return _all(self.value(call("field", (arm,), option)) for arm in arms)
+            return all_of(self.value(call("field", (arm,), option)) for arm in arms)
         if name == "field" and name_of(node.args[0]) in {"case", "coalesce"}:
             return self.value(_of_each_branch(node.args[0], str(option)))
         if name == "field":
@@ -283,30 +293,30 @@ class Tracer:
             return NOTHING
         if name in HIGHER and len(node.args) == 2 and node.args[1].op == "lambda":
             return self._higher(node)
-        return _as(_all(map(self.value, node.args)), "TRANSFORMATION")
+        return as_kind(all_of(map(self.value, node.args)), "TRANSFORMATION")
 
     def _higher(self, node: Expression) -> Traced:
         """Trace `transform(xs, x -> f(x))`, f's parameter being an element, and `filter`."""
         array, function = node.args
         if HIGHER[name_of(node)] == "filter":
-            return _joined(self.value(array), _deciding([self.value(function)], "CONDITIONAL"))
+            return joined(self.value(array), deciding([self.value(function)], "CONDITIONAL"))
         element = make("call", (array,), ("element_at", ""))
         body = rewrite(function.args[0], lambda part: element if part is FIRST_PARAMETER else None)
-        found = _as(self._located(body), "TRANSFORMATION")
-        return found if found.direct else _joined(found, self.value(array))
+        found = as_kind(self._located(body), "TRANSFORMATION")
+        return found if found.direct else joined(found, self.value(array))
 
     def _field_call(self, node: Expression, name: str) -> Traced:
         held = self._located(node.args[0], name)
         exploded = taken_from_array(node.args[0])
-        return _as(held, "TRANSFORMATION") if exploded else held
+        return as_kind(held, "TRANSFORMATION") if exploded else held
 
     def _part(self, node: Expression, part: Expression) -> Traced:
         """Trace one field of an aggregate of structs: `max(struct(a, b)).b` comes from b alone."""
         whole = self.value(node.args[0])
         gathered = {subtype for subtype, _ in whole.direct.values()}
         kind: Subtype = "AGGREGATION" if "AGGREGATION" in gathered else "TRANSFORMATION"
-        traced = Traced(_as(self.value(part), kind).direct, whole.indirect)
-        return _joined(traced, self._compared_before(node.args[0], part))
+        traced = Traced(as_kind(self.value(part), kind).direct, whole.indirect)
+        return joined(traced, self._compared_before(node.args[0], part))
 
     def _compared_before(self, whole: Expression, part: Expression) -> Traced:
         """Return what decides a field of the greatest or least struct: the fields before it."""
@@ -315,12 +325,12 @@ class Tracer:
             return NOTHING
         fields = found.args[0].args
         before = fields[: fields.index(part)] if part in fields else ()
-        return _deciding(map(self.value, before), "CONDITIONAL")
+        return deciding(map(self.value, before), "CONDITIONAL")
 
     def _case(self, node: Expression) -> Traced:
         *pairs, otherwise = node.args
-        values = _as(_all(map(self.value, (*pairs[1::2], otherwise))), "TRANSFORMATION")
-        return _joined(values, _deciding(map(self.value, pairs[::2]), "CONDITIONAL"))
+        values = as_kind(all_of(map(self.value, (*pairs[1::2], otherwise))), "TRANSFORMATION")
+        return joined(values, deciding(map(self.value, pairs[::2]), "CONDITIONAL"))
 
     def places(self, expression: Expression) -> Mapping[Source, Location]:
         """Return where the arms of a union take what from, for a column that is no more than it."""
@@ -349,8 +359,9 @@ class Tracer:
             if waiting:
                 stack += waiting
                 continue
-            own = (str(node.value),) if node.op == "scan" else ()
-            known[node] = frozenset(own).union(*[known[part] for part in inner])
+            known[node] = _NO_DATASETS if not inner else _united([known[part] for part in inner])
+            if node.op == "scan":
+                known[node] |= {str(node.value)}
             stack.pop()
         return known[expression]
 
@@ -449,14 +460,14 @@ class Tracer:
         """
         if node.value[0] == "unpivot":
             for value in node.args if "nulls" not in node.value else ():
-                _decide(found, self.value(value), "FILTER", self._place(node))
+                decide(found, self.value(value), "FILTER", self._place(node))
             return
         generator = node.args[0]
         parts = (generator,) if name_of(generator) not in MAKING else generator.args
         parts = tuple(map(uncast, parts))
         for part in parts:
             if name_of(part) not in FIXED and name_of(generator) not in FIXED:
-                _decide(found, self.value(part), "JOIN", self._place(node))
+                decide(found, self.value(part), "JOIN", self._place(node))
 
     def _joined_input(self, entry: Outer, found: Deciders) -> None:
         found |= self.rows(entry.instance.args[0])
@@ -512,79 +523,13 @@ def _taken_from_around(subquery: Expression) -> list[Expression]:
     return found
 
 
-# --- combining -----------------------------------------------------------------------------------
+_NO_DATASETS: frozenset[str] = frozenset()
 
 
-def _all(parts: Iterable[Traced]) -> Traced:
-    several = [part for part in parts if part.direct or part.indirect]
-    if len(several) < 2:
-        return several[0] if several else NOTHING
-    direct: Flows = {}
-    indirect: dict[tuple[str, str, Subtype], float] = {}
-    for part in several:
-        for source, (subtype, sure) in part.direct.items():
-            held = direct.get(source)
-            if held is None or RANK[subtype] > RANK[held[0]]:
-                direct[source] = (subtype, max(sure, held[1]) if held else sure)
-        for key, sure in part.indirect.items():
-            indirect[key] = max(sure, indirect.get(key, 0.0))
-    return Traced(direct, indirect)
-
-
-def _joined(one: Traced, other: Traced) -> Traced:
-    return _all((one, other))
-
-
-def _as(traced: Traced, subtype: Subtype) -> Traced:
-    """Return `traced` after a step of kind `subtype`: an aggregation stays one."""
-    if not traced.direct:
-        return traced
-    direct: Flows = {
-        source: (held if RANK[held] > RANK[subtype] else subtype, sure)
-        for source, (held, sure) in traced.direct.items()
-    }
-    return Traced(direct, traced.indirect)
-
-
-def _weakened(traced: Traced, factor: float) -> Traced:
-    direct: Flows = {
-        source: (subtype, sure * factor) for source, (subtype, sure) in traced.direct.items()
-    }
-    return Traced(direct, {key: sure * factor for key, sure in traced.indirect.items()})
-
-
-def _deciding(parts: Iterable[Traced], subtype: Subtype) -> Traced:
-    """Return everything in `parts` as what decides a value."""
-    indirect: dict[tuple[str, str, Subtype], float] = {}
-    for part in parts:
-        for (dataset, column), (_, sure) in part.direct.items():
-            indirect[dataset, column, subtype] = max(
-                sure, indirect.get((dataset, column, subtype), 0.0)
-            )
-        for key, sure in part.indirect.items():
-            indirect[key] = max(sure, indirect.get(key, 0.0))
-    return Traced(indirect=indirect)
-
-
-def _conditional(
-    rows: Deciders,
-) -> dict[tuple[str, str, Subtype], float]:
-    return {
-        (dataset, column, "CONDITIONAL"): sure for (dataset, column, _), (sure, _) in rows.items()
-    }
-
-
-def _decide(
-    found: Deciders,
-    traced: Traced,
-    subtype: Subtype,
-    at: Location | None,
-) -> None:
-    """Add all of `traced` to what decides the rows."""
-    for (dataset, column), (_, sure) in traced.direct.items():
-        found.setdefault((dataset, column, subtype), (sure, at))
-    for (dataset, column, _), sure in traced.indirect.items():
-        found.setdefault((dataset, column, subtype), (sure, at))
+def _united(several: list[frozenset[str]]) -> frozenset[str]:
+    """Return all of several sets; most often one set, or nothing, is all there is."""
+    held = [one for one in several if one]
+    return held[0].union(*held[1:]) if len(held) > 1 else held[0] if held else _NO_DATASETS
 
 
 def _of_each_branch(value: Expression, name: str) -> Expression:
@@ -596,90 +541,3 @@ def _of_each_branch(value: Expression, name: str) -> Expression:
         for place, part in enumerate(value.args)
     ]
     return call(name_of(value), parts)
-
-
-def _field_of(traced: Traced, name: str) -> Traced:
-    """Return a struct's field: of a column taken over unchanged, the nested column `a.b`."""
-    direct: Flows = {}
-    for (dataset, column), (subtype, sure) in traced.direct.items():
-        nested = f"{column}.{name}" if subtype == "IDENTITY" and name != "*" else column
-        direct[dataset, nested] = (subtype, sure)
-    return Traced(direct, traced.indirect)
-
-
-# --- edges ---------------------------------------------------------------------------------------
-
-
-Sureness: TypeAlias = Callable[[str, str, float], float]
-
-
-def edges_of_column(
-    traced: Traced,
-    *,
-    target: ColumnRef,
-    job: str,
-    at: Location,
-    sureness: Sureness,
-    places: Mapping[Source, Location] = NO_PLACES,
-) -> Iterator[Edge]:
-    """Yield the edges that end in one column, at its place or at that of their source in `places`.
-
-    `sureness` tells how sure an edge is, by its source and by how surely the value flows.
-    """
-    for (dataset, column), (subtype, sure) in traced.direct.items():
-        yield Edge(
-            source=ColumnRef(dataset, column), target=target, type="DIRECT", subtype=subtype,
-            job=job, location=places.get((dataset, column), at),
-            confidence=sureness(dataset, column, sure),
-        )  # fmt: skip
-    for (dataset, column, subtype), sure in traced.indirect.items():
-        yield Edge(
-            source=ColumnRef(dataset, column), target=target, type="INDIRECT", subtype=subtype,
-            job=job, location=places.get((dataset, column), at),
-            confidence=sureness(dataset, column, sure),
-        )  # fmt: skip
-
-
-def edges_of_rows(
-    found: Deciders,
-    *,
-    decisive: Collection[tuple[str, str, Subtype]],
-    dataset: str,
-    job: str,
-    at: Location,
-    sureness: Sureness,
-) -> Iterator[Edge]:
-    """Yield the edges that bear on every row of a dataset.
-
-    `decisive` are those that decide which rows there are.
-    """
-    target = ColumnRef(dataset, None)
-    for (source, column, subtype), (sure, place) in found.items():
-        yield Edge(
-            source=ColumnRef(source, column), target=target, type="INDIRECT", subtype=subtype,
-            job=job, location=place or at, confidence=sureness(source, column, sure),
-            decides_rows=(source, column, subtype) in decisive,
-        )  # fmt: skip
-
-
-def flows_of(
-    rows: Expression, tracer: Tracer, *, dataset: str, job: str, at: Location
-) -> tuple[RowFlow, ...]:
-    """Return the row flows of one write, sorted."""
-    sources = sorted(tracer.datasets(rows) - {dataset})
-    return tuple(RowFlow(source=source, target=dataset, job=job, location=at) for source in sources)
-
-
-def flows_of_column(
-    expression: Expression, tracer: Tracer, *, target: ColumnRef, job: str, at: Location
-) -> Iterator[RowFlow]:
-    """Yield what one column's value depends on by rows alone: inputs that no edge names."""
-    sources = tracer.datasets(expression)
-    if not sources:
-        return
-    traced = tracer.value(expression)
-    named = {dataset for dataset, _ in traced.direct} | {key[0] for key in traced.indirect}
-    for source in sorted(sources - named - {target.dataset}):
-        yield RowFlow(
-            source=source, target=target.dataset, job=job, location=at, column=target.column or ""
-        )

@@ -34,12 +34,14 @@ def _parts(node: exp.Expr) -> tuple[object, ...]:
     """Return all that tells a tree from another: its kind, and its arguments that are there."""
     found: list[object] = [type(node)]
     for key, value in node.args.items():
+        if value is None:
+            continue
         if isinstance(value, exp.Expr):
             found += (key, _parts(value))
         elif isinstance(value, list):
             inner = [_parts(part) if isinstance(part, exp.Expr) else part for part in value]
             found += (key, tuple(inner))
-        elif value is not None:
+        else:
             found += (key, value)
     return tuple(found)
 

@@ -52,10 +52,12 @@ class Scope:
             return ""
         if isinstance(identifier, str):
             return fold(self.text(identifier), self.dialect)
-        name = identifier.name
+        args = identifier.args
+        text = args.get("this")
+        name = text if type(text) is str else identifier.name
         if self.source is not None and self.source.symbols:
             name = restore(name, self.source.symbols)
-        return fold(name, self.dialect, quoted=bool(identifier.args.get("quoted")))
+        return fold(name, self.dialect, quoted=bool(args.get("quoted")))
 
     def text(self, text: str) -> str:
         """Return `text` with client variables in place of their placeholders."""

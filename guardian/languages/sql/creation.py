@@ -126,8 +126,7 @@ def _recursive_view(tokens: Tokens, dialect: str) -> Tokens:
 
 def _expectations(tokens: Tokens, dialect: str) -> Tokens:
     """Return a streaming table without `(CONSTRAINT c EXPECT (…) ON VIOLATION DROP ROW)`."""
-    words = {word(token) for token in tokens[:40]}
-    if dialect != "databricks" or "EXPECT" not in words:
+    if dialect != "databricks" or "EXPECT" not in forms.words(tokens, 40):
         return tokens
     start = at_depth(tokens, "(")
     end = forms.closing(tokens, start)

@@ -3,7 +3,7 @@
 Blocks of procedures taken off.
 """
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlglot.tokenizer_core import Token, TokenType
 
@@ -33,14 +33,12 @@ _NO_WORDS = {
 
 def word(token: Token) -> str:
     """Return a token's text in upper case; that of a string or a quoted name is no word."""
-    if token.token_type in _NO_WORDS:
-        return ""
-    return token.text.upper()
+    return "" if token.token_type in _NO_WORDS else token.text.upper()
 
 
-def says(tokens: Tokens, wanted: Container[str]) -> bool:
+def says(tokens: Tokens, wanted: frozenset[str]) -> bool:
     """Return whether one of the words stands anywhere, perhaps in quotes: then look closer."""
-    return any(token.text.upper() in wanted for token in tokens)
+    return not wanted.isdisjoint([token.text.upper() for token in tokens])
 
 
 def words(tokens: Tokens, count: int) -> list[str]:

@@ -14,13 +14,14 @@ from collections.abc import Sequence
 from sqlglot.tokenizer_core import Token, TokenType
 
 from guardian.languages.expressions.source import restore
-from guardian.languages.sql.forms import word, words
+from guardian.languages.sql.forms import says, word, words
 from guardian.languages.sql.script import Script
 from guardian.model.names import fold
 
 Tokens = Sequence[Token]
 _INITIAL = frozenset({"default", "public", "main", "dbo", "$user", ""})
 _SYSTEM = frozenset({"master", "tempdb", "msdb", "model"})
+_USE = frozenset({"USE"})
 _CATALOGS = frozenset({"CATALOG", "DATABASE"})
 _SCHEMAS = frozenset({"SCHEMA", "NAMESPACE", "DATABASE"})
 _OTHERS = frozenset({"ROLE", "WAREHOUSE", "SECONDARY"})
@@ -89,8 +90,8 @@ def _unless_initial(name: str) -> str:
 
 def databases_used(tokens: Tokens) -> set[str]:
     """Return the databases that a T-SQL script goes to, system databases left out."""
-    found = set()
-    for index, token in enumerate(tokens[:-1]):
+    found: set[str] = set()
+    for index, token in enumerate(tokens[:-1] if says(tokens, _USE) else ()):
         begins = not index or tokens[index - 1].line < token.line or word(tokens[index - 1]) == ";"
         if word(token) == "USE" and begins:
             found.add(tokens[index + 1].text.lower())

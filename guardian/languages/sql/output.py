@@ -20,6 +20,7 @@ from guardian.model.plan import Handle, Project, SetOperation, WriteOptions
 
 Tokens = Sequence[Token]
 _DML = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE"})
+_OUTPUT = frozenset({"OUTPUT"})
 _BEHIND = frozenset(
     {"SELECT", "VALUES", "FROM", "WHERE", "EXEC", "EXECUTE", "DEFAULT", "WITH", "OPTION"}
 )
@@ -35,9 +36,9 @@ class Output:
 
 def without_output(statement: Tokens) -> tuple[Tokens, tuple[Output, ...]]:
     """Return a statement without `OUTPUT inserted.a, … INTO t`, and these clauses."""
-    if word(statement[0]) not in _DML | {"WITH"}:
+    if word(statement[0]) not in _DML | {"WITH"} or not forms.says(statement, _OUTPUT):
         return statement, ()
-    begin = _first(statement, 0, frozenset({"OUTPUT"}))
+    begin = _first(statement, 0, _OUTPUT)
     if begin == len(statement):
         return statement, ()
     found: list[Output] = []
@@ -149,6 +150,8 @@ def lifted(statement: Tokens) -> tuple[Tokens, tuple[Tokens, ...]]:
 
     A temporary table stands in its place, and the inner statement's OUTPUT goes into it.
     """
+    if not forms.says(statement[1:], _DML):
+        return statement, ()
     kept: list[Token] = []
     inner: list[Tokens] = []
     index = 0
@@ -172,7 +175,7 @@ def lifted(statement: Tokens) -> tuple[Tokens, tuple[Tokens, ...]]:
 
 def _into(statement: Tokens, name: Token) -> Tokens:
     """Return a statement whose last OUTPUT goes into a table."""
-    begin = _first(statement, 0, frozenset({"OUTPUT"}))
+    begin = _first(statement, 0, _OUTPUT)
     if begin == len(statement):
         return statement
     end = _first(statement, begin + 1, _BEHIND)

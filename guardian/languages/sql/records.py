@@ -62,6 +62,8 @@ def row_of_trigger(header: Tokens, script: Script) -> None:
 
 def expanded(tokens: Tokens, script: Script) -> Tokens:
     """Return a statement with the fields of records as queries over their rows."""
+    if not script.state.cursors:
+        return tokens
     held = {name for name in script.state.cursors if name} - _other_names(tokens, script)
     if not held or all(token.text.lower() not in held for token in tokens):
         return tokens
@@ -131,8 +133,9 @@ def whole_rows(tokens: Tokens, script: Script) -> Tokens:
 
     `VALUES r` is all that the record holds, `VALUES (r.id, upper(r.name))` what is made of it.
     """
-    values = at_depth(tokens, "VALUES")
-    if word(tokens[0]) != "INSERT" or not 0 < values < len(tokens) - 1:
+    held = script.state.cursors and word(tokens[0]) == "INSERT"
+    values = at_depth(tokens, "VALUES") if held else -1
+    if not 0 < values < len(tokens) - 1:
         return tokens
     near, name = tokens[values], tokens[values + 1].text.lower()
     if name in script.state.cursors:

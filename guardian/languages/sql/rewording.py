@@ -74,8 +74,8 @@ def _altered_view(tokens: Tokens, dialect: str) -> Tokens:
 
 def _mutation(tokens: Tokens, dialect: str) -> Tokens:
     """Return ClickHouse's `ALTER TABLE t UPDATE a = b WHERE c` as an UPDATE."""
-    verb = at_depth(tokens, "UPDATE", "DELETE")
-    if dialect != "clickhouse" or verb < 3 or word(tokens[verb - 1]) in {"ON", "ALLOW", "NO"}:
+    verb = at_depth(tokens, "UPDATE", "DELETE") if dialect == "clickhouse" else -1
+    if verb < 3 or word(tokens[verb - 1]) in {"ON", "ALLOW", "NO"}:
         return tokens
     name = tokens[2 : behind_name(tokens, 2)]
     if word(tokens[verb]) == "UPDATE":
@@ -100,8 +100,8 @@ def _insert_into_path(tokens: Tokens, _dialect: str) -> Tokens:
 
 def outfile(tokens: Tokens, dialect: str) -> tuple[Tokens, str, str] | None:
     """Return query, path and format of MySQL's `SELECT … INTO OUTFILE '…'`."""
-    into = at_depth(tokens, "INTO")
-    if dialect != "mysql" or into < 0 or into + 2 >= len(tokens):
+    into = at_depth(tokens, "INTO") if dialect == "mysql" else -1
+    if into < 0 or into + 2 >= len(tokens):
         return None
     path = tokens[into + 2]
     if word(tokens[into + 1]) not in {"OUTFILE", "DUMPFILE"} or path.token_type is not _TEXT:
@@ -124,8 +124,9 @@ def _insert_if_new(tokens: Tokens, _dialect: str) -> Tokens:
 
 def _insert_set(tokens: Tokens, dialect: str) -> Tokens:
     """Return MySQL's `INSERT INTO t SET a = x, b = y` with a list and VALUES."""
-    mark = at_depth(tokens, "SET", "SELECT", "VALUES", "WITH", "(")
-    if dialect != "mysql" or mark < 0 or word(tokens[mark]) != "SET":
+    opening = ("SET", "SELECT", "VALUES", "WITH", "(")
+    mark = at_depth(tokens, *opening) if dialect == "mysql" else -1
+    if mark < 0 or word(tokens[mark]) != "SET":
         return tokens
     end = at_depth(tokens, "ON", start=mark)
     end = end if end >= 0 else len(tokens)
@@ -202,8 +203,8 @@ def _top(tokens: Tokens, _dialect: str) -> Tokens:
 
 def _delete_using(tokens: Tokens, dialect: str) -> Tokens:
     """Return MySQL's `DELETE FROM t USING …` as `DELETE t FROM …`."""
-    using = at_depth(tokens, "USING", "WHERE")
-    if dialect != "mysql" or forms.words(tokens, 2) != ["DELETE", "FROM"] or using < 0:
+    using = at_depth(tokens, "USING", "WHERE") if dialect == "mysql" else -1
+    if using < 0 or forms.words(tokens, 2) != ["DELETE", "FROM"]:
         return tokens
     if word(tokens[using]) != "USING":
         return tokens

@@ -213,6 +213,8 @@ def _end_of_assignment(tokens: Tokens, start: int) -> int:
 
 def with_plain_functions(statement: Tokens) -> Tokens:
     """Return OPENROWSET(BULK 'file', …) as the file's name, OPENXML as OPENJSON."""
+    if not forms.says(statement, _READING):
+        return statement
     places = [
         index
         for index, token in enumerate(statement[:-1])
@@ -260,3 +262,4 @@ def _document(tokens: Tokens, index: int, end: int) -> tuple[Tokens, int]:
 
 _TEXTS = frozenset({TokenType.STRING, TokenType.NATIONAL_STRING})
 _READERS = {"OPENROWSET": _file, "OPENXML": _document, "MATCH": _pattern}
+_READING = frozenset(_READERS)

@@ -29,6 +29,7 @@ from guardian.model.plan import Handle, Write
 
 Tokens = Sequence[Token]
 # What a CREATE or ALTER may be of that rows are written to or read from.
+_OPTION = frozenset({"OPTION"})
 _MADE = frozenset({"TABLE", "VIEW", "PROCEDURE", "PROC", "FUNCTION", "TRIGGER", "SYNONYM"})
 
 
@@ -106,6 +107,8 @@ def _cleaned(statement: Tokens) -> Tokens:
     statement = transact.without_target_hint(statement)
     if word(statement[0]) in {"UPDATE", "MERGE", "WITH"}:
         statement = transact.with_plain_assignments(statement)
+    if not forms.says(statement, _OPTION):
+        return statement
     for index in range(len(statement) - 2, 0, -1):
         if word(statement[index]) == "OPTION" and word(statement[index + 1]) == "(":
             return statement[:index]
