@@ -125,6 +125,12 @@ class Flow:
                 state.only_values = only_values
                 state.loops -= 1
             entry = _Way({**entry.values, **varying})
+        elif not state.only_values:
+            line = condition[0].line if condition else 1
+            self.script.warn(
+                line,
+                "the script has too many loops: what this one does to variables is not followed",
+            )
         self.frames.append(_Frame("loop", entry))
         self._go_on(entry)
 
