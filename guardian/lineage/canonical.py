@@ -24,39 +24,8 @@ from guardian.lineage.relation import (
 from guardian.model.aggregates import window_parts
 from guardian.model.calls import call
 from guardian.model.expression import NULL, ONE, TRUE, Expression, as_set, make, name_of
+from guardian.model.logic import STRICT, null_with
 from guardian.model.truth import as_condition
-
-# Functions that give NULL when one of their arguments is NULL.
-STRICT = frozenset(
-    [
-        "eq",
-        "neq",
-        "lt",
-        "le",
-        "add",
-        "sub",
-        "mul",
-        "div",
-        "mod",
-        "neg",
-        "cast",
-        "lower",
-        "upper",
-        "trim",
-        "like",
-        "abs",
-        "not",
-        "field",
-        "date_trunc",
-        "extract",
-        "concat",
-        "substring",
-        "length",
-        "round",
-        "floor",
-        "ceil",
-    ]
-)
 
 
 def settled(relation: Relation, notes: SideNotes) -> Relation:
@@ -134,23 +103,11 @@ def _implied(condition: Expression, filters: tuple[Expression, ...]) -> bool:
         return False
     subject = condition.args[0].args[0]
     others = (part for part in filters if part is not condition and not _asks_for_null(part))
-    return any(_is_null_with(part, subject) for part in others)
+    return any(null_with(part, subject) for part in others)
 
 
 def _asks_for_null(condition: Expression) -> bool:
     return name_of(condition) == "not" and name_of(condition.args[0]) == "is_null"
-
-
-def _is_null_with(expression: Expression, subject: Expression) -> bool:
-    """Return whether `expression` is NULL wherever `subject` is."""
-    if expression is subject:
-        return True
-    if expression.op != "call":
-        return False
-    name = name_of(expression)
-    if name == "in":
-        return _is_null_with(expression.args[0], subject)
-    return name in STRICT and any(_is_null_with(arg, subject) for arg in expression.args)
 
 
 # --- outer joins that look for what is missing ---------------------------------------------------

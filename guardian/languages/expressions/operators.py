@@ -15,18 +15,17 @@ from guardian.languages.expressions.dispatch import (
     plain_sql,
 )
 from guardian.languages.expressions.name_patterns import name_like
+from guardian.languages.expressions.plus import plus
 from guardian.languages.expressions.rows import rows_of_value
 from guardian.languages.expressions.source import shortened
 from guardian.model.plan import (
     VARIABLE,
-    AggregateCall,
     Call,
     Constant,
     Expr,
     FrameRef,
     Item,
     Lambda,
-    Over,
     Ref,
     Star,
     Subquery,
@@ -246,62 +245,8 @@ def _applied(name: str, left: Expr, node: exp.Expr, scope: Scope) -> Expr:
         return _like_any(name, left, operand, scope)
     right = lower_expression(operand, scope)
     if name == "add" and scope.dialect in {"tsql", "fabric"}:
-        return _plus(left, right)
+        return plus(left, right)
     return Call(name, (left, right))
-
-
-def _plus(left: Expr, right: Expr) -> Expr:
-    """Return T-SQL's `+`, which joins strings, too: undecided where neither side tells which."""
-    if _is_text(left) or _is_text(right):
-        return Call("concat", (left, right))
-    certain = _is_number(left) or _is_number(right)
-    return Call("add", (left, right), "" if certain else "overloaded")
-
-
-_TEXTS = frozenset({
-    "concat", "concat_skip_null", "concat_ws", "lower", "upper", "trim", "substring", "left",
-    "right", "replace", "space", "stuff", "str", "chr", "quotename", "repeat", "reverse",
-    "time_to_str", "number_to_str", "string_agg", "replicate", "string_escape", "translate",
-})  # fmt: skip
-_ARITHMETIC = frozenset({
-    "sub", "mul", "div", "int_div", "mod", "neg", "abs", "length", "extract", "date_diff", "sign",
-    "floor", "ceil", "pow", "sqrt", "exp", "ln", "log", "row_number", "rank", "dense_rank", "ntile",
-})  # fmt: skip
-_NUMERIC_AGGREGATES = frozenset({"count", "sum", "avg", "count_big", "stddev", "variance"})
-_NUMERIC_TYPES = (
-    "int", "bigint", "smallint", "tinyint", "decimal", "numeric", "float", "double", "real",
-    "money", "smallmoney", "bit",
-)  # fmt: skip
-
-
-def _is_number(expr: Expr) -> bool:
-    """Return whether an operand is certain to be a number, so that T-SQL's `+` adds."""
-    match expr:
-        case Constant(kind="number"):
-            return True
-        case Call(name="add", option=option):
-            return not option
-        case Call(name="cast" | "try_cast", option=option):
-            return option.startswith(_NUMERIC_TYPES)
-        case Call(name=name):
-            return name in _ARITHMETIC
-        case AggregateCall(name=name) | Over(call=AggregateCall(name=name) | Call(name=name)):
-            return name in _NUMERIC_AGGREGATES | _ARITHMETIC
-        case _:
-            return False
-
-
-def _is_text(expr: Expr) -> bool:
-    """Return whether T-SQL's `+` joins strings here: one side is known to be one."""
-    match expr:
-        case Constant(kind="string"):
-            return True
-        case Call(name="cast" | "try_cast", option=option):
-            return option.startswith(("varchar", "nvarchar", "char", "nchar", "text"))
-        case Call(name=name) | AggregateCall(name=name):
-            return name in _TEXTS
-        case _:
-            return False
 
 
 def _quantified(name: str, left: Expr, node: exp.Expr, scope: Scope) -> Expr:
