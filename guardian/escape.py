@@ -90,16 +90,6 @@ def marked(text: str) -> str:
     )
 
 
-def marked_html(text: str) -> str:
-    """Return one of our own messages for HTML: what stands in backticks as `<code>`."""
-    parts = text.split("`")
-    if len(parts) % 2 == 0:
-        return html(text)
-    return "".join(
-        (html_code(part) if number % 2 else html(part)) for number, part in enumerate(parts) if part
-    )
-
-
 def value(text: str, limit: int = 0) -> str:
     """Return `text` as it may stand between the backticks of one of our own messages."""
     return clean(text, limit).replace("`", "'").strip()

@@ -40,7 +40,7 @@ def starter(paths: Sequence[str], read: Read) -> str:
         found=f"#\n# Found here:\n{found}\n" if found else "\n",
         dialect=_dialect(guessed.sql),
         overrides=_overrides(guessed.sql),
-        include=", ".join(f'"{pattern}"' for pattern in INCLUDE if "ml" not in pattern),
+        include=", ".join(f'"{pattern}"' for pattern in INCLUDE),
     )
 
 

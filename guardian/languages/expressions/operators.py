@@ -88,10 +88,6 @@ def _column(node: exp.Expr, scope: Scope) -> Expr:
     return _or_variable(column, node, scope) if scope.values else column
 
 
-# What a stream says of each row's change; the table that it is over has no such columns.
-_OF_STREAMS = frozenset({"METADATA$ACTION", "METADATA$ISUPDATE", "METADATA$ROW_ID"})
-
-
 def _or_variable(column: Ref, node: exp.Expr, scope: Scope) -> Expr:
     """Return a name that a variable of the script has as that variable, or the column it may be."""
     name = ".".join((*column.qualifier, column.name)).lower()

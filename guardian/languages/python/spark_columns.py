@@ -18,7 +18,6 @@ from guardian.languages.python.spark_types import type_tree
 from guardian.languages.python.values import (
     MISSING,
     OPEN,
-    SYMBOL,
     Assumed,
     Call,
     Instance,
@@ -458,8 +457,3 @@ METHODS: dict[str, Method] = {
     "bitwiseAND": _bitwise(exp.BitwiseAnd), "bitwiseOR": _bitwise(exp.BitwiseOr),
     "bitwiseXOR": _bitwise(exp.BitwiseXor), "eq": _test(exp.EQ),
 }  # fmt: skip
-
-
-def has_symbol(text: str) -> bool:
-    """Return whether `text` has a run-time part."""
-    return SYMBOL.search(text) is not None

@@ -23,7 +23,6 @@ from guardian.languages.python.values import (
     OPEN,
     Bound,
     Call,
-    External,
     Function,
     Handler,
     Partial,
@@ -34,7 +33,6 @@ from guardian.languages.python.values import (
     Value,
     as_text,
     plain,
-    symbol,
     to_text,
 )
 
@@ -386,13 +384,3 @@ KNOWN_ROOTS = frozenset({
     "datetime", "re", "logging", "pathlib", "contextlib", "copy", "enum", "textwrap", "string",
     "math", "time", "uuid",
 })  # fmt: skip
-
-
-def argument_symbol(name: str) -> Text:
-    """Return the symbol of a job argument."""
-    return symbol(name)
-
-
-def external(path: str) -> External:
-    """Return an outside name by its path."""
-    return External(path)
