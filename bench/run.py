@@ -16,7 +16,7 @@ from pathlib import Path
 import sqlglot
 from git import Repo
 
-from bench import corpora, generate, lineage
+from bench import corpora, generate, lineage, scripts
 from bench.table import row
 from guardian import pipeline
 from guardian.config import parse
@@ -41,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _scan(root, names)
         _commit(root)
         _report(root)
+        _scripts(Path(folder) / "scripts", options.scripts)
+        _long(Path(folder) / "long")
     return 0
 
 
@@ -48,6 +50,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.run", description=__doc__)
     parser.add_argument("--models", type=int, default=1000, help="SQL models (1000)")
     parser.add_argument("--jobs", type=int, default=500, help="PySpark jobs (500)")
+    parser.add_argument("--scripts", type=int, default=1000, help="PySpark scripts (1000)")
     parser.add_argument("--tpcds", type=Path, help="the extension of TPC-DS, or a wheel with it")
     parser.add_argument("--lineage", action="store_true", help="measure lineage only")
     return parser.parse_args(arguments)
@@ -79,6 +82,42 @@ def _scan(root: Path, names: Sequence[str]) -> None:
     row("link and trace every column", link, link / (parse_sql + parse_python))
     whole = _seconds(lambda: pipeline.scan(*_lowered(root, names)), 2)
     row("SCAN, no cache ÷ parse", whole, whole / (parse_sql + parse_python))
+
+
+def _scripts(root: Path, count: int) -> None:
+    """Print what lowering scripts of 200 lines takes beside parsing them."""
+    texts = dict(scripts.files(scripts=count))
+    for name, text in texts.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    python = [name for name in texts if name.endswith(".py")]
+    parse_python = _seconds(lambda: _each(python, lambda name: ast.parse(texts[name])), 3)
+    row(f"parse {count} scripts of {scripts.LINES} lines", parse_python)
+    lower_python = _seconds(lambda: _lowered(root, python), 2)
+    row("lower the scripts, no cache", lower_python, lower_python / parse_python)
+
+
+def _long(root: Path) -> None:
+    """Print what long scripts take end to end; the ratio is to half as many steps."""
+    root.mkdir()
+    (root / "guardian.yml").write_text("version: 1\n", encoding="utf-8")
+    for name, (make, largest) in _LONG.items():
+        before = 0.0
+        for steps in (largest // 4, largest // 2, largest):
+            (root / "job.py").write_text(make(steps), encoding="utf-8")
+            took = _seconds(lambda: pipeline.scan(*_lowered(root, ["job.py"])), 2)
+            row(f"{steps} {name}", took, took / before if before else "")
+            before = took
+
+
+_LONG: dict[str, tuple[Callable[[int], str], int]] = {
+    "columns in one chain": (scripts.chain, 1500),
+    "columns in statements": (scripts.statements, 1500),
+    "columns in a loop": (scripts.columns_in_a_loop, 400),
+    "unions in a loop": (scripts.unions_in_a_loop, 300),
+    "joins in a loop": (scripts.joins, 200),
+}
 
 
 def _each(names: Sequence[str], work: Callable[[str], object]) -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import click
 import msgspec
+from msgspec.structs import replace
 
 from guardian import demo, rules
 from guardian.cli import cli
+from guardian.config import WitnessSearch
 from guardian.model.changes import Report
 from guardian.model.lineage import Lineage
 from guardian.model.snapshot import Snapshot
@@ -118,7 +120,10 @@ def _comment() -> str:
     """Return the comment on the demo's pull request, as a picture of what a user gets."""
     with tempfile.TemporaryDirectory() as folder:
         options = Options(directory=demo.run(Path(folder) / "lakehouse"), cache=False)
-        report = Workspace.of_repository(options).report("main", demo.BRANCH)
+        workspace = Workspace.of_repository(options)
+        # As long as it takes, so that the page is the same wherever it is made.
+        workspace.config = replace(workspace.config, witness=WitnessSearch(seconds=600))
+        report = workspace.report("main", demo.BRANCH)
     markdown = next(one for one in offered("guardian.render", Format) if one.name == "markdown")
     return markdown.render(report, Page())
 

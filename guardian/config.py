@@ -6,7 +6,7 @@ Reading the file is the shell's business; here its text becomes a `Config`.
 import difflib
 import re
 from collections.abc import Sequence
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 
@@ -21,6 +21,7 @@ FailOn = Literal["low", "medium", "high", "critical", "never"]
 
 INCLUDE = (
     *(f"**/*{ending}" for ending in SQL_SUFFIXES), "**/*.py", "**/*.ipynb",
+    "**/notebook/*.json", "**/*.scala",
     "**/*.yml", "**/*.yaml", "**/*.csv",
 )  # fmt: skip
 # What no one wants analysed; a pattern of the user's own may take one back with `!`.
@@ -70,6 +71,12 @@ class Sql(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ignore_calls: tuple[str, ...] = LOGGING
 
 
+class WitnessSearch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long a report may look for input rows on which the revisions differ; 0: not at all."""
+
+    seconds: Annotated[float, msgspec.Meta(ge=0, le=600)] = 2.0
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What `guardian.yml` says; a key that it leaves out has the default that stands here.
 
@@ -88,6 +95,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     kpis: str | tuple[str | dict[str, Any], ...] = ()
     rules: tuple[str, ...] = ()
     fail_on: FailOn = "high"
+    witness: WitnessSearch = WitnessSearch()
 
 
 def parse(text: str, name: str = FILE) -> Config:

@@ -4,20 +4,20 @@ sources ─lower─▶ Lowered ─link─▶ World ─compare─▶ changes ─m
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeAlias
 
 import msgspec
 
 from guardian import __version__, impact, kpis, narrative, registry, rules
-from guardian.diff import Detector, compare
+from guardian.diff import Comparison, Detector, Pair
 from guardian.languages import Extractor, Sources
 from guardian.languages.recording import Recording, holds
 from guardian.lineage.document import document
 from guardian.lineage.graph import Graph
 from guardian.lineage.link import Memory, World, link
-from guardian.lineage.schemas import Schema
-from guardian.model.changes import SEVERITIES, Change, Report, Revision, worst
+from guardian.lineage.schemas import UNKNOWN, Schema
+from guardian.model.changes import SEVERITIES, Change, Evidence, Report, Revision, worst
 from guardian.model.lineage import Coverage, Diagnostic, Lineage
 from guardian.model.plan import Exposure, Lowered
 from guardian.model.snapshot import Snapshot
@@ -192,6 +192,10 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     dialect: str = ""
 
 
+Compared: TypeAlias = Sequence[tuple[Pair, Sequence[Change]]]
+Search: TypeAlias = Callable[[Compared, Callable[[str], Schema]], Mapping[Change, Evidence]]
+
+
 def report(
     base: Sequence[Lowered],
     head: Sequence[Lowered],
@@ -200,6 +204,7 @@ def report(
     coverage: Coverage,
     known: Known,
     pack: RulePack | None = None,
+    search: Search | None = None,
 ) -> Report:
     """Return the report on what changed from `base` to `head` and what it breaks.
 
@@ -210,11 +215,12 @@ def report(
         coverage: how much of the head was understood.
         known: what is known of the world beyond the code.
         pack: the rules; ours where None.
+        search: looks for input rows on which two definitions differ; nobody does where None.
     """
     memory, catalog = Memory(), _catalog(known.snapshot)
     before = link(base, catalog=catalog, memory=memory)
     after = link(head, catalog=catalog, memory=memory)
-    changes, unread = _measured(before, after, known)
+    changes, unread = _measured(before, after, known, search)
     judged = [rules.judge(change, pack or rules.load()) for change in changes]
     made = Report(
         base=revisions[0],
@@ -229,12 +235,15 @@ def report(
 
 
 def _measured(
-    before: World, after: World, known: Known
+    before: World, after: World, known: Known, search: Search | None
 ) -> tuple[tuple[Change, ...], tuple[Diagnostic, ...]]:
     """Return what changed, with what is downstream of it, and which KPIs could not be read."""
-    changes = compare(before, after, registry.offered("guardian.diff", Detector))
+    comparison = Comparison(before, after, registry.offered("guardian.diff", Detector))
+    changes = comparison.changes()
     if not changes:
         return (), ()
+    if search is not None:
+        changes = _evidenced(comparison, changes, search)
     parts = known.snapshot.parts
     others = Graph(part.lineage for part in parts)
     asked, unread = kpis.resolved(known.queries, after, known.dialect)
@@ -249,6 +258,31 @@ def _measured(
         exposures=(*exposures, *asked),
     )
     return measured, unread
+
+
+def _evidenced(comparison: Comparison, changes: list[Change], search: Search) -> list[Change]:
+    """Return changes with what running both revisions told of them.
+
+    A change is told by the one pair of writes that its job and dataset have; of several, none.
+    """
+    compared = [
+        (pairs[0], [change for change in changes if change.dataset == dataset])
+        for dataset, pairs in comparison.compared.items()
+        if len(pairs) == 1
+    ]
+    found = search(compared, lambda name: comparison.head.schemas.get(name, UNKNOWN))
+    return [_with_evidence(change, found.get(change)) for change in changes]
+
+
+# How sure a difference is that no made-up rows have shown.
+UNSEEN = 0.4
+
+
+def _with_evidence(change: Change, evidence: Evidence | None) -> Change:
+    if evidence is None:
+        return change
+    confidence = 1.0 if evidence.witness is not None else min(change.confidence, UNSEEN)
+    return msgspec.structs.replace(change, evidence=evidence, confidence=confidence)
 
 
 def _catalog(snapshot: Snapshot) -> dict[str, Schema]:

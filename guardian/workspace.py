@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -132,7 +133,7 @@ class Workspace:
         """Return what the staged changes do to the last commit; to nothing before the first."""
         repository = self._needed()
         commit = None if repository.unborn() else repository.commit("HEAD")
-        return self._compared(Revision("HEAD", commit), Revision(INDEX, None))
+        return self._compared(Revision("HEAD", commit), Revision(INDEX, None), searching=False)
 
     def snapshot_part(self) -> SnapshotPart:
         """Return what this repository contributes to a snapshot, as it stands on disk."""
@@ -223,7 +224,7 @@ class Workspace:
 
     # --- how it is done ----------------------------------------------------------------------
 
-    def _compared(self, base: Revision, head: Revision) -> Report:
+    def _compared(self, base: Revision, head: Revision, *, searching: bool = True) -> Report:
         after = self._spoken(self._files(head))
         before = self._files(base).configured(self.config)
         snapshot, broken = self._others()
@@ -246,12 +247,22 @@ class Workspace:
                     dialect=after.dialect("guardian.yml"),
                 ),
                 pack=pack,
+                search=self._search() if searching else None,
             )
 
         report = deep(work)
         unread = _news(before, after)
         warnings = tuple(sorted({*report.warnings, *broken, *known.warnings, *unread}))
         return msgspec.structs.replace(report, warnings=warnings)
+
+    def _search(self) -> pipeline.Search | None:
+        """Return what looks for made-up rows that show a change, None where that is off."""
+        seconds = self.config.witness.seconds
+        if not seconds:
+            return None
+        from guardian.engines.witness.search import search
+
+        return partial(search, seconds=seconds)
 
     def _lowered(
         self, files: Files, cache: LoweredCache | None, seen: pipeline.Seen | None = None

@@ -127,8 +127,13 @@ class InMemory:
         return {}
 
 
-def difference(base: Mapping[str, str], head: Mapping[str, str], dialect: str = "duckdb") -> Report:
-    """Return the report between two sets of files."""
+def difference(
+    base: Mapping[str, str],
+    head: Mapping[str, str],
+    dialect: str = "duckdb",
+    search: pipeline.Search | None = None,
+) -> Report:
+    """Return the report between two sets of files, with witnesses where somebody looks for them."""
     revisions = (Revision("base", None), Revision("head", None))
 
     def work() -> Report:
@@ -136,7 +141,12 @@ def difference(base: Mapping[str, str], head: Mapping[str, str], dialect: str = 
         before, _ = pipeline.lower(InMemory(base, dialect), sorted(base), None, seen)
         after, coverage = pipeline.lower(InMemory(head, dialect), sorted(head), None, seen)
         return pipeline.report(
-            before, after, revisions=revisions, coverage=coverage, known=pipeline.Known()
+            before,
+            after,
+            revisions=revisions,
+            coverage=coverage,
+            known=pipeline.Known(),
+            search=search,
         )
 
     return deep(work)

@@ -10,7 +10,7 @@ A file is about one construct: its title, a line about it, then blocks.
     --> rows ? orders.ts
 
 Left of `?` stand the DIRECT sources, right of it the INDIRECT ones; one without a table is of
-`orders`. `rows` are the edges that bear on every row, an edge in brackets may be there or not. All
+`orders`. `rows` are the edges that bear on every row, `*` those of columns that nobody lists, an edge in brackets may be there or not. All
 columns are listed, in order. The query is that of a view `t`; another statement says what it writes. Names are compared as they are where the
 expectation holds a capital, else in lower case. `--! text` expects a warning that says so, and
 `--~ reason` marks a known gap: the block must fail, and the page says it is not read yet.
@@ -123,7 +123,7 @@ def _expect(block: Block, line: str) -> None:
     if found is None:
         raise ValueError(f"not an expectation: {line}")
     target = found["target"].strip()
-    if target != "rows":
+    if target not in {"rows", "*"}:
         block.columns.append(target)
     for kind in ("direct", "indirect"):
         for source in _sources(found[kind] or ""):

@@ -133,3 +133,120 @@ def test_databricks_sql_exports() -> None:
 def test_a_plain_sql_file_is_no_notebook() -> None:
     sources = InMemory({"a.sql": "SELECT 1"})
     assert not notebook.EXTRACTOR.claims("a.sql", sources)
+
+
+FABRIC = """\
+# Fabric notebook source
+
+# METADATA ********************
+
+# META {
+# META   "kernel_info": {
+# META     "name": "synapse_pyspark"
+# META   }
+# META }
+
+# MARKDOWN ********************
+
+# # It's a title, not code
+
+# PARAMETERS CELL ********************
+
+since = "2024"
+
+# CELL ********************
+
+from notebookutils import mssparkutils
+df = spark.read.table("lake.a").filter(f"d > '{since}'")
+df.createOrReplaceTempView("v")
+mssparkutils.notebook.run("other", 90, {"since": since})
+
+# METADATA ********************
+
+# META {
+# META   "language": "python"
+# META }
+
+# CELL ********************
+
+# MAGIC %%sql
+# MAGIC INSERT INTO lake.b
+# MAGIC SELECT k FROM v
+"""
+
+
+def test_a_notebook_that_fabric_keeps_as_python() -> None:
+    found = lowered("b.Notebook/notebook-content.py", FABRIC)
+    assert written(found) == [("lake.b", line_of(FABRIC, "INSERT INTO"))]
+    assert found.warnings == ()
+    assert {node.dataset for node in found.nodes if isinstance(node, Scan)} == {"lake.a"}
+
+
+EXPORTS = {
+    "a title at the margin over code that lost its magic": (
+        "n.py",
+        "# COMMAND ----------\n\n# DBTITLE 1,Load\n %python\n\n if x:\n   pass\n spark.table('a').write.saveAsTable('b')\n",
+    ),
+    "a title of an SQL export over Python": (
+        "n.sql",
+        "-- COMMAND ----------\n\n-- DBTITLE 1,Load\n\n %python\n import os\n spark.table('a').write.saveAsTable('b')\n",
+    ),
+    "a cell of Python among Scala": (
+        "n.scala",
+        "// COMMAND ----------\n\nval x = 1\n\n// COMMAND ----------\n\n// MAGIC %python\n// MAGIC spark.table('a').write.saveAsTable('b')\n",
+    ),
+    "a shell's word without a mark": (
+        "n.py", "pip install x\nspark.table('a').write.saveAsTable('b')\n"
+    ),
+    "nothing behind the last line": (
+        "n.py", "spark.table('a').write.saveAsTable('b')\n# COMMAND ----------"
+    ),
+    "SQL with words behind its magic and lines that go on": (
+        "n.py", "# MAGIC %sql # load it\n# MAGIC CREATE TABLE b AS \\\n# MAGIC SELECT k FROM a\n"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_exports_as_people_keep_them(name: str) -> None:
+    path, body = EXPORTS[name]
+    mark = {"py": "#", "sql": "--", "scala": "//"}[path.rpartition(".")[2]]
+    found = lowered(path, f"{mark} Databricks notebook source\n{body}")
+    assert [dataset for dataset, _ in written(found)] == ["b"]
+    assert found.warnings == ()
+
+
+NAMES = {
+    "IDENTIFIER(:catalog || '.raw.' || :table)": "{catalog}.raw.{table}",
+    "IDENTIFIER(concat(:catalog, '.raw.t'))": "{catalog}.raw.t",
+    "IDENTIFIER('raw.t')": "raw.t",
+    "IDENTIFIER(:name)": "{name}",
+    "${db}.t": "{db}.t",
+    "$db.t": "{db}.t",
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_that_an_expression_makes(name: str) -> None:
+    text = f"-- Databricks notebook source\nINSERT OVERWRITE {name}\nSELECT k FROM a\n"
+    found = lowered("n.sql", text)
+    assert [dataset for dataset, _ in written(found)] == [NAMES[name]]
+    assert found.warnings == ()
+
+
+def test_a_widget_s_default_is_part_of_such_a_name() -> None:
+    text = (
+        "# Databricks notebook source\ndbutils.widgets.text('db', 'dev')\n\n# COMMAND ----------\n\n"
+        "# MAGIC %sql\n# MAGIC INSERT INTO IDENTIFIER(:db || '.t') SELECT k FROM a\n"
+    )
+    assert [dataset for dataset, _ in written(lowered("n.py", text))] == ["dev.t"]
+
+
+def test_a_list_of_columns_that_a_variable_completes_declares_none() -> None:
+    text = (
+        "-- Databricks notebook source\nCREATE OR REPLACE TABLE b (\n  ${columns},\n  n INT COMMENT '(x'\n"
+        "  ${constraints}\n)\nTBLPROPERTIES (${props});\nINSERT INTO b SELECT k FROM a\n"
+    )
+    found = lowered("n.sql", text)
+    assert found.warnings == ()
+    assert [declared.columns for declared in found.declarations] in ([], [()])

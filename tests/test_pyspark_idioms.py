@@ -229,7 +229,7 @@ VALUES = [
         """
         spark.table("n").select(F.col("s").withField("r", F.col("id")).alias("s")).write.saveAsTable("o")
         """,
-        "n.id ~ o.s, n.s ~ o.s",
+        "n.id ~ o.s, n.s.p ~ o.s, n.s.q ~ o.s",
     ),
     (
         "a struct's field and all of its fields",

@@ -142,8 +142,9 @@ def test_a_library_that_others_import_is_no_job_but_a_lone_entry_is() -> None:
             spark.table("raw.a").write.saveAsTable("gold.a")
             spark.table(table).write.saveAsTable("gold.b")
     """
-    assert written(lowered(entry)) == ["gold.a"]
-    assert not lowered(entry, {"other.py": "from job import main\n"}).writes
+    assert written(lowered(entry)) == ["gold.a", "gold.b"]
+    assert written(lowered(entry, {"tests/test_job.py": "from job import main\nmain()\n"}))
+    assert not lowered(entry, {"other.py": "from job import main\nmain(spark, 't')\n"}).writes
 
 
 def test_configuration_files_of_the_repository_are_read() -> None:
@@ -218,6 +219,17 @@ def test_a_file_without_spark_says_nothing() -> None:
         "c = F.col('a')\nfor i in range(5000): c = c | (F.col('a') == i)\ndf.filter(c).write.save('x')",
         "df" + ".withColumn('a', F.lit(1))" * 1500,
         "raise SystemExit",
+        "import re\nx = re.sub('(a+)+$', '', 'a' * 60 + 'b')",
+        "import re\nx = re.findall('(?:a|a)(?:a|a)' * 40 + 'b', 'a' * 90)",
+        "import re\nx = re.search('a*a*a*a*a*a*b', 'a' * 5000)",
+        "import itertools\nx = list(itertools.product(range(999), repeat=9))",
+        "import itertools\nx = list(itertools.permutations(range(40), 4))",
+        "T = {str(i): (lambda: df.write.save('x')) for i in range(5000)}\nT[spark.conf.get('a')]()",
+        "class A:\n    a: 'B'\nclass B:\n    a: 'A'\n    b: A\n    c: A\ndef main(a: A, b: B): a.a.b",
+        "class A:\n    def __getattr__(self, n): return getattr(self, n + n)\nA().x",
+        "class A:\n    def __add__(self, o): return self + o\nx = A() + A()",
+        "class A:\n    def __str__(self): return f'{self}'\nx = str(A())",
+        "x = '{0}'.format('a' * 999999)\nfor i in range(50): x = '{0}{0}'.format(x)",
         "def f(x):\n    return "
         + " + ".join(["x"] * 20000)
         + "\ndf.select(F.udf(f)('a')).write.save('x')",

@@ -185,6 +185,10 @@ EQUAL = {
 }
 
 DIFFERENT = {
+    "the last match for all of them": (
+        "SELECT t.id, u.y FROM t ASOF JOIN u USING (k)",
+        "SELECT t.id, u.y FROM t JOIN u USING (k)",
+    ),
     "NOT IN for NOT EXISTS": (
         "SELECT id FROM t WHERE k NOT IN (SELECT k FROM u)",
         "SELECT id FROM t WHERE NOT EXISTS (SELECT 1 FROM u WHERE u.k = t.k)",

@@ -97,7 +97,7 @@ DRESSED = [
      {"d.t<gs://b/x.csv"}),
     ("bigquery", "ASSERT (SELECT COUNT(*) FROM t) > 0 AS 'none';\nCALL d.p(1);", set()),
     # templates
-    ("bigquery", ("INSERT INTO u SELECT {% for c in cs %} {{ c }} {{ ',' if not loop.last }}"
+    ("bigquery", ("INSERT INTO u SELECT {% for c in cs %} {{ c }} AS a {{ ',' if not loop.last }}"
      "{% endfor %} FROM t;"), {"u<t"}),
     ("bigquery", ("INSERT INTO u SELECT a FROM t WHERE {% raw %}{% if x %}{% endraw %} b > 1"
      "{% raw %}{% else %}{% endraw %} b > 2 {% raw %}{% endif %}{% endraw %};"), {"u<t"}),

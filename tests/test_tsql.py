@@ -123,3 +123,62 @@ def test_a_procedure_calls_others(tmp_path: Path) -> None:
         assert jobs["job.sql#dbo.load_a"] == ()
     audit, load, log = (f"job.sql#dbo.{name}" for name in ("audit", "load_a", "write_log"))
     assert called == [(audit, load), (load, log)]
+
+
+SINCE = "INSERT INTO t (id) SELECT id FROM o WHERE dt {}"
+DIVIDED = """DECLARE @x {}; SELECT @x = MAX(k) FROM dbo.o;
+INSERT INTO dbo.t (id, amount) SELECT id, amount / @x FROM dbo.o"""
+CALLED = """CREATE FUNCTION dbo.f (@a int) RETURNS int AS BEGIN RETURN {} END
+GO
+INSERT INTO dbo.t (id) SELECT dbo.f(id) FROM dbo.o"""
+DECLARED = "CREATE TABLE dbo.o (id int, amount int, k int, dt date); CREATE TABLE dbo.t (id int, amount int);"
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text", "before", "after", "said"),
+    [
+        ("tsql", "UPDATE {} dbo.o SET amount = 1 WHERE k = 2", "TOP (10)", "TOP (20)",
+         ("rows-changed", None, "LIMIT 10", "LIMIT 20")),
+        ("tsql", "DELETE {} FROM dbo.o WHERE k = 2", "TOP (10)", "TOP (10) PERCENT",
+         ("rows-changed", None, "LIMIT 10", "LIMIT 10 percent")),
+        ("tsql", "INSERT {} INTO dbo.t (id) SELECT id FROM dbo.o", "TOP (5)", "TOP (6)",
+         ("rows-changed", None, "LIMIT 5", "LIMIT 6")),
+        ("mysql", "DELETE FROM o WHERE k = 2 ORDER BY id LIMIT {}", "10", "20",
+         ("rows-changed", None, "LIMIT 10", "LIMIT 20")),
+        ("tsql", DIVIDED, "INT", "DECIMAL(9, 2)",
+         ("column-logic-changed", "amount", "amount / (SELECT MAX(k) …)",
+          "amount / CAST((SELECT MAX(k) …) AS decimal(9,2))")),
+        ("tsql", CALLED, "@a + 1", "@a + 2",
+         ("column-logic-changed", "id", "CAST(id + 1 AS int)", "CAST(2 + id AS int)")),
+    ],
+)  # fmt: skip
+def test_what_a_change_is_said_to_be(
+    dialect: str, text: str, before: str, after: str, said: tuple[str, ...]
+) -> None:
+    assert said in _said(dialect, text, before, after)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text", "written"),
+    [
+        ("tsql", f"CREATE PROC p @From_date date AS {SINCE} @from_date", "@From_date"),
+        ("bigquery", "INSERT INTO t (id) SELECT id FROM o WHERE dt {} @from_date", "@from_date"),
+        ("spark", "INSERT INTO t SELECT id FROM o WHERE dt {} '${{from_date}}'", "${from_date}"),
+        ("oracle", f"CREATE PROCEDURE p (from_date DATE) AS BEGIN {SINCE} from_date; END;", "from_date"),
+    ],
+)  # fmt: skip
+def test_parameters_are_called_as_their_author_calls_them(
+    dialect: str, text: str, written: str
+) -> None:
+    ((_, _, before, after),) = _said(dialect, text, ">", ">=")
+    column = "DT" if dialect == "oracle" else "dt"
+    assert (before, after) == (f"{written} < {column}", f"{written} <= {column}")
+
+
+def _said(
+    dialect: str, text: str, before: str, after: str
+) -> list[tuple[str, str | None, str | None, str | None]]:
+    tables = {"ddl.sql": DECLARED} if dialect == "tsql" else {}
+    base, head = ({**tables, "q.sql": text.format(part)} for part in (before, after))
+    changes = casebook.difference(base, head, dialect).changes
+    return [(change.rule, change.column, change.before, change.after) for change in changes]

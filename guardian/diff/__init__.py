@@ -1,4 +1,4 @@
-"""Two revisions → changes: what a `Detector` is, and `compare()`, which asks all of them.
+"""Two revisions → changes: what a `Detector` is, and a `Comparison`, which asks all of them.
 
 A detector sees one dataset as both revisions make it and yields what differs in the result. A
 change belongs to the dataset whose own job changed: what a job merely inherits from upstream is
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from guardian.diff.equality import Sameness, translated
+from guardian.diff.spelling import spelled
 from guardian.lineage.define import define
 from guardian.lineage.link import World
 from guardian.lineage.schemas import UNKNOWN, Schema
@@ -69,15 +70,16 @@ class Detector(msgspec.Struct, frozen=True):
 
 @dataclass(slots=True)
 class Comparison:
-    """Compares two linked revisions. `detectors` are asked in order for each dataset that.
+    """Compares two linked revisions. `detectors` are asked for each dataset that differs.
 
-    Differs.
+    `compared` are, of each dataset with changes, the writes that these were found in.
     """
 
     base: World
     head: World
     detectors: Sequence[Detector]
     renames: dict[tuple[str, str], str] = field(default_factory=dict)
+    compared: dict[str, tuple[Pair, ...]] = field(default_factory=dict)
 
     def changes(self) -> list[Change]:
         """Return every change, by dataset in the order in which they depend on each other."""
@@ -88,7 +90,15 @@ class Comparison:
             readable = both and _readable(both, failed_base, failed_head)
             if readable:
                 found += self._own_changes(readable)
-        return found
+        return [self._spelled(change) for change in found]
+
+    def _spelled(self, change: Change) -> Change:
+        """Return a change whose texts name parameters and client variables as their authors do."""
+        before, after = (
+            text and spelled(text, change.job, world)
+            for text, world in ((change.before, self.base), (change.after, self.head))
+        )
+        return msgspec.structs.replace(change, before=before, after=after)
 
     def _both(self, dataset: str) -> Both | None:
         """Return the dataset as both sides make it, None where they make it alike."""
@@ -144,6 +154,9 @@ class Comparison:
                 for change in d.detect(isolated)
             }
             found = [change for change in found if (change.rule, change.column) in own]
+            both = isolated
+        if found:
+            self.compared[both.dataset] = both.pairs
         yield from _each_once(found)
 
     def _inherits(self, pair: Pair) -> bool:
@@ -177,17 +190,13 @@ class Comparison:
             definition.reads,
             lambda *_: None,
             self.base.routine,
+            self.base.functions(),
         )
 
     def _remember_renames(self, changes: Sequence[Change]) -> None:
         for change in changes:
             if change.rule == "column-renamed" and change.before and change.after:
                 self.renames[change.dataset, change.before] = change.after
-
-
-def compare(base: World, head: World, detectors: Sequence[Detector]) -> list[Change]:
-    """Return what differs between two linked revisions, by dataset, upstream first."""
-    return Comparison(base, head, detectors).changes()
 
 
 # --- pairing -------------------------------------------------------------------------------------

@@ -1,9 +1,5 @@
-"""Which rows a dataset holds: filters, joins, grain, limits, set operations.
+"""Which rows a dataset holds: filters, joins, grain, limits, set operations."""
 
-What makes a rerun differ.
-"""
-
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from guardian.diff import Both, Detector, Pair
@@ -118,71 +114,4 @@ def _write_text(definition: Definition) -> str:
     return f"{definition.options.mode} from {', '.join(definition.reads) or 'values'}"
 
 
-# --- reruns --------------------------------------------------------------------------------------
-
-RANDOM = frozenset(
-    {
-        "rand",
-        "random",
-        "randn",
-        "uuid",
-        "monotonically_increasing_id",
-        "shuffle",
-        "gen_random_uuid",
-        "newid",
-    }
-)
-
-
-def added_nondeterminism(both: Both) -> Iterator[Change]:
-    """Yield one change for each kind of thing that makes a rerun differ and that is new."""
-    for pair in both.pairs:
-        before, after = _random(pair.base), _random(pair.head)
-        for kind in sorted(after - before):
-            places = (pair.head.words.get(node, ("", None))[1] for node in _nodes(pair.head))
-            marked = (
-                at
-                for node, at in zip(_nodes(pair.head), places, strict=True)
-                if at is not None and _randomness(node) == kind
-            )
-            yield Change(
-                rule="nondeterminism-added",
-                dataset=pair.head.dataset,
-                after=kind,
-                job=pair.head.job,
-                location=min(marked, default=pair.head.at),
-                base_location=pair.base.at,
-            )
-
-
-def _nodes(definition: Definition) -> set[Expression]:
-    return nodes_below(definition.rows, *(column.expression for column in definition.columns))
-
-
-def _random(definition: Definition) -> Counter[str]:
-    return Counter(kind for kind in map(_randomness, _nodes(definition)) if kind)
-
-
-def _randomness(node: Expression) -> str | None:
-    match node.op:
-        case "sample":
-            return None if node.value[1] else "a sample without a seed"
-        case "limit":
-            return None if len(node.args) > 1 else "LIMIT without ORDER BY"
-        case "pick":
-            return None if len(node.args) > 2 else "one row for each key, without an order"
-        case "window":
-            function = node.args[0]
-            unordered = len(node.args) == 1 + int(node.value[1])
-            picks = function.op in {"call", "aggregate"} and function.value[0] == "row_number"
-            return "ROW_NUMBER without ORDER BY" if picks and unordered else None
-        case "call":
-            name = str(node.value[0])
-            seeded = name in {"rand", "random", "randn"} and node.args
-            return f"{name.upper()}()" if name in RANDOM and not seeded else None
-        case _:
-            return None
-
-
 ROWS = Detector(rules=("rows-changed",), detect=changed_rows)
-RERUNS = Detector(rules=("nondeterminism-added",), detect=added_nondeterminism)

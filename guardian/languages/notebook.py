@@ -23,10 +23,21 @@ LANGUAGE = "pyspark"
 NOTEBOOK_SIZE_LIMIT = 20_000_000
 JSON_DEPTH_LIMIT = 200
 RUN, CELL = "__run_notebook__", "__run_cell__"
-HEADERS = ("# Databricks notebook source", "-- Databricks notebook source")
-_COMMAND = re.compile(r"^(?:#|--) COMMAND -{5,}\s*$")
-_MAGIC_LINE = re.compile(r"^(?:#|--) MAGIC ?")
+HEADERS = (
+    "# Databricks notebook source", "-- Databricks notebook source",
+    "// Databricks notebook source", "# Fabric notebook source", "-- Fabric notebook source",
+    "// Fabric notebook source",
+)  # fmt: skip
+_COMMAND = re.compile(r"^(?:#|--|//) COMMAND -{5,}\s*$")
+# The parts of a notebook of Fabric; what is no cell is prose or says how the notebook runs.
+_PART = re.compile(r"^(?:#|--|//) (?:PARAMETERS )?(CELL|METADATA|MARKDOWN) \*{5,}\s*$")
+_MAGIC_LINE = re.compile(r"^(?:#|--|//) MAGIC ?")
 _CELL_MAGIC = re.compile(r"^\s*%{1,2}(\w+)(.*)$")
+# What a notebook takes for a command to the shell without a mark.
+_INSTALL = re.compile(
+    r"(?:pip3?|conda|mamba)\s+(?:install|uninstall|list|freeze|show)\b(?!\s*[=(.])"
+)
+_CONTINUED = re.compile(r"\\[ \t]*$", re.MULTILINE)
 PYTHON = frozenset({"python", "py", "pyspark", "python3", "ipython"})
 SQL = frozenset({"sql", "sparksql", "spark_sql"})
 # Magics that only measure or print: the rest of the cell is Python.
@@ -48,7 +59,7 @@ def claims(path: str, sources: Sources) -> bool:
         return True
     if path.endswith(".json"):
         return "/notebook/" in f"/{path}"
-    if path.endswith(".sql"):
+    if path.endswith((".sql", ".scala")):
         file = sources.read(path)
         return file is not None and is_export(file.text)
     return False
@@ -179,12 +190,17 @@ class _LineFinder:
 
 
 def exported_cells(file: SourceFile) -> list[Cell]:
-    """Return the cells of a Databricks export; ` %sql` without its `# MAGIC` counts, too."""
-    default = "sql" if file.path.endswith(".sql") else "python"
+    """Return the cells of an export of Databricks or Fabric.
+
+    ` %sql` without its `# MAGIC` counts, too.
+    """
+    default = {"sql": "sql", "scala": "scala"}.get(file.path.rpartition(".")[2], "python")
     cells = [Cell(default)]
     for number, line in enumerate(file.text.lstrip("\ufeff").splitlines(), start=1):
         if _COMMAND.match(line):
             cells.append(Cell(default))
+        elif part := _PART.match(line):
+            cells.append(Cell(default if part.group(1) == "CELL" else "prose"))
         elif not line.startswith(HEADERS):
             magic = _MAGIC_LINE.match(line)
             cells[-1].lines.append(line[magic.end() :] if magic else line)
@@ -209,7 +225,9 @@ def assembled(path: str, cells: Sequence[Cell], warnings: list[Diagnostic]) -> P
 def _python_lines(cell: Cell, path: str, warnings: list[Diagnostic]) -> Iterator[tuple[str, int]]:
     language, first, rest = _language(cell)
     if language in SQL:
+        rest = "" if rest.lstrip().startswith("#") else rest
         text = "\n".join([rest, *cell.lines[first + 1 :]] if first >= 0 else cell.lines)
+        text = _CONTINUED.sub("", text)
         start = cell.numbers[max(first, 0)] if cell.numbers else 1
         if text.strip():
             yield f"{CELL}({text!r})", start
@@ -260,6 +278,8 @@ def _without_magic(line: str, index: int, magic: int) -> str:
     if index == magic and not _CELL_MAGIC.match(line):
         return line
     stripped = line.lstrip()
+    if stripped.startswith("-- ") and (index < magic or "DBTITLE" in stripped):
+        return ""
     if index == magic:
         return ""
     match = _CELL_MAGIC.match(line)
@@ -267,7 +287,7 @@ def _without_magic(line: str, index: int, magic: int) -> str:
         return f"{line[: len(line) - len(stripped)]}{CELL}({match.group(2).strip()!r})"
     if match and match.group(1) == "run" and match.group(2).strip():
         return f"{line[: len(line) - len(stripped)]}{RUN}({_notebook_path(match.group(2))!r})"
-    if stripped.startswith(("%", "!", "?")):
+    if stripped.startswith(("%", "!", "?")) or _INSTALL.match(stripped):
         # A block must not become empty.
         return f"{line[: len(line) - len(stripped)]}pass"
     return line
@@ -282,6 +302,8 @@ def _parsed(lines: list[str], cell: Cell, path: str, warnings: list[Diagnostic])
 
     Else blank ones and a warning, so that other cells are read.
     """
+    if not lines:
+        return []
     text = "\n".join(lines)
     if len(text) > SIZE_LIMIT or nesting(text) > JSON_DEPTH_LIMIT:
         warnings.append(
@@ -309,9 +331,14 @@ def _parsed(lines: list[str], cell: Cell, path: str, warnings: list[Diagnostic])
 
 
 def _dedented(text: str) -> str:
-    import textwrap  # noqa: PLC0415 - used by this one function
+    """Return a cell without the blanks that stand before all of its code.
 
-    return textwrap.dedent(text)
+    A comment at the margin, such as an export's title, does not count.
+    """
+    lines = text.split("\n")
+    code = [line for line in lines if line.strip() and not line.startswith("#")]
+    margin = min((len(line) - len(line.lstrip()) for line in code), default=0)
+    return "\n".join(line if line.startswith("#") else line[margin:] for line in lines)
 
 
 def locate(name: str, importer: str, paths: frozenset[str]) -> str | None:
@@ -333,4 +360,4 @@ def locate(name: str, importer: str, paths: frozenset[str]) -> str | None:
     return None
 
 
-EXTRACTOR = Extractor(name="notebook", version="3", rank=40, claims=claims, extract=extract)
+EXTRACTOR = Extractor(name="notebook", version="4", rank=40, claims=claims, extract=extract)

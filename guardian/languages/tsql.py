@@ -18,10 +18,13 @@ from guardian.languages.sql.dynamic import (
 from guardian.languages.sql.executing import calls_procedure, executed
 from guardian.languages.sql.flow import TransactFlow
 from guardian.languages.sql.forms import word
+from guardian.languages.sql.functions import note_function, one_value
 from guardian.languages.sql.namespace import databases_used
-from guardian.languages.sql.routines import header_of, note_routine
+from guardian.languages.sql.routines import header_of, note_routine, returned_type
 from guardian.languages.sql.script import Script
+from guardian.languages.sql.sharing import leave
 from guardian.languages.sql.transacting import run_one
+from guardian.languages.sql.variables import value_of
 from guardian.model.names import fold
 from guardian.model.plan import Expr, Handle, Opaque
 
@@ -57,13 +60,19 @@ def run_batches(tokens: Tokens, script: Script) -> Handle | None:
         name = header.name if header is not None and header.procedure else None
         if name is not None and procedures > 1:
             script.job = f"{job}#{name}"
+        if script.depth == 0:
+            script.procedure = name or ""
         run = _Batch(batch, script, TransactFlow(script))
         last = run.run() or last
         if header is not None:
             called = [] if run.called is None else [run.called]
+            if run.returned and not header.procedure and not header.table:
+                value = one_value(run.returned)
+                note_function(header.name, value, run.parameters, script, run.returns)
             note_routine(header, run.results or called, run.parameters, script)
         if name is not None:
             script.procedures.append((name, script.job))
+            leave(script)
             _forget_local(script)
             _move_hints(batch, job, script)
             script.dropped.clear()
@@ -142,15 +151,23 @@ class _Batch:
     results: list[Handle] = field(default_factory=list)
     parameters: dict[str, Expr] = field(default_factory=dict)
     called: Handle | None = None
+    returned: list[Expr] = field(default_factory=list)
+    returns: str = ""
 
     def run(self) -> Handle | None:
         """Lower every statement of the batch; return the rows of the last bare query."""
         index = self._behind_header()
+        if index == 0 and _calls_bare(self.tokens):
+            first = self.tokens[0]
+            run = Token(TokenType.EXECUTE, "EXEC", first.line, first.col, first.start, first.start)
+            self.tokens = [run, *self.tokens]
         declare_parameters(self.tokens[:index], self.script)
         self.parameters = dict(self.script.state.values)
         returns = [place for place in range(index) if word(self.tokens[place]) == "RETURNS"]
         if returns and "TABLE" in forms.words(self.tokens[returns[0] :], 5):
             declare_table(self.tokens[returns[0] : index], self.script)
+        elif returns:
+            self.returns = returned_type(self.tokens[returns[0] + 1 : index])
         self._note_table_parameters(index)
         return self.run_from(index)
 
@@ -283,7 +300,7 @@ class _Batch:
             )
         if text in _DML:
             return not (
-                before in {"THEN", "ON", "FOR", "AS", ",", "BULK"}
+                before in {"THEN", "ON", "FOR", "AS", ",", "BULK", "AFTER", "BEFORE", "OF"}
                 or self._is_open_with(head)
                 or self._is_join_hint(index, text)
             )
@@ -396,7 +413,9 @@ class _Batch:
             case "WHILE":
                 self.flow.loop(statement[1:], self._body_reader())
                 return
-            case "RETURN" | "THROW" | "GOTO" | "BREAK" | "CONTINUE":
+            case "RETURN" | "THROW" | "GOTO" | "BREAK" | "CONTINUE" as first:
+                if first == "RETURN" and self.returns and statement[1:]:
+                    self.returned.append(value_of(statement[1:], self.script))
                 self.flow.end_here()
             case _:
                 pass
@@ -428,6 +447,26 @@ class _Batch:
 _ASSIGNING = frozenset({"SET", "DECLARE", "SELECT", "FETCH", "EXEC", "EXECUTE"})
 
 
+def _calls_bare(tokens: Tokens) -> bool:
+    """Return whether a batch begins with a procedure's name, for which EXEC may be left out."""
+    first, following = tokens[0], tokens[1] if len(tokens) > 1 else None
+    if first.token_type not in {TokenType.VAR, TokenType.IDENTIFIER}:
+        return False
+    if word(first) in _STARTERS | _SOFT | _CONVERSING:
+        return False
+    if following is None or following.line > first.line:
+        return True
+    return following.token_type in _BEHIND_PROCEDURE
+
+
+_CONVERSING = frozenset({
+    "SEND", "RECEIVE", "GET", "MOVE", "ADD", "READTEXT", "WRITETEXT", "UPDATETEXT", "LINENO",
+    "SHUTDOWN", "SETUSER", "SCRIPT", "RECONFIGURE",
+})  # fmt: skip
+_BEHIND_PROCEDURE = frozenset({
+    TokenType.STRING, TokenType.NATIONAL_STRING, TokenType.NUMBER, TokenType.PARAMETER,
+    TokenType.DOT, TokenType.SEMICOLON,
+})  # fmt: skip
 _PERMISSIONS = frozenset({"GRANT", "DENY", "REVOKE"})
 _KINDS = frozenset({
     "TABLE", "VIEW", "PROCEDURE", "PROC", "FUNCTION", "INDEX", "SCHEMA", "TRIGGER", "DATABASE",

@@ -17,6 +17,7 @@ from guardian.lineage.relation import (
     holding,
 )
 from guardian.lineage.scope import Scope
+from guardian.lineage.unlisted import list_of
 from guardian.model import plan
 from guardian.model.calls import OPEN, call
 from guardian.model.expression import Expression, make
@@ -137,6 +138,10 @@ def _fields(
     *before, last = star.qualifier or ("*",)
     value = Ref(last, tuple(before)) if star.of is None else star.of
     struct = binder.resolver.resolve(value, binder.scope(relation))
+    listed = list_of(struct)
+    same = [rest for rest in relation.rest if listed and rest.symbol == listed]
+    if same:
+        return [], same[:1]
     names = field_names(struct, binder.types)
     if star.of is None:
         names = tuple(_as_named(name, last) for name in names)
@@ -154,6 +159,8 @@ def _fields(
         excluded=frozenset(names),
         identity=binder.fresh(),
         struct=struct,
+        doubtful=bool(listed),
+        symbol=listed,
     )
     return made, [opened]
 

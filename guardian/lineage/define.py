@@ -1,12 +1,14 @@
 """One write → its definition: the columns it gives the dataset, the rows, the edges."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import count
-from typing import get_args
+from operator import attrgetter
+from typing import TypeAlias, get_args
 
 import msgspec
+from msgspec.structs import replace as replaced
 
+from guardian.lineage.calling import calls_in
 from guardian.lineage.edges import (
     Sureness,
     edges_of_column,
@@ -20,7 +22,6 @@ from guardian.lineage.operators import Binder, FindRoutine, inputs_of, no_routin
 from guardian.lineage.relation import Attribute, Relation
 from guardian.lineage.schemas import Schema
 from guardian.lineage.trace import Tracer
-from guardian.lineage.traced import Deciders
 from guardian.lineage.types import Types
 from guardian.model.definition import Definition, Output
 from guardian.model.expression import Expression, const, make
@@ -44,7 +45,7 @@ from guardian.model.plan import (
 UNCONFIRMED = 0.9  # the source's columns are not known, so the name was taken at its word
 
 
-def define(
+def define(  # noqa: PLR0913, PLR0917 - what a write is bound to, each from another table
     file: Lowered,
     write: Write,
     schema: Callable[[str], Schema],
@@ -52,6 +53,7 @@ def define(
     reads: Iterable[str],
     warn: Callable[[Location | None, str], None],
     routine: FindRoutine = no_routine,
+    functions: Collection[str] = (),
 ) -> Definition:
     """Return how `write` makes its dataset.
 
@@ -63,11 +65,13 @@ def define(
         reads: the datasets that it takes as inputs.
         warn: is told what was not understood, and where.
         routine: finds what a procedure or function returns, and the nodes it is made of.
+        functions: the routines that are functions of one value.
     """
     types = Types(_declared(schema))
     binder = Binder(
-        file.nodes, schema, warn, actual=actual, place=write.at, types=types, routine=routine
-    )
+        file.nodes, schema, warn, actual=actual, place=write.at, types=types, routine=routine,
+        functions=functions,
+    )  # fmt: skip
     relation, rows = freeze(binder.relation(write.plan), binder.notes)
     columns = tuple(_outputs(relation, write, schema(write.dataset), types))
     tracer = Tracer(binder.notes, Nested(types))
@@ -81,7 +85,7 @@ def define(
         reads=tuple(sorted(reads)),
         at=write.at,
         positional=write.positional,
-        complete=not relation.rest,
+        complete=not relation.rest or (write.fitted and schema(write.dataset).complete),
         confidence=write.confidence,
         words=binder.notes.words,
         edges=_edges(columns, rows, tracer, write, schema),
@@ -125,6 +129,11 @@ def _declared(schema: Callable[[str], Schema]) -> Callable[[str, str], str | Non
 def _outputs(relation: Relation, write: Write, target: Schema, types: Types) -> Iterable[Output]:
     """Yield the written columns under the names that the dataset gives them."""
     visible = relation.visible()
+    if write.fitted and target.complete:
+        known = set(target.names())
+        visible = tuple(item for item in visible if item.name in known)
+        yield from _fitted(relation, write, target, types)
+        relation = replaced(relation, rest=())
     seen: set[str] = set()
     for name, column in zip(_names(visible, relation, write, target), visible, strict=True):
         if name in seen and write.numbered:
@@ -139,6 +148,16 @@ def _outputs(relation: Relation, write: Write, target: Schema, types: Types) -> 
     unlisted = [rest for rest in relation.rest if not rest.documented]
     for number, rest in enumerate(unlisted, start=1):
         yield Output("*" if number == 1 else f"*{number}", rest.column("*"), None, write.at)
+
+
+def _fitted(relation: Relation, write: Write, target: Schema, types: Types) -> Iterable[Output]:
+    """Yield the target's columns that a star over an open input stands for."""
+    own = {item.name for item in relation.visible()}
+    for rest in relation.rest[:1]:
+        for name in target.names():
+            if name not in own:
+                value = rest.column(name)
+                yield Output(name, value, types.of(value), write.at)
 
 
 def _numbered(name: str) -> Iterator[str]:
@@ -191,7 +210,7 @@ def _edges(
     deciders = tracer.rows(rows)
     found += edges_of_rows(
         deciders,
-        decisive=_decisive(deciders, rows, tracer),
+        decisive=tracer.decisive(rows),
         dataset=write.dataset,
         job=write.job,
         at=write.at,
@@ -199,14 +218,6 @@ def _edges(
     )
     found.sort(key=edge_order)
     return tuple(found)
-
-
-def _decisive(deciders: Deciders, rows: Expression, tracer: Tracer) -> Deciders:
-    """Return what decides which rows there are, without what is noted of them beside that."""
-    notes = tracer.notes
-    if not notes.neutral and not notes.sorts:
-        return deciders
-    return Tracer(replace(notes, neutral={}, sorts={}), tracer.nested).rows(rows)
 
 
 def _sureness(write: Write, schema: Callable[[str], Schema]) -> Sureness:
@@ -246,7 +257,9 @@ def scans(file: Lowered, root: Handle) -> list[Scan]:
     return [node for node in sources(file, root) if isinstance(node, Scan)]
 
 
-def sources(file: Lowered, root: Handle) -> list[Scan | Returned | Rename]:
+def sources(
+    file: Lowered, root: Handle, functions: Collection[str] = ()
+) -> list[Scan | Returned | Rename]:
     """Return the scans of a plan, the routines that it calls, and what names its columns.
 
     Those in subqueries are among them.
@@ -262,6 +275,8 @@ def sources(file: Lowered, root: Handle) -> list[Scan | Returned | Rename]:
         node = file.nodes[handle]
         if isinstance(node, Scan | Returned) or (isinstance(node, Rename) and node.like):
             found.append(node)
+        if functions:
+            found.extend(calls_in(node, functions))
         stack.extend(inputs_of(node))
         stack.extend(_inner_plans(node))
     return found
@@ -281,21 +296,22 @@ def _inner_plans(node: object) -> Iterable[Handle]:
             yield part.right
         elif isinstance(part, Recursive):
             yield part.step
-        fields = [getattr(part, name) for name in _inner_fields(type(part))]
-        stack.extend([value for value in fields if value and type(value) not in _LEAVES])
+        held = _inner.get(type(part)) or _held_by(type(part))
+        stack.extend([value for value in held(part) if value and type(value) not in _LEAVES])
 
 
-_inner: dict[type[object], tuple[str, ...]] = {}
+_Held: TypeAlias = Callable[[object], tuple[object, ...]]
+_inner: dict[type[object], _Held] = {}
 
 
-def _inner_fields(kind: type[object]) -> tuple[str, ...]:
-    """Return the fields of an operator or expression that may hold expressions."""
-    known = _inner.get(kind)
-    if known is None:
-        fields = msgspec.structs.fields(kind) if issubclass(kind, msgspec.Struct) else ()
-        known = tuple(field.name for field in fields if _may_hold_one(field.type))
-        _inner[kind] = known
-    return known
+def _held_by(kind: type[object]) -> _Held:
+    """Return what reads the fields of an operator or expression that may hold expressions."""
+    fields = msgspec.structs.fields(kind) if issubclass(kind, msgspec.Struct) else ()
+    names = [field.name for field in fields if _may_hold_one(field.type)]
+    several = attrgetter(*names) if len(names) > 1 else None
+    held: _Held = several or (lambda part: tuple([getattr(part, name) for name in names]))
+    _inner[kind] = held
+    return held
 
 
 def _may_hold_one(kind: object) -> bool:

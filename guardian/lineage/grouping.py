@@ -25,7 +25,18 @@ from guardian.lineage.scope import Scope
 from guardian.model.aggregates import aggregate
 from guardian.model.expression import ONE, Expression, as_set, const, in_order, make, name_of
 from guardian.model.lineage import Location
-from guardian.model.plan import Aggregate, AggregateCall, Call, Expr, Item, Over, Pivot, Ref, Star
+from guardian.model.plan import (
+    Aggregate,
+    AggregateCall,
+    Call,
+    Expr,
+    Item,
+    Over,
+    Pivot,
+    Ref,
+    Star,
+    Symbol,
+)
 
 if TYPE_CHECKING:
     from guardian.lineage.operators import Binder
@@ -39,6 +50,8 @@ def grouped(binder: Binder, node: Aggregate) -> Relation:
     written, rests = items(binder, source, node.items, lateral=node.lateral)
     aliases = {item.name: item.expression for item in written}
     keys = _keys(binder, source, node, aliases)
+    if node.sets:
+        written = [replace(one, expression=_numbered(one.expression, keys)) for one in written]
     source, fanning = without_fanning(source, keys)
     _, rows = freeze(source, binder.notes)
     group = make("group", (rows, make("all", as_set(keys))), _sets(keys, node.sets))
@@ -62,6 +75,17 @@ def grouped(binder: Binder, node: Aggregate) -> Relation:
     return relation
 
 
+def _numbered(expression: Expression, keys: Sequence[Expression]) -> Expression:
+    """Return an item in which `grouping_id()`, without arguments, is that of all keys."""
+
+    def written_out(part: Expression) -> Expression | None:
+        if part.op != "aggregate" or part.value[0] != "grouping_id" or part.args:
+            return None
+        return make("aggregate", tuple(keys), (*part.value[:3], len(keys), *part.value[4:]))
+
+    return rewrite(expression, written_out)
+
+
 def _grouped_rest(rests: Iterable[Rest], instance: Expression) -> Iterable[Rest]:
     return (replace(rest, wrap=(*rest.wrap, instance)) for rest in rests)
 
@@ -76,7 +100,9 @@ def _keys(
         wanted += [item.expr for item in node.items if not _aggregates(item.expr)]
     keys = []
     for key in wanted:
-        if isinstance(key, Star):
+        if isinstance(key, Star) and key.of is not None:
+            keys.append(binder.resolver.resolve(key.of, scope))
+        elif isinstance(key, Star):
             keys += [item.expression for item in source.visible()]
             keys += [rest.column("*") for rest in source.rest]
         elif isinstance(key, Ref) and _means_item(key, node, aliases, scope):
@@ -230,7 +256,12 @@ def picked(
     order: tuple[SortKey, ...],
     at: Location | None,
 ) -> Relation:
-    """Return one row for each value of `on`: the first by `order`, any where there is none."""
+    """Return one row for each value of `on`: the first by `order`, any where there is none.
+
+    All rows, where a key tells them apart by some of `on`.
+    """
+    if any(key and key <= frozenset(on) for key in source.keys):
+        return source
     order = tuple(entry for entry in order if entry[0] not in on)
     extra = (*on, *(key for key, _, _ in order))
     marked = replace(
@@ -264,14 +295,24 @@ def pivoted(binder: Binder, node: Pivot) -> Relation:
             items.append(
                 msgspec.structs.replace(item, name=called, expr=_only_where(item.expr, condition))
             )
+    if not node.values:  # all that they hold is what the aggregates give, for some value
+        condition = Call("eq", (node.column, Symbol(node.listed or "value")))
+        items += [Item(_only_where(item.expr, condition), "") for item in node.items]
     made = grouped(
         binder,
         Aggregate(input=node.input, keys=tuple(keys), items=tuple(items), at=node.at, text="PIVOT"),
     )
     if node.values:
         return made
-    unknown = Rest(made.block.inner[0], identity=binder.fresh())
-    return replace(made, rest=(*made.rest, unknown))
+    held = tuple(item.expression for item in made.attributes[len(keys) :])
+    unknown = Rest(
+        made.block.inner[0],
+        identity=binder.fresh(),
+        struct=held[0] if len(held) == 1 else make("merge", held, "open"),
+        excluded=frozenset(item.name for item in made.attributes[: len(keys)]),
+        symbol=node.listed,
+    )
+    return replace(made, attributes=made.attributes[: len(keys)], rest=(*made.rest, unknown))
 
 
 def _only_where(expr: Expr, condition: Expr) -> Expr:

@@ -21,8 +21,16 @@ from guardian.lineage.joins import (
     matching,
     sealed,
     unit,
+    without_conditions,
 )
-from guardian.lineage.relation import Attribute, Relation, Rest, holding, mapped
+from guardian.lineage.relation import (
+    Attribute,
+    Relation,
+    Rest,
+    holding,
+    instances_in,
+    mapped,
+)
 from guardian.lineage.scalars import conditions
 from guardian.model import plan
 from guardian.model.calls import call
@@ -68,8 +76,8 @@ def _joined(
     kind = "left" if swapped else node.kind
     extra: tuple[Expression, ...] = ()
     if kind == "left":
-        right, extra = unit(right, binder.notes)
-        right = apart(left, right, binder.fresh, binder.notes)
+        right = apart(left, unit(right, binder.notes), binder.fresh, binder.notes)
+        right, extra = without_conditions(right)
     if kind == "full":
         left, right = _whole(binder, left), _whole(binder, right)
         right = apart(left, right, binder.fresh, binder.notes)
@@ -79,6 +87,10 @@ def _joined(
         both = inner_join(left, right, ())
         on.append(binder.resolver.resolve(node.on, binder.scope(both)))
     matched = tuple(part for whole in on for part in conditions(whole))
+    own = frozenset(right.block.instances())
+    binder.notes.narrowing.update(
+        part for part in extra if part not in binder.notes.joined and instances_in(part) <= own
+    )
     binder.notes.joined.update(matched)
     for part in (*matched, *extra):
         binder.notes.words.setdefault(part, (node.text, node.at))
@@ -91,7 +103,7 @@ def _joined(
 
 def _whole(binder: Binder, relation: Relation) -> Relation:
     """Return `relation` as one unconditional instance."""
-    whole, filters = unit(relation, binder.notes)
+    whole, filters = without_conditions(unit(relation, binder.notes))
     if not filters:
         return whole
     numbered, rows = freeze(relation, binder.notes)
@@ -122,7 +134,7 @@ def _combined(
         case "semi" | "anti":
             found = matching(left, right, on, binder.notes)
             condition = found if kind == "semi" else call("not", (found,))
-            binder.notes.joined.add(condition)
+            binder.notes.follow(found, condition)
             kept = filtered(binder, left, condition, node.text or kind.upper() + " JOIN", node.at)
             return replace(kept, behind=None)
         case _ if not on and _one_row(right):

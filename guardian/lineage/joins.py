@@ -213,6 +213,9 @@ def apart(left: Relation, right: Relation, fresh: "Fresh", notes: SideNotes) -> 
     }
     right = renumbered(right, numbers, notes)
     known = {item.identity for item in left.attributes} | {rest.identity for rest in left.rest}
+    own = {item.identity for item in right.attributes} | {rest.identity for rest in right.rest}
+    if known.isdisjoint(own):
+        return right
     return replace(
         right,
         attributes=tuple(
@@ -265,18 +268,21 @@ def inner_join(left: Relation, right: Relation, on: Iterable[Expression]) -> Rel
     )
 
 
-def unit(relation: Relation, notes: SideNotes) -> tuple[Relation, tuple[Expression, ...]]:
-    """Return `relation` as one instance.
-
-    And the conditions that may as well stand in the join's ON.
-    """
+def unit(relation: Relation, notes: SideNotes) -> Relation:
+    """Return `relation` as one instance with the conditions that may as well stand in an ON."""
     relation = settled(relation, notes)
     block = relation.block
     if len(block.inner) == 1 and not block.optional:
-        bare = replace(relation, block=Block(inner=block.inner, sorts=block.sorts))
-        return bare, block.filters
+        return relation
     numbered, rows = freeze(relation, notes)
-    return closed(numbered, rows), ()
+    return closed(numbered, rows)
+
+
+def without_conditions(relation: Relation) -> tuple[Relation, tuple[Expression, ...]]:
+    """Return one instance without its conditions, and these."""
+    block = relation.block
+    bare = replace(relation, block=Block(inner=block.inner, sorts=block.sorts))
+    return bare, block.filters
 
 
 def left_join(left: Relation, right: Relation, on: tuple[Expression, ...]) -> Relation:
@@ -339,6 +345,8 @@ def matching(
     _, rows = freeze(replace(right, block=block, attributes=()), notes)
     exists = existing(rows)
     notes.joined.add(exists)
+    if exists.args[0] is not rows:
+        notes.deduplicated[exists] = (rows,)
     return exists
 
 

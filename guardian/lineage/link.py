@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from guardian.lineage.calling import by_last_name
 from guardian.lineage.define import define, sources, unknown
 from guardian.lineage.schemas import UNKNOWN, Schema, combined, declared
 from guardian.model.definition import Definition
@@ -16,6 +17,7 @@ from guardian.model.expression import Expression
 from guardian.model.lineage import Column, Diagnostic, Location
 from guardian.model.names import SYMBOL_OPEN
 from guardian.model.plan import (
+    FUNCTION,
     Declaration,
     Lowered,
     Operator,
@@ -53,6 +55,14 @@ class World:
         found = self.routines.get(name)
         return None if found is None else (found[0].nodes, found[1])
 
+    def functions(self) -> frozenset[str]:
+        """Return the routines that are functions of one value."""
+        return _functions(self.routines)
+
+
+def _functions(routines: Iterable[str]) -> frozenset[str]:
+    return frozenset(name for name in routines if name.startswith(FUNCTION))
+
 
 class Memory:
     """What two revisions share: plans that were looked through, writes that were bound.
@@ -64,14 +74,18 @@ class Memory:
     def __init__(self) -> None:
         """Start with nothing."""
         self.bound: dict[_Seen, tuple[Definition, tuple[Diagnostic, ...]]] = {}
-        self._sources: dict[tuple[int, int], tuple[Scan | Returned | Rename, ...]] = {}
+        self._sources: dict[
+            tuple[int, int, frozenset[str]], tuple[Scan | Returned | Rename, ...]
+        ] = {}
 
-    def sources(self, file: Lowered, root: int) -> tuple[Scan | Returned | Rename, ...]:
+    def sources(
+        self, file: Lowered, root: int, functions: frozenset[str]
+    ) -> tuple[Scan | Returned | Rename, ...]:
         """Return what a plan scans, the routines that it calls, and what names its columns."""
-        key = (id(file), root)
+        key = (id(file), root, functions)
         known = self._sources.get(key)
         if known is None:
-            known = self._sources[key] = tuple(sources(file, root))
+            known = self._sources[key] = tuple(sources(file, root, functions))
         return known
 
 
@@ -109,6 +123,9 @@ class _Linker:
                         write = msgspec.structs.replace(write, dataset=actual)  # noqa: PLW2901 - the same write
                     self.writes.setdefault(actual, []).append((file, index, write))
         self.routines = {item.name: (file, item) for file in lowered for item in file.routines}
+        for last, name in by_last_name(self.routines).items():
+            self.routines[last] = self.routines[name]
+        self.functions = _functions(self.routines)
         self.warnings: set[Diagnostic] = {item for file in lowered for item in file.warnings}
 
     def world(self) -> World:
@@ -151,7 +168,7 @@ class _Linker:
         """Return a write's plan, and those of the routines that it calls, through any number."""
         found = [(file, write.plan)]
         for where, root in found:
-            for node in self.memory.sources(where, root):
+            for node in self.memory.sources(where, root, self.functions):
                 called = self.routines.get(node.routine) if isinstance(node, Returned) else None
                 if called is not None and (called[0], called[1].plan) not in found:
                     found.append((called[0], called[1].plan))
@@ -159,14 +176,14 @@ class _Linker:
 
     def _scanned(self, file: Lowered, write: Write) -> Iterator[Scan]:
         for where, root in self._plans(file, write):
-            for node in self.memory.sources(where, root):
+            for node in self.memory.sources(where, root, self.functions):
                 if isinstance(node, Scan):
                     yield node
 
     def _looked_at(self, file: Lowered, write: Write) -> Iterator[str]:
         """Yield the datasets whose columns bear on a write."""
         for where, root in self._plans(file, write):
-            for node in self.memory.sources(where, root):
+            for node in self.memory.sources(where, root, self.functions):
                 if isinstance(node, Scan):
                     yield node.dataset
                 elif isinstance(node, Rename):
@@ -188,9 +205,13 @@ class _Linker:
         return self.schemas.get(self._actual(dataset), UNKNOWN)
 
     def _define(self, dataset: str) -> tuple[tuple[Definition, ...], set[Diagnostic]]:
-        made: list[Definition] = []
+        made: dict[int, Definition] = {}
         warnings: set[Diagnostic] = set()
-        for file, index, write in self.writes[dataset]:
+        writes = list(enumerate(self.writes[dataset]))
+        # Those that match columns by position come last: the others may tell which there are.
+        for place, (file, index, write) in sorted(writes, key=lambda item: item[1][2].positional):
+            if write.positional and made:
+                self._name_positions(dataset, made.values())
             seen = tuple(
                 (name, self._known(name))
                 for name in sorted({*self._looked_at(file, write), dataset})
@@ -200,9 +221,17 @@ class _Linker:
             known = self.memory.bound.get(key)
             if known is None:
                 known = self.memory.bound[key] = self._bind(file, write)
-            made.append(known[0])
+            made[place] = known[0]
             warnings.update(known[1])
-        return _emptied_first(made), warnings
+        return _emptied_first([made[place] for place in sorted(made)]), warnings
+
+    def _name_positions(self, dataset: str, made: Iterable[Definition]) -> None:
+        """Note the columns of a table that nothing declares, where it is created by a query."""
+        creating = [item for item in made if item.options.mode in CREATING]
+        names = {tuple(column.name for column in item.columns) for item in creating}
+        known = self._known(dataset)
+        if len(names) == 1 and not known.complete and not known.columns:
+            self.schemas[self._actual(dataset)] = self._schema(dataset, tuple(creating))
 
     def _bind(self, file: Lowered, write: Write) -> tuple[Definition, tuple[Diagnostic, ...]]:
         warnings: list[Diagnostic] = []
@@ -218,7 +247,9 @@ class _Linker:
             if not node.target or node.dataset != write.dataset
         }
         try:
-            definition = define(file, write, self._known, self._actual, reads, warn, self._routine)
+            definition = define(
+                file, write, self._known, self._actual, reads, warn, self._routine, self.functions
+            )
         except Exception as error:  # noqa: BLE001 - a plan nobody foresaw costs its own write only
             reason = f"{type(error).__name__}: {error}"[:200]
             warn(
@@ -281,6 +312,10 @@ def _run_by(lowered: Sequence[Lowered]) -> dict[Location, str]:
                 if write.at.file != file.path:
                     found.setdefault(write.at, file.path)
     return found
+
+
+# Ways of writing that make a table of the columns that a query has.
+CREATING = frozenset({"create", "overwrite"})
 
 
 def _emptied_first(definitions: Sequence[Definition]) -> tuple[Definition, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -28,11 +28,11 @@ from guardian.lineage.relation import (
     instance_of,
 )
 from guardian.lineage.schemas import Schema
-from guardian.lineage.sets import by_position, set_operation
+from guardian.lineage.sets import by_name, by_position, set_operation
 from guardian.lineage.structs import element_of, pair_of
 from guardian.model import plan
 from guardian.model.calls import OPEN
-from guardian.model.expression import Expression, in_order, make, name_of
+from guardian.model.expression import Expression, as_set, in_order, make, name_of
 from guardian.model.plan import Ref
 
 if TYPE_CHECKING:
@@ -44,9 +44,12 @@ def scan(binder: Binder, node: plan.Scan) -> Relation:
     schema = Schema(node.columns, complete=True) if node.columns else binder.schema(node.dataset)
     instance = instance_of(make("scan", value=binder.actual(node.dataset)))
     qualifier = tuple(node.dataset.split(".")) if "://" not in node.dataset else (node.dataset,)
+    inside, fresh = (instance,), binder.fresh
     attributes = tuple(
-        Attribute(column.name, make("field", (instance,), column.name), binder.fresh(), qualifier)
-        for column in schema.columns
+        [
+            Attribute(column.name, make("field", inside, column.name), fresh(), qualifier)
+            for column in schema.columns
+        ]
     )
     names = frozenset(schema.names())
     rest = (
@@ -88,7 +91,7 @@ def generate(binder: Binder, node: plan.Generate) -> Relation:
             Attribute(name, value, binder.fresh(), qualifier, at=node.at)
             for name, value in _generated(instance, columns, fields=node.fields)
         )
-        opened = node.fields or not columns
+        opened = not columns or (node.fields and name_of(generator) not in INLINE)
         rest = (Rest(instance, qualifier, identity=binder.fresh()),) if opened else ()
     block = replace(source.block, inner=(*source.block.inner, instance))
     for noted in (instance, made):
@@ -247,8 +250,11 @@ def returned(binder: Binder, node: plan.Returned) -> Relation:
     scope = binder.scope(Relation((), Block()))
     given = [(name, binder.resolver.resolve(value, scope)) for name, value in node.arguments]
     found = None if node.routine in binder.inside_of else binder.routine(node.routine)
+    if node.otherwise is not None:
+        return _with_left(binder, binder.bound[node.otherwise], found, node)
     if found is None:
-        binder.warn(node.at or binder.place, UNKNOWN_ROUTINE.format(node.routine))
+        said = MADE_ELSEWHERE.format(node.table) if node.table else None
+        binder.warn(node.at or binder.place, said or UNKNOWN_ROUTINE.format(node.routine))
         made = make("opaque", tuple(value for _, value in given), ("rows", node.routine))
         instance = instance_of(make("generate", (made,), (False, True, 0)))
         return Relation((), Block(inner=(instance,)), (Rest(instance, identity=binder.fresh()),))
@@ -264,6 +270,25 @@ def returned(binder: Binder, node: plan.Returned) -> Relation:
     )
 
 
+def _with_left(
+    binder: Binder,
+    own: Relation,
+    found: tuple[Sequence[plan.Operator], plan.Routine] | None,
+    node: plan.Returned,
+) -> Relation:
+    """Return the rows of a temporary table, with those that a procedure has put into it."""
+    if found is None:
+        return own
+    nodes, routine = found
+    left = binder.of_routine(nodes, node.routine, {}).relation(routine.plan)
+    names = {item.name for item in own.visible()}
+    same = {item.name for item in left.visible()} <= names
+    aligned = by_name([own, left], missing=True) if same else by_position([own, left])
+    shape = plan.SetOperation(kind="union", inputs=(), all=True, at=node.at)
+    return set_operation(binder, aligned, shape)
+
+
+MADE_ELSEWHERE = "the rows of `{}` are made elsewhere"
 UNKNOWN_ROUTINE = (
     "the rows that `{}` returns are not known: declare what it reads with `-- @LINEAGE_INPUTS: …`"
 )
@@ -273,7 +298,13 @@ def opaque(binder: Binder, node: plan.Opaque) -> Relation:
     """Return rows of which we know only what they are made from."""
     inputs = [sealed(binder.bound[handle], binder.notes) for handle in node.inputs]
     frozen = [freeze(relation, binder.notes) for relation in inputs]
-    rows = make("opaque_rows", tuple(rows for _, rows in frozen), node.fingerprint)
+    given = [rows for _, rows in frozen]
+    if node.keys and frozen:
+        scope = binder.scope(frozen[0][0])
+        keys = [binder.resolver.resolve(key, scope) for key in node.keys]
+        given[0] = make("group", (given[0], make("all", as_set(keys))), ())
+        binder.notes.words.setdefault(given[0], (node.reason, node.at))
+    rows = make("opaque_rows", tuple(given), node.fingerprint)
     whole = [closed(relation, inside) for relation, inside in frozen]
     if node.keeps and len(whole) == 1:
         kept = closed(frozen[0][0], rows)

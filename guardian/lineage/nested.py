@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from guardian.lineage.relation import rewrite
 from guardian.lineage.structs import element_of, fields_of, is_document, pair_of
 from guardian.lineage.types import Types
-from guardian.model.calls import struct_part
+from guardian.model.calls import call, struct_part
 from guardian.model.expression import Expression, make, name_of
 
 # Functions that give the elements of an array, each a row.
@@ -14,8 +15,17 @@ EXPLODING = frozenset({
 })  # fmt: skip
 _NUMBERED = frozenset({"posexplode", "posexplode_outer"})
 # Functions that give an array with the same elements, or one of them.
-ELEMENT = frozenset({"index", "element_at", "slice"})
-ARRAYS = ELEMENT | {"array", "sort_array", "array_sort", "array_distinct", "explode"}
+ELEMENT = frozenset({"index", "element_at", "slice", "array_slice"})
+ARRAYS = ELEMENT | {
+    "array", "sort_array", "array_sort", "array_distinct", "array_compact", "array_remove",
+    "reverse", "array_reverse", "shuffle", "explode",
+}  # fmt: skip
+# Functions that call a lambda on the elements of an array.
+HIGHER = {
+    "transform": "transform", "list_transform": "transform", "array_transform": "transform",
+    "apply": "transform", "list_apply": "transform", "filter": "filter", "list_filter": "filter",
+    "array_filter": "filter", "arrayfilter": "filter",
+}  # fmt: skip
 # Aggregates and window functions that give one of the values that they are given.
 _PICKING = frozenset({"max_by", "min_by", "any_value", "first", "last", "array_agg"})
 _OF_WINDOW = frozenset({"first_value", "last_value", "nth_value", "lag", "lead"})
@@ -45,10 +55,36 @@ def built_from(value: Expression, name: str) -> Expression | None:
     while True:
         if _elements(value):
             return _of_elements(value, name)
+        if name_of(value) in CHANGING:
+            return _of_changed(value, name)
         within = inside(value)
         if within is None:
             return struct_part(value, name)
         value = within
+
+
+# Functions that give a struct with some of its fields put in its place, or left out.
+CHANGING = frozenset({"with_field", "drop_fields"})
+
+
+def _of_changed(value: Expression, name: str) -> Expression:
+    """Return a field of a struct that was given others, `s.withField("a", x)`."""
+    put = name_of(value) == "with_field" and _constant(value.args[1]) == name.lower()
+    return value.args[2] if put else call("field", (value.args[0],), name)
+
+
+def fields_left(value: Expression, types: Types) -> tuple[Expression, ...]:
+    """Return what a changed struct's fields are built from; the struct where nobody lists them."""
+    struct, *others = value.args
+    names = [name.lower() for name, _ in fields_of(types.of(struct))]
+    put = (others[-1],) if name_of(value) == "with_field" else ()
+    gone = {_constant(part) for part in (others[:1] if put else others)}
+    kept = [call("field", (struct,), name) for name in names if name not in gone]
+    return (*(kept if names else (struct,)), *put)
+
+
+def _constant(value: Expression) -> str:
+    return str(value.value[1]).lower() if value.op == "const" else ""
 
 
 def _elements(value: Expression) -> tuple[Expression, ...]:
@@ -104,15 +140,36 @@ def _inside_call(value: Expression) -> Expression | None:
     name, option = value.value
     if name == "field":
         return built_from(value.args[0], str(option))
+    if called := higher(value):
+        return value.args[0] if called == "filter" else for_each(value)
     return value.args[0] if name in ARRAYS or name in _OF_WINDOW else None
+
+
+def higher(value: Expression) -> str:
+    """Return `transform` or `filter` where a lambda is called on an array, else nothing."""
+    called = value.op == "call" and len(value.args) == 2 and value.args[1].op == "lambda"
+    return HIGHER.get(name_of(value), "") if called else ""
+
+
+def for_each(value: Expression) -> Expression:
+    """Return what a lambda gives for an element of the array that it is called on."""
+    array, function = value.args
+    element = make("call", (array,), ("element_at", ""))
+    parameter = make("param", value=function.value[1])
+    return rewrite(function.args[0], lambda part: element if part is parameter else None)
 
 
 def element_names(array: Expression, types: Types) -> tuple[str, ...]:
     """Return the fields of an array's elements, by its type or the structs that it is made of."""
-    named = tuple(name for name, _ in fields_of(element_of(types.of(array))))
-    if named or name_of(array) != "array" or not array.args or name_of(array.args[0]) != "struct":
-        return named
-    return tuple(str(array.args[0].value[1]).split(","))
+    value: Expression | None = array
+    while value is not None:
+        declared = fields_of(element_of(types.of(value)))
+        if declared:
+            return tuple(name for name, _ in declared)
+        if name_of(value) == "struct":
+            return tuple(str(value.value[1]).split(","))
+        value = inside(value)
+    return ()
 
 
 def _exploded(value: Expression) -> Expression | None:

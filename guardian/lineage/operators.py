@@ -1,9 +1,10 @@
 """Each operator of a plan → a relation: names resolved, stars expanded, rows in normal form."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from guardian.lineage.calling import value_of_call
 from guardian.lineage.columns import (
     aliased,
     drop,
@@ -41,7 +42,8 @@ from guardian.lineage.types import Types
 from guardian.model import plan
 from guardian.model.expression import NULL, Expression, make
 from guardian.model.lineage import Location
-from guardian.model.plan import FrameRef, Handle, Operator, Ref, Routine, Subquery
+from guardian.model.names import SYMBOL_OPEN
+from guardian.model.plan import Call, FrameRef, Handle, Operator, Ref, Routine, Subquery
 
 FindRoutine: TypeAlias = Callable[[str], tuple[Sequence[Operator], Routine] | None]
 
@@ -72,6 +74,7 @@ class Binder:
     actual: Callable[[str], str] = str
     types: Types = field(default_factory=lambda: Types(lambda *_: None))
     routine: FindRoutine = no_routine
+    functions: Collection[str] = ()
     parameters: Mapping[str, Expression] = field(default_factory=dict)
     inside_of: tuple[str, ...] = ()
     closed: dict[Handle, Expression] = field(default_factory=dict)
@@ -148,11 +151,19 @@ class Binder:
     @property
     def resolver(self) -> Resolver:
         """Return what resolves expressions, with this file's subqueries."""
-        return Resolver(self._subquery, self._missing, self.parameters)
+        called = self._called if self.functions else None
+        return Resolver(self._subquery, self._missing, self.parameters, called)
+
+    def _called(self, call: Call, arguments: tuple[Expression, ...]) -> Expression | None:
+        if f"{plan.FUNCTION}{call.name.lower()}" not in self.functions:
+            return None
+        return value_of_call(self, call, arguments)
 
     def _missing(self, ref: Ref | FrameRef) -> None:
         qualifier = ref.qualifier if isinstance(ref, Ref) else ()
         name = ".".join((*qualifier, ref.name))
+        if SYMBOL_OPEN in name:  # the run may give it a name that an input has
+            return
         self.warn(self.place, f"no input has a column `{name}`")
 
     def _subquery(self, expr: Subquery, scope: Scope, resolver: Resolver) -> Expression:
@@ -166,6 +177,9 @@ class Binder:
 
     def _bound_subquery(self, expr: Subquery, scope: Scope, resolver: Resolver) -> Expression:
         inner = self.inside(None if expr.closed else scope)
+        if self.parameters:  # what a call gives stands outside of this query
+            given = {name: make("outer", (value,)) for name, value in self.parameters.items()}
+            inner = replace(inner, parameters=given)
         relation, rows = freeze(inner.relation(expr.plan), self.notes)
         operands = tuple(resolver.resolve(operand, scope) for operand in expr.operand)
         visible = [item.expression for item in relation.visible()]
@@ -235,7 +249,9 @@ def inputs_of(node: Operator) -> tuple[Handle, ...]:
             return node.inputs
         case plan.Recursive():
             return (node.anchor,)
-        case plan.Scan() | plan.Values() | plan.RecursiveRef() | plan.Returned():
+        case plan.Returned():
+            return () if node.otherwise is None else (node.otherwise,)
+        case plan.Scan() | plan.Values() | plan.RecursiveRef():
             return ()
         case _:
             return () if node.input is None else (node.input,)

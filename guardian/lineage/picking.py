@@ -54,6 +54,8 @@ def sort(binder: Binder, node: plan.Sort) -> Relation:
 def limit(binder: Binder, node: plan.Limit) -> Relation:
     """Return the first rows of the input."""
     source = binder.bound[node.input]
+    if frozenset() in source.keys and node.count.isdigit() and int(node.count) and not node.offset:
+        return source  # there is one row at most
     flags = tuple((descending, nulls) for _, descending, nulls in source.order)
     made = _closed_by(
         binder,
@@ -72,7 +74,8 @@ def limit(binder: Binder, node: plan.Limit) -> Relation:
 def sampled(binder: Binder, node: plan.Sample) -> Relation:
     """Return some of the input's rows."""
     made = _closed_by(binder, binder.bound[node.input], "sample", (node.how, node.seed))
-    binder.notes.words.setdefault(made.block.inner[0].args[0], (f"SAMPLE {node.how}", node.at))
+    said = f"SAMPLE {node.how} SEED {node.seed}" if node.seed else f"SAMPLE {node.how}"
+    binder.notes.words.setdefault(made.block.inner[0].args[0], (said, node.at))
     return made
 
 

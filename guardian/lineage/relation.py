@@ -44,8 +44,9 @@ class Rest(msgspec.Struct, frozen=True, gc=False):
     """The columns of a dataset that nobody has told us: any name may be among them but `excluded`.
 
     `wrap` are the closed relations that a value of it is seen through, innermost first. `struct` is
-    the value whose fields they are, where it is no dataset. Of a `documented` one a star gives the
-    columns that are listed. A `doubtful` one has a column only where no other input has it.
+    the value whose fields they are, where it is no dataset. `symbol` is the list that they are,
+    where only the run knows it. Of a `documented` one a star gives the columns that are listed. A
+    `doubtful` one has a column only where no other input has it.
     """
 
     instance: Expression
@@ -58,6 +59,7 @@ class Rest(msgspec.Struct, frozen=True, gc=False):
     struct: Expression | None = None
     documented: bool = False
     doubtful: bool = False
+    symbol: str = ""
 
     def column(self, name: str) -> Expression:
         """Return the expression of the column called `name`, `*` for all of them.
@@ -135,7 +137,9 @@ class SideNotes:
 
     `neutral`: joins left out of a `rows`, because they do not alter which rows there are. `sorts`:
     keys that rows were sorted by. `ranked`: picks written as a filter on ROW_NUMBER. `joined`:
-    conditions that came from a join. `words`: the author's words for a condition and their place.
+    conditions that came from a join. `narrowing`: filters of an outer-joined input that stand in
+    its join's ON. `deduplicated`: the rows that a semi join looks among as they were written,
+    grouped, which it need not heed. `words`: the author's words for a condition and their place.
     `arms`: where each arm of a union makes its part of a merged column.
     """
 
@@ -143,6 +147,8 @@ class SideNotes:
     sorts: dict[Expression, tuple[Expression, ...]] = field(default_factory=dict)
     joined: set[Expression] = field(default_factory=set)
     ranked: set[Expression] = field(default_factory=set)
+    deduplicated: dict[Expression, tuple[Expression, ...]] = field(default_factory=dict)
+    narrowing: set[Expression] = field(default_factory=set)
     words: dict[Expression, tuple[str, Location | None]] = field(default_factory=dict)
     arms: dict[Expression, tuple[Location | None, ...]] = field(default_factory=dict)
 
@@ -150,12 +156,15 @@ class SideNotes:
         """Note of `new` what is known of `old`: it is the same thing in another form."""
         if old is new:
             return
-        for marked in (self.joined, self.ranked):
+        for marked in (self.joined, self.ranked, self.narrowing):
             if old in marked:
                 marked.add(new)
         if old in self.words:
             self.words.setdefault(new, self.words[old])
-        for known in (self.neutral, self.sorts):
+        if old in self.neutral:
+            held = (*self.neutral.get(new, ()), *self.neutral[old])
+            self.neutral[new] = tuple(dict.fromkeys(held))
+        for known in (self.sorts, self.deduplicated):
             if old in known:
                 known[new] = tuple(dict.fromkeys((*known.get(new, ()), *known[old])))
 

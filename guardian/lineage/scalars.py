@@ -35,12 +35,13 @@ class Resolver:
     """Resolves expressions in a scope. `subquery` binds a query inside one.
 
     `missing` is told of names nobody has. `parameters` are what symbols of a routine stand for
-    where it is called.
+    where it is called. `called` gives the value of a call of the repository's own functions.
     """
 
     subquery: Callable[[Subquery, Scope, "Resolver"], Expression]
     missing: Callable[[Ref | FrameRef], None]
     parameters: Mapping[str, Expression] = field(default_factory=dict)
+    called: Callable[[Call, tuple[Expression, ...]], Expression | None] | None = None
 
     def resolve(self, expr: Expr, scope: Scope) -> Expression:
         """Return the canonical form of `expr`.
@@ -87,7 +88,9 @@ class Resolver:
             case Call(name=plan.ALIAS, args=(Ref() as column, value)):
                 return scope.lookup_explicit(column) or self.resolve(value, scope)
             case _:
-                return call(expr.name, self._all(expr.args, scope), expr.option)
+                arguments = self._all(expr.args, scope)
+                found = None if self.called is None else self.called(expr, arguments)
+                return call(expr.name, arguments, expr.option) if found is None else found
 
     def _star(self, expr: Star, scope: Scope) -> Expression:
         """Resolve a star where one value stands: all columns, or the one that COLUMNS is at."""
@@ -158,7 +161,7 @@ class Resolver:
         inner = Scope(
             scope.relation, scope.outer, scope.aliases, {**scope.parameters, **own}, scope.frame
         )
-        return make("lambda", (self.resolve(expr.body, inner),), len(expr.parameters))
+        return make("lambda", (self.resolve(expr.body, inner),), (len(expr.parameters), depth))
 
     def order(self, keys: tuple[Order, ...], scope: Scope) -> tuple[Key, ...]:
         """Return sort keys resolved, with their directions."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from guardian.lineage.grouping import distinct
-from guardian.lineage.joins import freeze
+from guardian.lineage.joins import closed, freeze
 from guardian.lineage.relation import Attribute, Block, Relation, Rest, SideNotes, instance_of
 from guardian.model.expression import NULL, Expression, make
 from guardian.model.lineage import Location
@@ -83,10 +83,11 @@ def _absent(arm: Relation, column: Attribute) -> Attribute:
 
 
 def set_operation(binder: Binder, aligned: Aligned, node: SetOperation) -> Relation:
-    """Return UNION, INTERSECT or EXCEPT of lined-up arms."""
+    """Return UNION, INTERSECT or EXCEPT of lined-up arms; no rows add nothing to a union."""
     frozen = [freeze(arm, binder.notes) for arm in aligned.arms]
     if node.kind == "union":
-        united = _union(binder, aligned, frozen)
+        frozen = [arm for arm in frozen if not _is_empty(arm[1])] or frozen[:1]
+        united = _union(binder, aligned, frozen) if frozen[1:] else _alone(aligned, *frozen[0])
         return united if node.all else distinct(binder, united, node.at, said="UNION")
     parts: list[Expression] = []
     for arm, rows in frozen:
@@ -103,6 +104,19 @@ def set_operation(binder: Binder, aligned: Aligned, node: SetOperation) -> Relat
     )
     made = Relation(attributes, Block(inner=(instance,)), _rests(frozen, instance))
     return made if node.all else distinct(binder, made, node.at, said=node.kind.upper())
+
+
+def _alone(aligned: Aligned, arm: Relation, rows: Expression) -> Relation:
+    """Return the only arm that has rows, under the names that the first one gives."""
+    closed_arm = closed(arm, rows)
+    named = zip(closed_arm.attributes, aligned.columns, strict=False)
+    columns = tuple(replace(item, name=first.name, qualifier=()) for item, first in named)
+    return replace(closed_arm, attributes=columns)
+
+
+def _is_empty(rows: Expression) -> bool:
+    """Return whether rows are those of a temporary table that nothing has filled yet."""
+    return rows.op == "values" and not rows.args and rows.value[0] == "empty"
 
 
 def _union(

@@ -5,18 +5,23 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from guardian.lineage.nested import (
+    CHANGING,
     ELEMENT,
     EXPLODING,
     Nested,
     built_from,
     counted,
+    fields_left,
+    for_each,
+    higher,
     seen_through,
     taken_from_array,
     uncast,
 )
-from guardian.lineage.relation import Outer, SideNotes, operand_count, rewrite
+from guardian.lineage.relation import Outer, SideNotes, operand_count
 from guardian.lineage.traced import (
     NOTHING,
+    THROUGH_OPAQUE,
     Deciders,
     Source,
     Traced,
@@ -29,9 +34,11 @@ from guardian.lineage.traced import (
     joined,
     weakened,
 )
-from guardian.model.calls import call
-from guardian.model.expression import Expression, make, name_of
+from guardian.lineage.unlisted import is_unlisted, unlisted
+from guardian.model.calls import OPEN, call
+from guardian.model.expression import Expression, name_of
 from guardian.model.lineage import Location, Subtype
+from guardian.model.plan import UNLISTED
 
 NO_PLACES: Mapping[Source, Location] = MappingProxyType({})
 
@@ -55,32 +62,28 @@ COUNTED = {
 PICKING = frozenset({"max_by", "min_by"})
 # Aggregates whose value is what WITHIN GROUP orders.
 ORDERED_SET = frozenset({"percentile_cont", "percentile_disc", "mode", "approx_percentile_cont"})
-# Functions that call a lambda on the elements of an array.
-HIGHER = {
-    "transform": "transform", "list_transform": "transform", "array_transform": "transform",
-    "apply": "transform", "list_apply": "transform", "filter": "filter", "list_filter": "filter",
-    "array_filter": "filter", "arrayfilter": "filter",
-}  # fmt: skip
-FIRST_PARAMETER = make("param", value=0)
 GROUPING = frozenset({"grouping", "grouping_id", "grouping__id"})
 # Functions whose arguments are arrays or bounds that tell how many rows are made.
 MAKING = EXPLODING | {"generate_series", "range", "sequence"}
 # Values of which as many rows are made as the code says.
 FIXED = frozenset({"array", "stack", "struct", "json_tuple", "parse_url_tuple"})
 GUESSED = 0.5  # one of several columns that a name may mean
-THROUGH_OPAQUE = 0.6  # through code that we could not read
 
 
 @dataclass(slots=True)
 class Tracer:
     """Traces expressions and row sets of one file.
 
-    Results are kept by node, so shared parts are walked once.
+    Results are kept by node, so shared parts are walked once. `matching` where the rows are those
+    that a semi or anti join looks for: what compares them with the rows around is of the join.
     """
 
     notes: SideNotes
     nested: Nested = field(default_factory=Nested)
     bare: "Tracer | None" = None
+    whole: "Tracer | None" = None
+    matcher: "Tracer | None" = None
+    matching: bool = False
     _values: dict[Expression, Traced] = field(default_factory=dict)
     _rows: dict[Expression, Deciders] = field(default_factory=dict)
     _datasets: dict[Expression, frozenset[str]] = field(default_factory=dict)
@@ -108,9 +111,7 @@ class Tracer:
             case "ambiguous":
                 return weakened(all_of(map(self.value, node.args)), GUESSED)
             case "opaque":
-                return weakened(
-                    as_kind(all_of(map(self.value, node.args)), "TRANSFORMATION"), THROUGH_OPAQUE
-                )
+                return self._opaque(node)
             case "window":
                 return self._window(node)
             case "aggregate":
@@ -118,7 +119,7 @@ class Tracer:
             case "scalar" | "array_rows":
                 return self._scalar(node)
             case "exists" | "in_rows":
-                return Traced(indirect=conditional(self._matching(node)))
+                return Traced(indirect=conditional(self._matching(node, joined=False)))
             case "call":
                 return self._call(node)
             case "lambda":
@@ -127,6 +128,12 @@ class Tracer:
                 return as_kind(all_of(map(self.value, node.args)), "TRANSFORMATION")
             case _:
                 return NOTHING
+
+    def _opaque(self, node: Expression) -> Traced:
+        if node.value[0] == UNLISTED:
+            return unlisted(node, OPEN, self.value)
+        found = as_kind(all_of(map(self.value, node.args)), "TRANSFORMATION")
+        return weakened(found, THROUGH_OPAQUE)
 
     def _field(self, node: Expression) -> Traced:
         relation = node.args[0].args[0]
@@ -184,6 +191,8 @@ class Tracer:
         if value.op == "call" and value.value[0] in ELEMENT and value.args:
             held = self._located(value.args[0])
             return joined(held, all_of(map(self.value, value.args[1:])))
+        if higher(value) == "filter":
+            return self._filtered(value)
         relation = value.args[0].args[0] if value.op == "field" else value
         if relation.op == "generate" and name_of(relation.args[0]) in EXPLODING:
             element = self.nested.element(relation, value.value)
@@ -219,7 +228,7 @@ class Tracer:
     def _scalar(self, node: Expression) -> Traced:
         rows, value = node.args
         ordered = node.op == "array_rows"
-        found = dict((self if ordered else self._bare()).rows(rows))
+        found = dict(((self.whole or self) if ordered else self._bare()).rows(rows))
         self._matched(value, found)
         return joined(
             as_kind(self.value(value), "TRANSFORMATION"), Traced(indirect=conditional(found))
@@ -230,17 +239,29 @@ class Tracer:
         if not self.notes.neutral and not self.notes.sorts:
             return self
         if self.bare is None:
-            self.bare = Tracer(replace(self.notes, neutral={}, sorts={}), self.nested)
+            notes = replace(self.notes, neutral={}, sorts={})
+            self.bare = replace(self, notes=notes, whole=self, _rows={})
         return self.bare
 
-    def _matching(self, node: Expression) -> Deciders:
-        """Return what decides an EXISTS or IN.
+    def decisive(self, relation: Expression) -> Deciders:
+        """Return what decides which rows there are, without what is noted of them beside that."""
+        return self._bare().rows(relation)
+
+    def _matcher(self) -> "Tracer":
+        """Return what traces the rows that a semi or anti join matches with those around them."""
+        if self.matcher is None:
+            notes = replace(self.notes, neutral={}, sorts={})
+            self.matcher = Tracer(notes, self.nested, matching=True)
+        return self.matcher
+
+    def _matching(self, node: Expression, *, joined: bool) -> Deciders:
+        """Return what decides an EXISTS or IN; one that a semi or anti join is has matched rows.
 
         Operands, compared values, the subquery's own rows.
         """
         count = operand_count(node)
         rows = node.args[count]
-        found = dict(self._bare().rows(rows))
+        found = dict((self._matcher() if joined else self._bare()).rows(rows))
         for value in (*node.args[:count], *node.args[count + 1 :]):
             self._decided_by(value, found, "FILTER", None)
         return found
@@ -268,8 +289,12 @@ class Tracer:
             for key, decided in self.rows(instance.args[0]).items():
                 found.setdefault(key, decided)
             for condition in on.args:
-                decide(found, self.value(condition), "JOIN", self._place(condition))
+                decide(found, self.value(condition), self._of_on(condition), self._place(condition))
                 self._matched(condition, found, added)
+
+    def _of_on(self, condition: Expression) -> Subtype:
+        """Return how a condition in an outer join's ON decides: some were filters of its input."""
+        return "FILTER" if condition in self.notes.narrowing else "JOIN"
 
     def _optional_in(self, value: Expression) -> list[Expression]:
         known = self._optional.get(value)
@@ -286,24 +311,37 @@ class Tracer:
             return all_of(self.value(call("field", (arm,), option)) for arm in arms)
         if name == "field" and name_of(node.args[0]) in {"case", "coalesce"}:
             return self.value(_of_each_branch(node.args[0], str(option)))
+        if name == "field" and is_unlisted(node.args[0]):
+            return unlisted(seen_through(node.args[0]), str(option), self.value)
         if name == "field":
             part = built_from(node.args[0], str(option))
-            return self._field_call(node, str(option)) if part is None else self._part(node, part)
+            if part is None:
+                return self._field_call(node, str(option))
+            changed = name_of(seen_through(node.args[0])) in CHANGING
+            return self.value(part) if changed else self._part(node, part)
         if name in RANKING:
             return NOTHING
-        if name in HIGHER and len(node.args) == 2 and node.args[1].op == "lambda":
+        if name in CHANGING:
+            left = fields_left(node, self.nested.types)
+            return as_kind(all_of(map(self.value, left)), "TRANSFORMATION")
+        if higher(node):
             return self._higher(node)
         return as_kind(all_of(map(self.value, node.args)), "TRANSFORMATION")
 
     def _higher(self, node: Expression) -> Traced:
         """Trace `transform(xs, x -> f(x))`, f's parameter being an element, and `filter`."""
+        if higher(node) == "filter":
+            return self._filtered(node)
+        found = as_kind(self._located(for_each(node)), "TRANSFORMATION")
+        return found if found.direct else joined(found, self.value(node.args[0]))
+
+    def _filtered(self, node: Expression) -> Traced:
+        """Trace the elements that `filter(xs, x -> f(x))` leaves where they are stored.
+
+        What decides is the other columns that f looks at: an element by itself is no other.
+        """
         array, function = node.args
-        if HIGHER[name_of(node)] == "filter":
-            return joined(self.value(array), deciding([self.value(function)], "CONDITIONAL"))
-        element = make("call", (array,), ("element_at", ""))
-        body = rewrite(function.args[0], lambda part: element if part is FIRST_PARAMETER else None)
-        found = as_kind(self._located(body), "TRANSFORMATION")
-        return found if found.direct else joined(found, self.value(array))
+        return joined(self._located(array), deciding([self.value(function)], "CONDITIONAL"))
 
     def _field_call(self, node: Expression, name: str) -> Traced:
         held = self._located(node.args[0], name)
@@ -350,16 +388,18 @@ class Tracer:
 
     def datasets(self, expression: Expression) -> frozenset[str]:
         """Return the datasets whose rows decide a row set, or those of a value, not its columns."""
+        if expression.op in _WITHOUT_ROWS:
+            return _NO_DATASETS
         known = self._datasets
         stack = [expression]
         while stack:
             node = stack[-1]
-            inner = () if node.op in {"field", "const"} else node.args
+            inner = [part for part in node.args if part.op not in _WITHOUT_ROWS]
             waiting = [part for part in inner if part not in known]
             if waiting:
                 stack += waiting
                 continue
-            known[node] = _NO_DATASETS if not inner else _united([known[part] for part in inner])
+            known[node] = _united([known[part] for part in inner]) if inner else _NO_DATASETS
             if node.op == "scan":
                 known[node] |= {str(node.value)}
             stack.pop()
@@ -415,18 +455,19 @@ class Tracer:
             instance, on = entry.args
             found |= self.rows(instance.args[0])
             for condition in on.args:
-                self._decided_by(condition, found, "JOIN", self._place(condition))
+                self._decided_by(condition, found, self._of_on(condition), self._place(condition))
         for condition in filters.args:
             self._condition(condition, found)
 
     def _condition(self, condition: Expression, found: Deciders) -> None:
-        joined = condition in self.notes.joined
+        joined = condition in self.notes.joined or (self.matching and _looks_around(condition))
         place = self._place(condition)
         inner = condition.args[0] if name_of(condition) == "not" else condition
         if inner.op in {"exists", "in_rows"}:
-            for (dataset, column, subtype), (sure, at) in self._matching(inner).items():
-                kind: Subtype = "JOIN" if joined and subtype == "FILTER" else subtype
-                found.setdefault((dataset, column, kind), (sure, at or place))
+            for rows in self.notes.deduplicated.get(condition, ()):
+                found |= self._matcher().rows(rows)
+            for key, (sure, at) in self._matching(inner, joined=joined).items():
+                found.setdefault(key, (sure, at or place))
             self._matched(inner, found)
             return
         self._decided_by(condition, found, "JOIN" if joined else "FILTER", place)
@@ -472,7 +513,7 @@ class Tracer:
     def _joined_input(self, entry: Outer, found: Deciders) -> None:
         found |= self.rows(entry.instance.args[0])
         for condition in entry.on:
-            self._decided_by(condition, found, "JOIN", self._place(condition))
+            self._decided_by(condition, found, self._of_on(condition), self._place(condition))
 
     def _place(self, node: Expression) -> Location | None:
         return self.notes.words.get(node, ("", None))[1]
@@ -506,6 +547,20 @@ def _optional_in(value: Expression) -> list[Expression]:
     return found
 
 
+def _looks_around(condition: Expression) -> bool:
+    """Return whether a condition compares with the rows around its subquery."""
+    seen: set[Expression] = set()
+    stack = [condition]
+    while stack:
+        node = stack.pop()
+        if node.op == "outer":
+            return True
+        if node not in seen and node.op != "instance":
+            seen.add(node)
+            stack.extend(node.args)
+    return False
+
+
 def _taken_from_around(subquery: Expression) -> list[Expression]:
     """Return the values of the query around it that a subquery uses."""
     found: list[Expression] = []
@@ -524,6 +579,8 @@ def _taken_from_around(subquery: Expression) -> list[Expression]:
 
 
 _NO_DATASETS: frozenset[str] = frozenset()
+# What depends on columns only: no rows are counted or looked for in it.
+_WITHOUT_ROWS = frozenset({"field", "const"})
 
 
 def _united(several: list[frozenset[str]]) -> frozenset[str]:

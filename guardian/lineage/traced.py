@@ -13,6 +13,8 @@ Flows: TypeAlias = dict[Source, tuple[Subtype, float]]
 # (dataset, column, how it decides) → how sure we are, and where it is written
 Deciders: TypeAlias = dict[tuple[str, str, Subtype], tuple[float, Location | None]]
 
+THROUGH_OPAQUE = 0.6  # how sure we are of a value that comes through code that we could not read
+
 RANK: dict[Subtype, int] = {"IDENTITY": 0, "TRANSFORMATION": 1, "AGGREGATION": 2}
 
 

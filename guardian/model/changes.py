@@ -1,6 +1,6 @@
 """The report document of `guardian report`: severity, changes, their impact, the narrative."""
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -48,13 +48,48 @@ class Impact(msgspec.Struct, frozen=True, kw_only=True):
     paths: tuple[Path, ...] = ()
 
 
+Values: TypeAlias = tuple[str | None, ...]
+
+
+class InputRows(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows of one input, as text; NULL is None."""
+
+    dataset: str
+    columns: tuple[str, ...]
+    rows: tuple[Values, ...] = ()
+
+
+class Witness(msgspec.Struct, frozen=True, kw_only=True):
+    """Made-up input rows for which the two revisions give other results.
+
+    `before` and `after` are the output rows, of `columns`, that only one of them gives, at most
+    three; `rows_before` and `rows_after` count all. `parameters` are (name, value) of what is known
+    at run time only.
+    """
+
+    inputs: tuple[InputRows, ...]
+    parameters: tuple[tuple[str, str | None], ...] = ()
+    columns: tuple[str, ...]
+    before: tuple[Values, ...] = ()
+    after: tuple[Values, ...] = ()
+    rows_before: int
+    rows_after: int
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """What running both revisions on made-up rows told: a witness, or none in so many tries."""
+
+    tries: int
+    witness: Witness | None = None
+
+
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """One difference between two revisions that alters a result.
 
     A detector fills the first group of fields; `impact.py` adds the impact, `rules.py` the severity
     and the words. `base_location` is where the code stood before, None where there was none.
     `confidence` is 1 where the change is certain to alter some result, below where it may be an
-    unrecognised rewrite.
+    unrecognised rewrite. `evidence` is None where the two were not run.
     """
 
     rule: str
@@ -67,6 +102,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     base_location: Location | None = None
     confidence: float = 1.0
     detail: str = ""
+    evidence: Evidence | None = None
     severity: Severity = "low"
     message: str = ""
     because: str = ""

@@ -83,6 +83,9 @@ VARIABLE = "variable?"
 ALIAS = "alias?"
 # The name of a call (star): a struct of the columns that the star means.
 ROW = "row of"
+# The name of an opaque value over a row: columns that only the run lists, each of them a column of
+# that row or computed from it.
+UNLISTED = "unlisted columns"
 # The option of an `unnest` whose structs are columns, too: by the name of the element, which may be
 # empty, and by their own (BigQuery).
 STRUCTS = "structs"
@@ -153,6 +156,12 @@ class Star(msgspec.Struct, frozen=True, tag="star", omit_defaults=True):
     pattern: str = ""
     each: bool = False
     of: "Expr | None" = None
+
+
+def unlisted(symbol: str) -> Star:
+    """Return the columns that `symbol`, a list known only at run time, stands for."""
+    row = Call(ROW, (Star(),))
+    return Star(of=OpaqueExpr(fingerprint=symbol, args=(row,), name=UNLISTED))
 
 
 class Lambda(msgspec.Struct, frozen=True, tag="lambda"):
@@ -425,7 +434,8 @@ class Pivot(msgspec.Struct, frozen=True, kw_only=True, tag="pivot", omit_default
 
     For each of `values` (name, literal), each of `items` is aggregated. Output: the `keys` (all
     other columns where None), then value by value, item by item, named `value` where there is one
-    unnamed item, else `value_item`. `values` empty: unknown, the output is incomplete.
+    unnamed item, else `value_item`. `values` empty: unknown, the output is incomplete; `listed` is
+    the list that stands for them, where it has a name.
     """
 
     input: Handle
@@ -433,6 +443,7 @@ class Pivot(msgspec.Struct, frozen=True, kw_only=True, tag="pivot", omit_default
     items: tuple[Item, ...]
     values: tuple[tuple[str, Expr], ...] = ()
     keys: tuple[Expr, ...] | None = None
+    listed: str = ""
     at: Location | None = None
 
 
@@ -478,11 +489,15 @@ class RecursiveRef(msgspec.Struct, frozen=True, tag="recursive_ref"):
 class Returned(msgspec.Struct, frozen=True, kw_only=True, tag="returned", omit_defaults=True):
     """The rows that a procedure or a table function returns, by its name.
 
-    `arguments` are (parameter, value), the parameter empty where it is given by position.
+    `arguments` are (parameter, value), the parameter empty where it is given by position. `table`
+    is the temporary table that such rows are in; where one that the code has made itself may get
+    them, `otherwise` are its own rows, which stay.
     """
 
     routine: str
     arguments: tuple[tuple[str, Expr], ...] = ()
+    table: str = ""
+    otherwise: Handle | None = None
     at: Location | None = None
 
 
@@ -491,13 +506,15 @@ class Opaque(msgspec.Struct, frozen=True, kw_only=True, tag="opaque_rows", omit_
 
     `columns` are its output where known, else it has its inputs' columns and perhaps more. `keeps`
     says that its input's columns pass through unchanged (`df.some_unknown_call()`); otherwise each
-    output depends on every input column.
+    output depends on every input column. `keys` are what the rows of the first input are grouped by
+    before they are given to it.
     """
 
     inputs: tuple[Handle, ...] = ()
     fingerprint: str = ""
     columns: tuple[str, ...] = ()
     keeps: bool = False
+    keys: tuple[Expr, ...] = ()
     reason: str = ""
     at: Location | None = None
 
@@ -556,7 +573,8 @@ class Write(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     columns that the statement sets to a constant (`PARTITION (dt = '2024-01-01')`); they are not in
     the plan. A `merge` or `update` gives only the columns that it sets. `confidence` is below 1
     where the statement was pieced together. `numbered`: a second column of a name becomes
-    `name_1`; elsewhere it is an error, or left out.
+    `name_1`; elsewhere it is an error, or left out. `fitted`: a star stands for those columns that
+    the dataset is known to have (MERGE with `INSERT *`).
     """
 
     job: str
@@ -570,6 +588,7 @@ class Write(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     confidence: float = 1.0
     text: str = ""
     numbered: bool = False
+    fitted: bool = False
 
 
 class Declaration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -610,6 +629,10 @@ class TableEdge(msgspec.Struct, frozen=True, kw_only=True):
     at: Location
 
 
+# What the name of a routine begins with that is a function of one value: its plan is one item.
+FUNCTION = "function "
+
+
 class Routine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A procedure or function that returns rows.
 
@@ -642,6 +665,7 @@ class Lowered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `files_read` are the other files that it followed (path, blob id, empty where there was none):
     the cache entry holds as long as they are the same. `aliases` are synonyms (name, dataset that
     it stands for). `procedures` are (name, job that it is), `calls` are (job, procedure it runs).
+    `spelled` are (job, symbol, how its author writes it): `@since` for `date parameter 1`.
     """
 
     path: str
@@ -655,6 +679,7 @@ class Lowered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     routines: tuple[Routine, ...] = ()
     procedures: tuple[tuple[str, str], ...] = ()
     calls: tuple[tuple[str, str], ...] = ()
+    spelled: tuple[tuple[str, str, str], ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
     files_read: tuple[tuple[str, str], ...] = ()
     failed: bool = False

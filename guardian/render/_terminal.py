@@ -11,7 +11,7 @@ from rich.text import Text
 from guardian import escape, verdict
 from guardian.model.changes import Change, Impact, Report, Revision, Severity
 from guardian.model.lineage import Diagnostic, Lineage
-from guardian.render import Page, difference
+from guardian.render import Page, difference, example
 
 MOST_WARNINGS = 8
 MOST_TOLD = 12
@@ -148,6 +148,7 @@ def _notes(change: Change, room: int) -> list[tuple[str, Text]]:
     if change.confidence < verdict.CERTAIN:
         sure = f"{change.confidence:.0%}; it may be a rewrite that gives the same result"
         notes.append(("certain", Text(sure)))
+    notes.append(("made-up", _marked(example.sentence(change))))
     if verdict.remark(change):
         notes.append(("example", Text(escape.clean(change.detail, 400))))
     notes.append(("fix", _marked(change.fix)))

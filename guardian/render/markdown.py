@@ -6,7 +6,7 @@ import msgspec
 
 from guardian import escape, template, verdict
 from guardian.model.changes import Change, Impact, Report, Severity
-from guardian.render import Format, Page, difference
+from guardian.render import Format, Page, difference, example
 from guardian.render.diagram import mermaid
 
 # GitHub refuses 65,536 characters; the shell may still add a line of its own.
@@ -114,6 +114,9 @@ def _bullets(change: Change, size: _Size) -> str:
     if change.confidence < verdict.CERTAIN:
         share = f"{change.confidence:.0%}"
         lines.append(f"- **How sure:** {share}; it may be a rewrite that gives the same result.")
+    shown = example.sentence(change)
+    if shown:
+        lines.append(f"- **On made-up rows:** {escape.marked(shown)}")
     if verdict.remark(change):
         lines.append(f"- **For example:** {escape.prose(change.detail, size.characters)}")
     if change.fix:

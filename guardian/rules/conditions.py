@@ -30,6 +30,8 @@ FACTS: Mapping[str, tuple[Kind, str]] = {
     "impact.dashboards": ("list", "dashboards that show what changed"),
     "impact.kpis": ("list", "KPIs computed from what changed"),
     "confidence": ("number", "1 where some result certainly changes, lower where it may not"),
+    "witness": ("truth", "whether made-up rows were found on which the revisions differ"),
+    "tries": ("number", "how often both revisions were run on made-up rows, 0 if they were not"),
     "contracted": ("truth", "whether the changed dataset is under a data contract"),
     "rule": ("text", "the rule's own id"),
     "dataset": ("text", "the changed dataset"),

@@ -24,6 +24,8 @@ def facts(change: Change, *, contracted: bool) -> Facts:
         "impact.dashboards": impact.dashboards,
         "impact.kpis": impact.kpis,
         "confidence": change.confidence,
+        "witness": change.evidence is not None and change.evidence.witness is not None,
+        "tries": change.evidence.tries if change.evidence is not None else 0,
         "contracted": contracted,
         "rule": change.rule,
         "dataset": change.dataset,

@@ -170,8 +170,9 @@ class ModelLowering:
         first = len(self.builder.nodes)
         path = rendered.run.path
         script = Script(
-            builder=self.builder, dialect=self._dialect, path=path, job=job, views=dict(views)
-        )
+            builder=self.builder, dialect=self._dialect, path=path, job=job, views=dict(views),
+            macros=frozenset(rendered.run.functions),
+        )  # fmt: skip
         handle = run_script(rendered.text, script)
         self.failed = self.failed or script.failed
         lines = Lines(path, rendered.lines)

@@ -176,7 +176,9 @@ class Library:
         columns = (
             str(a) for a in args if isinstance(a, str) and re.fullmatch(r"[A-Za-z_][\w.]*", a)
         )
-        return f"{re.sub(r'[^A-Za-z0-9_]', '__', name)}({', '.join(columns)})"
+        function = re.sub(r"[^A-Za-z0-9_]", "__", name)
+        self.run.functions.add(function.lower())
+        return f"{function}({', '.join(columns)})"
 
     def position(self) -> tuple[str, int]:
         """Return the file and line of the template that is running."""

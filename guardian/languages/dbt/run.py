@@ -18,8 +18,9 @@ class Run:
     relation that it mentions, in order; `ephemeral` the models to be inlined, by the name that
     stands for them. With `blank_unknown`, a macro that is not known prints nothing, for the places
     where SQL allows no value. `defaulted` says that a variable which the project does not give was
-    asked for; with `enabling`, one that is off by default is taken to be on. `stand_ins` are the
-    texts that warnings say to stand for something unknown.
+    asked for; with `enabling`, one that is off by default is taken to be on. `functions` are the
+    names under which unknown macros are called in the text, `stand_ins` the texts that warnings say
+    to stand for something unknown.
     """
 
     path: str = ""
@@ -31,6 +32,7 @@ class Run:
     config: dict[str, Any] = field(default_factory=dict)
     files: set[str] = field(default_factory=set)
     unknown: set[str] = field(default_factory=set)
+    functions: set[str] = field(default_factory=set)
     missing_refs: set[str] = field(default_factory=set)
     missing_sources: set[tuple[str, str]] = field(default_factory=set)
     reads: dict[Relation, None] = field(default_factory=dict)

@@ -24,6 +24,7 @@ from guardian.languages.expressions.rewriting import (
     with_aliases_behind,
 )
 from guardian.languages.expressions.source import SourceText, line_of
+from guardian.languages.expressions.spark import with_defaults
 
 HANDLERS.update(operators.HANDLERS)
 HANDLERS.update(functions.HANDLERS)
@@ -48,4 +49,5 @@ __all__ = [
     "type_text",
     "with_aliases",
     "with_aliases_behind",
+    "with_defaults",
 ]

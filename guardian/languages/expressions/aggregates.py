@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from guardian.languages.expressions.dispatch import Handler, Scope, lower_expression
+from guardian.languages.expressions import spark
+from guardian.languages.expressions.dispatch import Handler, Scope, lower_expression, opaque
 from guardian.languages.expressions.functions import anonymous, arguments, function_name
 from guardian.languages.expressions.operators import all_of
 from guardian.model.plan import AggregateCall, Call, Expr, Order, Over, Star
@@ -16,6 +17,8 @@ _NAMES: dict[type[exp.Expr], str] = {
     exp.ArrayUniqueAgg: "collect_set", exp.ApproxDistinct: "approx_distinct",
     exp.FirstValue: "first_value", exp.LastValue: "last_value",
 }  # fmt: skip
+# Spark has one function under both names, with and without OVER.
+_PICKS_IN_WINDOW = {"first": "first_value", "last": "last_value"}
 # Window functions whose result no frame alters.
 _UNFRAMED = (
     exp.RowNumber, exp.Rank, exp.DenseRank, exp.PercentRank, exp.CumeDist, exp.Ntile, exp.Lag,
@@ -46,7 +49,7 @@ AGGREGATES = frozenset({
     "approx_top_count", "approx_top_sum", "hll_count.init", "hll_count.merge",
     "hll_count.merge_partial",
     "logical_and", "logical_or", "checksum", "st_union_agg", "corr", "covar_pop", "covar_samp",
-})  # fmt: skip
+}) | spark.AGGREGATES  # fmt: skip
 ROWS_ALL = "rows between unbounded preceding and unbounded following"
 RANGE_TO_CURRENT = "range between unbounded preceding and current row"
 
@@ -87,12 +90,24 @@ def _taken_apart(node: exp.Expr) -> _Parts:
 
 def _aggregate(node: exp.Expr, scope: Scope) -> Expr:
     call = _called(node, scope)
+    if scope.dialect in spark.DIALECTS and call.name in _PICKS_IN_WINDOW.values():
+        # Spark: FIRST_VALUE without OVER is FIRST.
+        name = call.name.removesuffix("_value")
+        call = AggregateCall(name=name, args=call.args, option=call.option)
     if isinstance(call, AggregateCall):
         scope.noted.add("aggregate")
     return call
 
 
 def _called(node: exp.Expr, scope: Scope) -> AggregateCall | Call:
+    call = _read(node, scope)
+    if scope.dialect not in spark.DIALECTS:
+        return call
+    made = spark.canonical(call)
+    return made if isinstance(made, AggregateCall | Call) else call
+
+
+def _read(node: exp.Expr, scope: Scope) -> AggregateCall | Call:
     parts = _taken_apart(node)
     call = parts.call
     if isinstance(call, _CLICKHOUSE):
@@ -137,7 +152,18 @@ def _combined(call: exp.Expr, parts: _Parts, scope: Scope) -> AggregateCall:
     )
 
 
+def _any(node: exp.Expr, scope: Scope) -> Expr:
+    """Return Spark's `ANY(condition)`, an aggregate; elsewhere ANY goes with a comparison."""
+    if scope.dialect not in spark.DIALECTS or isinstance(node.this, exp.Query):
+        return opaque(node, scope)
+    scope.noted.add("aggregate")
+    return AggregateCall(name="bool_or", args=all_of((node.this,), scope))
+
+
 def _unknown(node: exp.Expr, scope: Scope) -> Expr:
+    some = node.name.lower() == "some" and len(node.expressions) == 1
+    if some and scope.dialect in spark.DIALECTS:
+        return _any(exp.Any(this=node.expressions[0]), scope)
     return _aggregate(node, scope) if is_aggregate(node) else anonymous(node, scope)
 
 
@@ -222,6 +248,8 @@ def _over(node: exp.Expr, scope: Scope) -> Expr:
     spec = _specification(node, scope)
     scope.noted.add("window")
     call = _called(node.this, scope)
+    if scope.dialect in spark.DIALECTS and call.name in _PICKS_IN_WINDOW:
+        call = Call(_PICKS_IN_WINDOW[call.name], call.args, call.option)
     order = order_of(spec.order, scope)
     return Over(call, all_of(spec.partition, scope), order, _frame(call, spec, scope))
 
@@ -272,6 +300,6 @@ def _bound(value: object, side: object, scope: Scope) -> str:
 HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.AggFunc: _aggregate, exp.AnonymousAggFunc: _aggregate, exp.Filter: _aggregate,
     exp.WithinGroup: _aggregate, exp.IgnoreNulls: _aggregate, exp.RespectNulls: _aggregate,
-    exp.Window: _over, exp.Anonymous: _unknown,
+    exp.Window: _over, exp.Anonymous: _unknown, exp.Any: _any,
     **dict.fromkeys(_WINDOW_ONLY, _aggregate),
 }  # fmt: skip

@@ -13,6 +13,10 @@ from guardian.model.names import fold
 from guardian.model.plan import Expr, Handle, OpaqueExpr, PlanBuilder, Symbol
 
 
+def _unnoted(_symbol: str, _written: str) -> None:
+    """Keep nothing of how a symbol is written."""
+
+
 @dataclass(slots=True)
 class Scope:
     """What an expression is lowered in.
@@ -23,7 +27,8 @@ class Scope:
     gets `aggregate` and `window` as such functions of this query are met. `values` are what the
     script's variables hold, by their names with their sign in front (`@since`, `$since`), none for
     a bare name. `named` are the names that mean an expression in this query before any column:
-    ClickHouse's `WITH x AS name`, pseudo columns such as LEVEL.
+    ClickHouse's `WITH x AS name`, pseudo columns such as LEVEL. `spell` is told of a symbol, and
+    how its author writes it.
     """
 
     builder: PlanBuilder
@@ -38,6 +43,7 @@ class Scope:
     noted: set[str] = field(default_factory=set)
     values: Mapping[str, Expr] = field(default_factory=dict)
     named: Mapping[str, Expr] = field(default_factory=dict)
+    spell: Callable[[str, str], None] = _unnoted
 
     def within(self, relations: Mapping[str, Handle]) -> "Scope":
         """Return a scope inside this one, in which other names lead to handles."""

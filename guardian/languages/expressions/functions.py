@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterable, Iterator
 
 from sqlglot import exp
 
+from guardian.languages.expressions import spark
 from guardian.languages.expressions.dispatch import Handler, Scope, lower_expression, opaque
 from guardian.languages.expressions.name_patterns import applied, columns
 from guardian.languages.expressions.operators import NULL, all_of
 from guardian.languages.expressions.rows import rows_of_value
-from guardian.model.plan import Call, Constant, Expr, Ref, Subquery
+from guardian.model.plan import ROW, Call, Constant, Expr, Ref, Subquery
 
 # Flags that sqlglot sets for its own generators; they say nothing of the meaning.
 _NOISE = frozenset({
@@ -151,6 +152,10 @@ def _at_zone(node: exp.Expr, scope: Scope) -> Expr:
     return Call("at_time_zone", all_of((node.this, node.args.get("zone")), scope))
 
 
+def _from_zone(node: exp.Expr, scope: Scope) -> Expr:
+    return Call("from_time_zone", all_of((node.this, node.args.get("zone")), scope))
+
+
 # --- structure ------------------------------------------------------------------------------------
 
 
@@ -244,6 +249,8 @@ def _steps(path: exp.JSONPath, scope: Scope) -> Iterator[Expr]:
 
 
 def _struct(node: exp.Expr, scope: Scope) -> Expr:
+    if len(node.expressions) == 1 and node.expressions[0].is_star:
+        return Call(ROW, (lower_expression(node.expressions[0], scope),))
     names: list[str] = []
     values: list[Expr] = []
     for position, part in enumerate(node.expressions, start=1):
@@ -346,7 +353,7 @@ def anonymous(node: exp.Expr, scope: Scope) -> Expr:
         return Call("cast", (Ref(scope.name(name)),), node.expressions[0].name.lower())
     if name in {"any", "all", "some"} and len(node.expressions) == 1:
         return Call(f"{name}_element", all_of(node.expressions, scope))
-    return Call(_SYNONYMS.get(name, name), all_of(node.expressions, scope))
+    return _made(Call(_SYNONYMS.get(name, name), all_of(node.expressions, scope)), scope)
 
 
 _names: dict[type[exp.Expr], str] = {}
@@ -368,7 +375,11 @@ def function_name(node: exp.Expr) -> str:
 def generic(node: exp.Expr, scope: Scope) -> Expr:
     """Return a function by its canonical name, its arguments in the order of sqlglot's class."""
     args, option = arguments(node, scope)
-    return Call(function_name(node), args, option)
+    return _made(Call(function_name(node), args, option), scope)
+
+
+def _made(call: Call, scope: Scope) -> Expr:
+    return spark.canonical(call) if scope.dialect in spark.DIALECTS else call
 
 
 def arguments(
@@ -420,7 +431,8 @@ _PLAIN: dict[type[exp.Expr], Callable[[exp.Expr, Scope], Expr]] = {
     exp.Date: lambda node, scope: (
         generic(node, scope) if node.args.get("zone") or node.expressions else _to_date(node, scope)
     ),
-    exp.AtTimeZone: _at_zone, exp.Bracket: _bracket, exp.GetExtract: _get,
+    exp.AtTimeZone: _at_zone, exp.FromTimeZone: _from_zone, exp.Bracket: _bracket,
+    exp.GetExtract: _get,
     exp.StructExtract: _struct_extract,
     exp.JSONExtract: _json, exp.JSONExtractScalar: _json, exp.JSONBExtract: _json,
     exp.JSONBExtractScalar: _json, exp.Struct: _struct, exp.Array: _array,

@@ -125,6 +125,7 @@ _SIGNS = {
 # Generators whose columns are named by the type of what they are given.
 _BY_TYPE = frozenset({
     "explode", "explode_outer", "posexplode", "posexplode_outer", "inline", "inline_outer", "stack",
+    "json_tuple",
 })  # fmt: skip
 _OPERATORS = frozenset({
     "eq", "neq", "lt", "le", "gt", "ge", "is", "and", "or", "not", "is_null", "add", "sub", "mul",

@@ -51,7 +51,7 @@ _COMPARISONS = frozenset({"eq", "neq", "lt", "le", "gt", "ge"})
 
 def all_of(nodes: Iterable[object], scope: Scope) -> tuple[Expr, ...]:
     """Return every node of `nodes` as an expression, in order."""
-    return tuple(lower_expression(node, scope) for node in nodes if isinstance(node, exp.Expr))
+    return tuple([lower_expression(node, scope) for node in nodes if isinstance(node, exp.Expr)])
 
 
 def _table_name(part: exp.Expr, scope: Scope) -> str:
@@ -75,7 +75,8 @@ def _column(node: exp.Expr, scope: Scope) -> Expr:
     if isinstance(this, exp.Star):
         return _star_of(this, qualifier, scope)
     if isinstance(this, exp.Parameter):
-        return Ref(f"${this.name}", qualifier)
+        given = None if qualifier else scope.values.get(f"${this.name}")
+        return Ref(f"${this.name}", qualifier) if given is None else given
     if not qualifier and scope.source is not None and scope.source.symbols:
         symbol = scope.symbol(this.name)
         if symbol is not None:
@@ -179,14 +180,19 @@ def _bits(node: exp.Expr, _scope: Scope) -> Expr:
 def _parameter(node: exp.Expr, scope: Scope) -> Expr:
     name = node.name
     if isinstance(node.this, exp.Literal) and not node.this.is_string:
-        return Ref(f"${name}")
+        return _held(f"${name}", node, scope) or Ref(f"${name}")
     sign = "$" if scope.dialect == "snowflake" else "@"
-    return _held(f"{sign}{name}", node, scope) or Symbol(scope.text(name) or "?")
+    symbol = scope.text(name) or "?"
+    scope.spell(symbol, f"{sign}{symbol}")
+    return _held(f"{sign}{name}", node, scope) or Symbol(symbol)
 
 
 def _placeholder(node: exp.Expr, scope: Scope) -> Expr:
     held = _held(node.name, node, scope) or _held(f":{node.name}", node, scope)
-    return held or Symbol(scope.text(node.name) or "?")
+    symbol = scope.text(node.name) or "?"
+    if symbol != "?":
+        scope.spell(symbol, f":{symbol}")
+    return held or Symbol(symbol)
 
 
 def _held(name: str, node: exp.Expr, scope: Scope) -> Expr | None:
@@ -523,13 +529,19 @@ def _converted(node: exp.Expr, scope: Scope) -> Expr:
     return Call(name, (inner, *style), type_text(node.this, scope.dialect))
 
 
+def _next_value(node: exp.Expr, scope: Scope) -> Expr:
+    """Return the next number of a sequence, which is no column."""
+    name = ".".join(part.name for part in node.find_all(exp.Identifier))
+    return Call("nextval", (Constant("string", scope.text(name)),))
+
+
 HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.Column: _column, exp.Identifier: _identifier, exp.Star: _star, exp.Literal: _literal,
     exp.Boolean: _boolean, exp.Null: _null, exp.National: _string_like, exp.RawString: _string_like,
     exp.ByteString: _bits, exp.HexString: _bits, exp.BitString: _bits, exp.Parameter: _parameter,
     exp.SessionParameter: _parameter, exp.Placeholder: _placeholder, exp.Var: _var,
     exp.Paren: _inner, exp.Alias: _inner, exp.Div: _division, exp.NullSafeNEQ: _not_same,
-    exp.Prior: _prior,
+    exp.Prior: _prior, exp.NextValueFor: _next_value,
     exp.Not: _not, exp.Neg: _negative, exp.Is: _is, exp.Between: _between, exp.In: _in,
     exp.Escape: _escape, exp.RegexpILike: _rlike_ignoring_case, exp.Glob: _glob,
     exp.Subquery: _scalar_query, exp.Query: _scalar_query, exp.Exists: _exists, exp.Tuple: _tuple,

@@ -4,9 +4,11 @@ A Python file, interpreted over abstract values, as the writes and plans that it
 """
 
 import re
+from functools import lru_cache
 
 from guardian.languages import Extractor, Sources
-from guardian.languages.python.modules import ModuleFinder, imported_names
+from guardian.languages.python.module_roots import imported_names
+from guardian.languages.python.modules import ModuleFinder
 from guardian.languages.python.program import PLAIN, Program, lower_program
 from guardian.languages.recording import Recording
 from guardian.model.plan import Lowered
@@ -28,6 +30,15 @@ CLIENTS = re.compile(
     r"sqlalchemy|sqlmodel|airflow|boto3)|\bread_sql",
     re.MULTILINE,
 )
+# Code that has data frames read and write; which module imports them is looked up.
+FRAMES = re.compile(
+    r"^[ \t]*(?:import|from)[ \t]+(?:pandas|polars|modin|cudf|dask|databricks\.koalas)\b",
+    re.MULTILINE,
+)
+FRAME_WORDS = re.compile(
+    r"\.(?:to|write|sink)_(?:csv|parquet|json|excel|feather|orc|ipc|ndjson|avro|sql|gbq|delta|"
+    r"iceberg|database|table)\s*\("
+)
 SQL_WORDS = re.compile(
     r"\bselect\s[^;]{1,2000}?\sfrom\s|\binsert\s+(?:into|overwrite)\s|\bupdate\s+\S+\s+set\s|"
     r"\bdelete\s+from\s|\bmerge\s+into\s|\bcreate\s+(?:\w+\s+){0,3}(?:table|view)\s|\bcopy\s+\S+\s|"
@@ -48,17 +59,26 @@ def extract(file: SourceFile, sources: Sources) -> Lowered:
 
         return extract_notebook(file, sources)
     recording = Recording(sources, file.path)
-    finder = ModuleFinder(recording)
+    finder = ModuleFinder(recording, file.path)
     if reaches(WORK, file, finder):
         return lower_program(Program(file.path, file.text), recording, LANGUAGE)
-    if not (SQL_WORDS.search(file.text) and reaches(CLIENTS, file, finder)):
+    sql = SQL_WORDS.search(file.text) and reaches(CLIENTS, file, finder)
+    frames = not sql and FRAME_WORDS.search(file.text) and reaches(FRAMES, file, finder)
+    if not sql and not frames:
         return Lowered(path=file.path, language=LANGUAGE, files_read=recording.files_read)
     return lower_program(Program(file.path, file.text), recording, PLAIN)
 
 
 def notebook_export(text: str) -> bool:
-    """Return whether `text` is a notebook that Databricks exported as Python."""
-    return text.lstrip("\ufeff").startswith("# Databricks notebook source")
+    """Return whether `text` is a notebook that Databricks or Fabric keeps as Python."""
+    return text.lstrip("\ufeff").startswith(
+        ("# Databricks notebook source", "# Fabric notebook source")
+    )
+
+
+@lru_cache(maxsize=8192)
+def _holds(pattern: re.Pattern[str], text: str) -> bool:
+    return pattern.search(text) is not None
 
 
 def reaches(pattern: re.Pattern[str], file: SourceFile, finder: ModuleFinder) -> bool:
@@ -69,7 +89,7 @@ def reaches(pattern: re.Pattern[str], file: SourceFile, finder: ModuleFinder) ->
         source = file if path == file.path else finder.sources.read(path)
         if source is None:
             continue
-        if pattern.search(source.text):
+        if _holds(pattern, source.text):
             return True
         for parts, level in imported_names(source.text):
             found = finder.locate(parts, path, level)
@@ -79,6 +99,6 @@ def reaches(pattern: re.Pattern[str], file: SourceFile, finder: ModuleFinder) ->
     return False
 
 
-EXTRACTOR = Extractor(name=LANGUAGE, version="3", rank=50, claims=claims, extract=extract)
+EXTRACTOR = Extractor(name=LANGUAGE, version="4", rank=50, claims=claims, extract=extract)
 
 __all__ = ["EXTRACTOR"]

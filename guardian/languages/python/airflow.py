@@ -105,6 +105,6 @@ def _destination(call: Call) -> Value:
 
 
 def _file(path: str, call: Call) -> str | None:
-    from guardian.languages.python.standard import open_file  # noqa: PLC0415 - used by this one function
+    from guardian.languages.python.files import open_file  # noqa: PLC0415 - used by this one function
 
     return open_file(path, call).content

@@ -14,6 +14,11 @@ Site: TypeAlias = tuple[str, int, int]
 STEP_LIMIT = 300_000
 RUN_LIMIT = 24
 COMBINATION_LIMIT = 8
+FAILURE_LIMIT = 12
+# The choice between the entries of a table is a site of its own for each entry, told by its column.
+OPTION_LIMIT = 64
+OPTION_SITE = 1_000_000
+OPTION_STEPS, OPTION_PART = 12_000, 60_000
 CALL_DEPTH = 60
 LOOP_LIMIT = 400
 CONTAINER_LIMIT = 20_000
@@ -24,24 +29,45 @@ class LimitReached(Exception):  # noqa: N818 - it ends a run, it is not an error
     """The file's budget is used up; the run ends where it is."""
 
 
+class PathLimitReached(Exception):  # noqa: N818 - it ends one path, it is not an error of ours
+    """One of several commands has used up its part of the budget; the others go on."""
+
+
 @dataclass
 class Budget:
     """The steps left for one file, shared by all of its runs.
 
-    Counted, not timed, so that results do not vary.
+    Counted, not timed, so that results do not vary. A file of several commands gets more, and no
+    command more than its part.
     """
 
     left: int = STEP_LIMIT
+    part: int = 0
+    used: int = 0
 
     def spend(self, steps: int = 1) -> None:
         """Take `steps` away.
 
         Raises:
             LimitReached: nothing is left.
+            PathLimitReached: nothing is left for this path.
         """
         self.left -= steps
+        self.used += steps
         if self.left < 0:
             raise LimitReached
+        if self.part and self.used > self.part:
+            raise PathLimitReached
+
+    def begin_path(self) -> None:
+        """Start another path with a whole part."""
+        self.used = 0
+
+    def divide(self, commands: int) -> None:
+        """Give each of several commands a part, once."""
+        if not self.part and commands > 1:
+            self.left += min(commands, OPTION_LIMIT) * OPTION_STEPS
+            self.part, self.used = OPTION_PART, 0
 
 
 @dataclass
@@ -53,6 +79,8 @@ class Path:
     trace: list[tuple[Site, bool]] = field(default_factory=list)
     facts: dict[str, bool] = field(default_factory=dict)
     equal: dict[str, str] = field(default_factory=dict)
+    # The program raised on this path: what it decided is worth another try.
+    failed: bool = False
 
     def decide(self, site: Site, key: str = "", *, prefer: bool = True) -> bool:
         """Return which way to go at `site`; the same `key` is answered alike throughout the run."""
@@ -100,11 +128,11 @@ class Explorer:
         """Start with the path that has no decision made."""
         self.covered: set[tuple[Site, bool]] = set()
         self.pending: list[tuple[tuple[bool, ...], tuple[Site, bool] | None]] = [((), None)]
-        self.runs = 0
+        self.runs = self.failures = 0
 
     def paths(self) -> Iterator[Path]:
         """Yield each path to run; the caller runs it before asking for the next."""
-        while self.pending and self.runs < RUN_LIMIT:
+        while self.pending and self.runs < RUN_LIMIT + self._options():
             chosen = self._choose()
             if chosen is None:
                 return
@@ -112,6 +140,11 @@ class Explorer:
             self.runs += 1
             yield path
             self._learn(path)
+
+    def _options(self) -> int:
+        """Return how many more paths tables of functions are worth, one for each entry."""
+        sites = {site for site, _ in self.covered if site[2] >= OPTION_SITE}
+        return min(len(sites), OPTION_LIMIT)
 
     def left_out(self) -> list[Site]:
         """Return the branches of which one outcome was never taken."""
@@ -123,6 +156,11 @@ class Explorer:
         )
 
     def _choose(self) -> tuple[bool, ...] | None:
+        # Each command first, then the branches inside of them.
+        for index, (prefix, goal) in enumerate(self.pending):
+            if goal is not None and goal[0][2] >= OPTION_SITE and goal not in self.covered:
+                self.pending.pop(index)
+                return prefix
         for index, (prefix, goal) in enumerate(self.pending):
             if goal is None or goal not in self.covered:
                 self.pending.pop(index)
@@ -132,7 +170,10 @@ class Explorer:
         return self.pending.pop(0)[0]
 
     def _learn(self, path: Path) -> None:
-        self.covered.update(path.trace)
+        if path.failed and self.failures < FAILURE_LIMIT:
+            self.failures += 1
+        else:
+            self.covered.update(path.trace)
         outcomes = tuple(outcome for _, outcome in path.trace)
         for index in range(len(path.prefix), min(len(outcomes), 64)):
             site, outcome = path.trace[index]

@@ -2,20 +2,31 @@
 
 import ast
 from abc import abstractmethod
-from collections.abc import Sequence
 from functools import partial
 
+from guardian.languages.python.annotations import unpassed
 from guardian.languages.python.branches import CONTAINER_LIMIT
 from guardian.languages.python.containers import (
     dict_method,
     list_method,
     set_method,
     text_method,
+    translation,
 )
 from guardian.languages.python.evaluator import Evaluator
 from guardian.languages.python.machine import Activation, PathEnd
 from guardian.languages.python.modules import Module
+from guardian.languages.python.operators import hashable
 from guardian.languages.python.overriding import override
+from guardian.languages.python.records import (
+    CLASS_FACTS,
+    class_fact,
+    elements,
+    make_record,
+    members,
+    record_method,
+)
+from guardian.languages.python.registries import is_step, one_of, table_of_steps
 from guardian.languages.python.values import (
     MISSING,
     Bound,
@@ -38,10 +49,21 @@ from guardian.languages.python.values import (
     Unknown,
     Value,
     fingerprintable,
-    known,
+    small,
 )
+from guardian.model.lineage import Location
 
+CONTAINER_TYPES = frozenset({"str", "list", "dict", "set", "tuple"})
+# Methods that task runners give a function: they run it, run it many times, or configure it.
+HANDED_ON = frozenset({"__call__", "submit", "delay", "remote", "fn", "run", "kiq", "apply_sync"})
+HANDED_MANY = frozenset({"map", "starmap"})
+OPTIONS = frozenset({"options", "with_options", "override", "partial"})
 GETTERS = frozenset({"get", "getString", "getOrElse", "pop", "getArgument", "getenv", "get_secret"})
+# What a scheduler adds to a function that is a task: it runs the function, now or elsewhere.
+TASK_METHODS = frozenset({
+    "map", "submit", "delay", "apply_async", "run", "fn", "expand", "remote", "with_options",
+    "starmap", "override",
+})  # fmt: skip
 
 
 class Caller(Evaluator):
@@ -49,10 +71,6 @@ class Caller(Evaluator):
 
     The statements of a body are left open.
     """
-
-    @abstractmethod
-    def execute_body(self, body: Sequence[ast.stmt], scope: Environment) -> Value:
-        """Return what a function's body returns."""
 
     @abstractmethod
     def import_module(self, parts: tuple[str, ...], importer: Module, level: int) -> Value:
@@ -127,7 +145,7 @@ class Caller(Evaluator):
         return Unknown(name or owner.name, weak=True)
 
     @override
-    def call_method(self, owner: Value, name: str, call: Call) -> Value:
+    def call_method(self, owner: Value, name: str, call: Call) -> Value:  # noqa: PLR0911 - one arm for each kind of value
         """Return what the method `name` of `owner` gives."""
         self.budget.spend()
         invoke = getattr(owner, "invoke", None)
@@ -142,8 +160,10 @@ class Caller(Evaluator):
                 return self._external(f"{owner.path}.{name}", call)
             case Unknown():
                 return self._unknown_call(owner, name, call)
-            case Function() | Bound() | Partial() | Builtin():
-                return self.call(self.attribute(owner, name), call)
+            case Builtin():
+                return self._builtin_method(owner, name, call)
+            case Function() | Bound() | Partial():
+                return self._function_method(owner, name, call)
             case str():
                 return self._answer(partial(text_method, owner, name), call)
             case list():
@@ -160,8 +180,51 @@ class Caller(Evaluator):
     def _object_method(self, owner: Instance | ClassValue | Super, name: str, call: Call) -> Value:
         found = self.attribute(owner, name)
         if isinstance(found, Unknown) and found.weak:
+            if not isinstance(owner, Super):
+                made = record_method(owner, name, call)
+                if made is not MISSING:
+                    return made
+            elif name == "__setattr__" and isinstance(owner.instance, Instance):
+                owner.instance.attributes[str(call.value(0))] = call.value(1)
+                return None
+            if name == "__subclasses__" and isinstance(owner, ClassValue):
+                return self._subclasses(owner)
             return self._unknown_call(found, name, call)
         return self.call(found, call)
+
+    def _function_method(self, owner: Function | Bound | Partial, name: str, call: Call) -> Value:
+        """Return what a method of a function gives: one that a scheduler added runs it."""
+        if name in HANDED_ON:
+            return self.call(owner, call)
+        if name in HANDED_MANY:
+            mapped = Call(self, [owner, *call.args], call.kwargs, call.node)
+            return self.call(self.builtin("map"), mapped)
+        return owner if name in OPTIONS else self.call(self.attribute(owner, name), call)
+
+    def _builtin_method(self, owner: Builtin, name: str, call: Call) -> Value:
+        """Return what `str.lower(x)`, `dict.fromkeys(…)` or `object.__setattr__(…)` gives."""
+        first = call.value(0)
+        if owner.name == "object" and name == "__setattr__" and isinstance(first, Instance):
+            first.attributes[str(call.value(1))] = call.value(2)
+            return None
+        if name == "fromkeys":
+            return {hashable(key): call.value(1) for key in self.iterate(first) or []}
+        if name == "maketrans":
+            return translation(call)
+        if owner.name in CONTAINER_TYPES and call.args:
+            return self.call_method(first, name, call.shifted())
+        return Unknown(name, weak=True)
+
+    def _subclasses(self, cls: ClassValue) -> list[Value]:
+        """Return the classes that are directly built on `cls`, in modules that were run."""
+        scopes = [*self.loaded.values(), *([self.main_scope] if self.main_scope else [])]
+        found = [
+            value
+            for scope in scopes
+            for value in list(scope.names.values())
+            if isinstance(value, ClassValue) and cls in value.bases
+        ]
+        return list(dict.fromkeys(found))
 
     @override
     def run_function(self, function: Function, call: Call) -> Value:
@@ -217,9 +280,7 @@ class Caller(Evaluator):
         for known_values in (function.options, function.defaults):
             if parameter.arg in known_values:
                 return known_values[parameter.arg]
-        annotation = ast.unparse(parameter.annotation)[:200] if parameter.annotation else ""
-        value = self.library.parameter(parameter.arg, annotation, self)
-        return Unknown(parameter.arg) if value is MISSING else value
+        return unpassed(parameter.arg, parameter.annotation, function.closure, self)
 
     @override
     def instantiate(self, cls: Value, call: Call) -> Value:
@@ -229,29 +290,17 @@ class Caller(Evaluator):
         """
         if not isinstance(cls, ClassValue):
             return Unknown()
-        instance = Instance(cls)
         initializer = cls.find("__init__")
         if isinstance(initializer, Function):
+            instance = Instance(cls)
             self.run_function(initializer, _with_first(call, instance))
             return instance
-        fields = [name for base in reversed(cls.lineage()) for name in base.annotated]
-        for name in fields:
-            default = cls.find(name)
-            value = default
-            if isinstance(default, Bound) and default.name == "default_factory":
-                value = self.apply(default.owner)
-            instance.attributes[name] = Unknown(name) if value is MISSING else value
-        instance.attributes.update(zip(fields, call.args, strict=False))
-        instance.attributes.update(call.kwargs)
-        post = cls.find("__post_init__")
-        if isinstance(post, Function):
-            self.run_function(post, Call(self, [instance], {}))
-        return instance
+        return make_record(cls, call)
 
     # --- attributes -------------------------------------------------------------------------------
 
     @override
-    def attribute(self, owner: Value, name: str) -> Value:
+    def attribute(self, owner: Value, name: str) -> Value:  # noqa: PLR0911 - one arm for each kind of value
         """Return an attribute; a weak `Unknown` of its name where it is not known."""
         answer = getattr(owner, "attribute", None)
         if answer is not None:
@@ -268,12 +317,16 @@ class Caller(Evaluator):
                 return self._module_attribute(owner, name)
             case Package():
                 return self.import_module((*owner.parts, name), owner.importer, 0)
+            case External() if name in {"__name__", "__qualname__"}:
+                return owner.path.rpartition(".")[2]
             case External():
                 value = self.library.attribute(f"{owner.path}.{name}")
                 return External(f"{owner.path}.{name}") if value is MISSING else value
             case Unknown():
                 value = self.library.unknown_attribute(owner, name, self)
                 return owner.derived(name) if value is MISSING else value
+            case Builtin():
+                return owner.name if name in {"__name__", "__qualname__"} else Bound(owner, name)
             case Function() | Bound():
                 return self._function_attribute(owner, name)
             case str() | list() | dict() | set() | tuple():
@@ -285,6 +338,8 @@ class Caller(Evaluator):
     def _function_attribute(self, owner: Function | Bound, name: str) -> Value:
         if name in {"__name__", "__qualname__"}:
             return owner.name
+        if name in TASK_METHODS:
+            return owner
         return Unknown(name, weak=True) if name.startswith("__") else Bound(owner, name, owner)
 
     def _instance_attribute(self, owner: Instance, name: str) -> Value:
@@ -295,6 +350,8 @@ class Caller(Evaluator):
         if name == "__dict__":
             return owner.attributes
         found = owner.cls.find(name)
+        if found is MISSING and name in CLASS_FACTS:
+            return self._class_attribute(owner.cls, name)
         if found is MISSING:
             ambient = self.library.ambient(name, self)
             if ambient is not MISSING:
@@ -323,6 +380,8 @@ class Caller(Evaluator):
         if name in {"__name__", "__qualname__"}:
             return owner.name
         found = owner.find(name)
+        if found is MISSING and name in CLASS_FACTS:
+            return class_fact(owner, name)
         match found:
             case StaticMethod():
                 return found.function
@@ -365,15 +424,18 @@ class Caller(Evaluator):
     # --- elements ---------------------------------------------------------------------------------
 
     @override
-    def subscript(self, owner: Value, key: Value) -> Value:
+    def subscript(self, owner: Value, key: Value, node: ast.Subscript | None = None) -> Value:
         """Return an element; an `Unknown` of the key's name where it is not known."""
         name = str(key) if isinstance(key, str) else ""
         match owner:
             case dict():
-                return self._entry(owner, key, name)
+                return self._entry(owner, key, name, self.at(node))
             case str() | list() | tuple():
                 return _item(owner, key)
             case Instance():
+                listed = elements(owner)
+                if listed is not None:
+                    return _item(listed, key)
                 return self.call_method(owner, "__getitem__", Call(self, [key], {}))
             case ClassValue() | External() | Builtin():
                 # `list[str]`, `Enum["name"]`
@@ -382,42 +444,28 @@ class Caller(Evaluator):
             case Unknown():
                 return owner.derived(name or owner.name, weak=not name)
             case _ if hasattr(owner, "invoke"):
-                return owner.invoke("__getitem__", Call(self, [key], {}))
+                nodes = [node.slice] if node is not None else []
+                place = self.at(node) if node is not None else None
+                asked = Call(self, [key], {}, nodes=nodes, place=place)
+                return self._answer(partial(owner.invoke, "__getitem__"), asked)
             case _:
                 pass
         return Unknown(name)
 
-    def _entry(self, owner: dict[Value, Value], key: Value, name: str) -> Value:
+    def _entry(self, owner: dict[Value, Value], key: Value, name: str, at: Location) -> Value:
         try:
-            if key in owner and not (isinstance(key, Text) and isinstance(owner[key], Function)):
+            if small(key) and key in owner and not (isinstance(key, Text) and is_step(owner[key])):
                 return owner[key]
         except TypeError:
             return Unknown()
-        chosen = self._dispatched(owner, key)
-        if chosen is not MISSING:
-            return chosen
+        steps = table_of_steps(owner, key)
+        if steps:
+            return one_of(steps, key, at, self)
         default = owner.get(MISSING, MISSING)
         if default is not MISSING:
             owner[key] = self.apply(default)
             return owner[key]
         return Unknown(name or "value")
-
-    def _dispatched(self, owner: dict[Value, Value], key: Value) -> Value:
-        """Return one of a table's functions where the key is not known.
-
-        Each is a path of its own.
-        """
-        entries = [
-            item for item in owner.items() if isinstance(item[1], Function | ClassValue | Bound)
-        ]
-        if known(key) or not entries or len(entries) < len(owner):
-            return MISSING
-        at = self.at(None)
-        for index, (name, value) in enumerate(entries[:-1]):
-            site = (at.file, at.line, index)
-            if self.path.decide(site, f"{fingerprintable(key)} == {fingerprintable(name)}"):
-                return value
-        return entries[-1][1]
 
     @override
     def iterate(self, value: Value) -> list[Value] | None:
@@ -425,21 +473,23 @@ class Caller(Evaluator):
         match value:
             case Text():
                 return None
-            case list() | tuple() | set() | frozenset() | str():
+            case list() | tuple() | str():
                 return list(value)[:CONTAINER_LIMIT]
+            case set() | frozenset():  # Python's own order changes from run to run
+                return sorted(value, key=fingerprintable)[:CONTAINER_LIMIT]
             case dict():
                 return [key for key in value if key is not MISSING]
             case ClassValue():
-                members = [item for item in value.attributes.values() if isinstance(item, Instance)]
-                return list(members) or None
+                return list(members(value)) or None
             case Instance():
                 iterator = value.cls.find("__iter__")
                 if isinstance(iterator, Function):
-                    return self.iterate(self.run_function(iterator, Call(self, [value], {})))
-                return None
+                    made = self.run_function(iterator, Call(self, [value], {}))
+                    return None if isinstance(made, Instance) else self.iterate(made)
+                return elements(value)
             case _ if hasattr(value, "invoke"):
-                elements = value.invoke("__iter__", Call(self, [], {}))
-                return elements if isinstance(elements, list) else None
+                found = value.invoke("__iter__", Call(self, [], {}))
+                return found if isinstance(found, list) else None
             case _:
                 pass
         return None

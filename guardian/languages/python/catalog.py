@@ -10,31 +10,14 @@ from sqlglot.errors import SqlglotError
 from guardian.languages.python.modules import ModuleFinder, nesting
 from guardian.model.names import fold
 from guardian.model.plan import (
-    Aggregate,
-    Alias,
-    Distinct,
-    Drop,
-    Filter,
-    FrameRef,
     Generate,
     Handle,
-    Item,
     Join,
-    Limit,
     Opaque,
     Operator,
     PlanBuilder,
-    Project,
-    Ref,
-    Rename,
-    Sample,
     Scan,
     SetOperation,
-    Sort,
-    Star,
-    Unpivot,
-    Values,
-    WithColumns,
 )
 
 DDL_FILES = (".sql", ".ddl", ".hql")
@@ -105,29 +88,6 @@ def _declared(statement: str) -> dict[str, str]:
     }
 
 
-def columns_of(
-    builder: PlanBuilder, handle: Handle, memory: dict[Handle, Columns], catalog: RepositoryCatalog
-) -> Columns:
-    """Return the names of a plan's output columns, in order; None where they are not known.
-
-    Inputs have smaller handles than what uses them, so one pass upwards needs no recursion.
-    """
-    pending = [handle]
-    while pending:
-        current = pending[-1]
-        if current in memory:
-            pending.pop()
-            continue
-        node = builder[current]
-        missing = [inner for inner in inputs_of(node) if inner not in memory]
-        if missing:
-            pending.extend(missing)
-            continue
-        memory[current] = _output(node, memory, catalog)
-        pending.pop()
-    return memory[handle]
-
-
 def scanned(builder: PlanBuilder, handle: Handle) -> dict[str, None]:
     """Return the datasets that a plan reads."""
     found: dict[str, None] = {}
@@ -157,95 +117,3 @@ def inputs_of(node: Operator) -> tuple[Handle, ...]:
             pass
     inner = getattr(node, "input", None)
     return (inner,) if isinstance(inner, int) else ()
-
-
-def _output(node: Operator, memory: dict[Handle, Columns], catalog: RepositoryCatalog) -> Columns:
-    match node:
-        case Scan():
-            declared = tuple(column.name for column in node.columns)
-            return declared or tuple(catalog.types(node.dataset)) or None
-        case Join():
-            return _joined(node, memory[node.left], memory[node.right])
-        case SetOperation():
-            return _united(node, [memory[inner] for inner in node.inputs])
-        case Values():
-            return node.columns or None
-        case Opaque():
-            return node.columns or (memory[node.inputs[0]] if node.keeps and node.inputs else None)
-        case Generate(input=None):
-            return node.columns or None
-        case Unpivot(keys=keys) if keys is not None:
-            names = tuple(key.name for key in keys if isinstance(key, Ref | FrameRef))
-            return (*names, node.name_column, node.value_column)
-        case _:
-            inner = inputs_of(node)
-            return _changed(node, memory[inner[0]]) if inner else None
-
-
-def _changed(node: Operator, base: Columns) -> Columns:
-    """Return the columns of an operator with one input, whose columns are `base`."""
-    match node:
-        case Alias(columns=columns) if columns:
-            return columns
-        case Alias() | Filter() | Distinct() | Sort() | Limit() | Sample():
-            return base
-        case Project() | Aggregate():
-            return _projected(node.items, base)
-        case Rename(positional=names) if names:
-            return names
-        case _:
-            pass
-    if base is None:
-        return None
-    match node:
-        case WithColumns():
-            made = [item.name for item in node.items if item.name]
-            return (*base, *dict.fromkeys(name for name in made if name not in base))
-        case Drop():
-            gone = {part.name for part in node.columns if isinstance(part, Ref | FrameRef)}
-            return tuple(name for name in base if name not in gone)
-        case Rename():
-            pairs = dict(node.pairs)
-            return tuple(pairs.get(name, name) for name in base)
-        case Generate() if node.columns:
-            return (*base, *node.columns)
-        case _:
-            return None
-
-
-def _projected(items: tuple[Item, ...], base: Columns) -> Columns:
-    names: list[str] = []
-    for item in items:
-        if isinstance(item.expr, Star):
-            if base is None or item.expr.qualifier:
-                return None
-            names.extend(name for name in base if name not in item.expr.excluded)
-        elif item.name is None:
-            return None
-        else:
-            names.append(item.name)
-    return tuple(names)
-
-
-def _joined(node: Join, left: Columns, right: Columns) -> Columns:
-    if node.kind in {"semi", "anti"}:
-        return left
-    if left is None or right is None or node.natural:
-        return None
-    keys = node.using
-    return (
-        *keys,
-        *(name for name in left if name not in keys),
-        *(name for name in right if name not in keys),
-    )
-
-
-def _united(node: SetOperation, inputs: list[Columns]) -> Columns:
-    if not node.allow_missing or not inputs:
-        return inputs[0] if inputs else None
-    names: list[str] = []
-    for columns in inputs:
-        if columns is None:
-            return None
-        names.extend(name for name in columns if name not in names)
-    return tuple(names)

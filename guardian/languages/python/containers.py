@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 
 from guardian.languages.python.branches import CONTAINER_LIMIT, TEXT_LIMIT
+from guardian.languages.python.operators import hashable
+from guardian.languages.python.registries import one_of, table_of_steps
 from guardian.languages.python.values import (
     MISSING,
+    OPEN,
     Call,
     Text,
     Unknown,
@@ -69,8 +72,14 @@ def text_method(owner: str, name: str, call: Call) -> Value:
         if sum(map(len, texts)) + len(owner) * len(texts) > TEXT_LIMIT:
             return Unknown()
         return as_text(owner.join(texts), owner, *parts)
-    if name == "encode":
+    if name in {"encode", "decode"}:
         return owner
+    if name == "format_map":
+        given = call.value(0)
+        names = given if isinstance(given, dict) else {}
+        return _format(owner, Call(call.machine, [], {str(key): names[key] for key in names}))
+    if name == "translate":
+        return _translated(owner, call.value(0))
     if name not in TEXT_METHODS or not all(known(arg) or isinstance(arg, str) for arg in call.args):
         return Unknown()
     if _grows_too_large(owner, name, call.args):
@@ -84,6 +93,30 @@ def text_method(owner: str, name: str, call: Call) -> Value:
     marked = _marked(made, owner, call.args)
     call.machine.inherit_origin(marked, owner)
     return marked
+
+
+def translation(call: Call) -> Value:
+    """Return the table of `str.maketrans`: what replaces each letter, None what goes."""
+    first, second, gone = call.value(0), call.value(1), call.value(2, "", "")
+    if isinstance(first, dict):
+        return first
+    if not all(isinstance(item, str) for item in (first, second, gone)):
+        return Unknown()
+    table: dict[Value, Value] = dict(zip(str(first), str(second), strict=False))
+    table.update(dict.fromkeys(str(gone)))
+    return table
+
+
+def _translated(owner: str, table: Value) -> Value:
+    if not isinstance(table, dict) or OPEN in owner:
+        return Unknown()
+    replaced = {
+        (ord(key) if isinstance(key, str) and len(key) == 1 else key): item
+        for key, item in table.items()
+    }
+    if not all(item is None or isinstance(item, str | int) for item in replaced.values()):
+        return Unknown()
+    return as_text(owner.translate(replaced)[:TEXT_LIMIT], owner)
 
 
 def _grows_too_large(owner: str, name: str, args: Sequence[Value]) -> bool:
@@ -109,7 +142,7 @@ def _format(template: str, call: Call) -> Value:
     import string  # noqa: PLC0415 - used by this one function
 
     pieces: list[str] = []
-    position = 0
+    position, room = 0, TEXT_LIMIT
     try:
         for literal, field, spec, _ in string.Formatter().parse(template):
             pieces.append(literal)
@@ -123,7 +156,11 @@ def _format(template: str, call: Call) -> Value:
                 if index >= 0
                 else call.kwargs.get(head, Unknown(head))
             )
-            pieces.append(to_text(_descend(value, field[len(head) :], call), spec or "", hint=head))
+            shown = call.machine.shown(_descend(value, field[len(head) :], call))
+            pieces.append(to_text(shown, spec or "", hint=head))
+            room -= len(pieces[-1])
+            if room < 0:
+                return Unknown()
     except ValueError:
         return Unknown()
     made = as_text("".join(pieces)[:TEXT_LIMIT], template, *call.args, *call.kwargs.values())
@@ -179,6 +216,23 @@ def list_method(owner: list[Value], name: str, call: Call) -> Value:
             owner[:] = sorted_values(call, owner)
             return None
         case _:
+            return _queue_method(owner, name, argument, call)
+
+
+def _queue_method(owner: list[Value], name: str, argument: Value, call: Call) -> Value:
+    """Return what a method of a deque or of a generator gives."""
+    match name:
+        case "appendleft":
+            owner.insert(0, argument)
+            return None
+        case "extendleft":
+            owner[:0] = reversed(call.machine.iterate(argument) or [Unknown()])
+            return None
+        case "popleft" | "send" | "__next__":
+            return owner.pop(0) if owner else Unknown()
+        case "close":
+            return None
+        case _:
             return Unknown()
 
 
@@ -188,19 +242,10 @@ def _same(left: Value, right: Value) -> bool:
 
 def dict_method(owner: dict[Value, Value], name: str, call: Call) -> Value:
     """Return what a method of a dict gives; those that change it do."""
-    key, default = call.value(0), call.value(1, "default")
+    key = call.value(0)
     match name:
         case "get" | "pop" | "setdefault":
-            if not known(key) and not isinstance(key, Text):
-                return Unknown(str(key) if isinstance(key, str) else "")
-            found = owner.get(key, MISSING)
-            if found is MISSING and isinstance(key, Text):
-                return Unknown(key)
-            if name == "setdefault" and found is MISSING:
-                owner[key] = default
-            if name == "pop":
-                owner.pop(key, None)
-            return default if found is MISSING else found
+            return _found(owner, name, key, call)
         case "keys":
             return [each for each in owner if each is not MISSING]
         case "values":
@@ -218,7 +263,42 @@ def dict_method(owner: dict[Value, Value], name: str, call: Call) -> Value:
             owner.clear()
             return None
         case _:
+            return _rare_dict_method(owner, name, key, call)
+
+
+def _rare_dict_method(owner: dict[Value, Value], name: str, key: Value, call: Call) -> Value:
+    match name:
+        case "popitem":
+            return owner.popitem() if owner else Unknown()
+        case "fromkeys":
+            return {each: call.value(1) for each in call.machine.iterate(key) or []}
+        case "__getitem__":
+            return call.machine.subscript(owner, key)
+        case "__setitem__":
+            owner[key] = call.value(1)
+            return None
+        case "new_child":
+            return {**owner, **(key if isinstance(key, dict) else {})}
+        case _:
             return Unknown()
+
+
+def _found(owner: dict[Value, Value], name: str, key: Value, call: Call) -> Value:
+    """Return what `get`, `pop` or `setdefault` finds; one of a table's functions on each path."""
+    default = call.value(1, "default")
+    steps = table_of_steps(owner, key) if name == "get" else {}
+    if steps:
+        return one_of(steps, key, call.at, call.machine)
+    if not known(key) and not isinstance(key, Text):
+        return Unknown(str(key) if isinstance(key, str) else "")
+    found = owner.get(key, MISSING)
+    if found is MISSING and isinstance(key, Text):
+        return Unknown(key)
+    if name == "setdefault" and found is MISSING:
+        owner[key] = default
+    if name == "pop":
+        owner.pop(key, None)
+    return default if found is MISSING else found
 
 
 def set_method(owner: set[Value], name: str, call: Call) -> Value:
@@ -227,7 +307,7 @@ def set_method(owner: set[Value], name: str, call: Call) -> Value:
     others = call.machine.iterate(argument) if argument is not None else []
     match name:
         case "add":
-            owner.add(argument if not isinstance(argument, list | dict | set) else str(argument))
+            owner.add(hashable(argument))
             return None
         case "discard" | "remove":
             owner.discard(argument)

@@ -2,10 +2,17 @@
 
 from collections.abc import Callable
 
-from guardian.languages.python.spark_columns import spread
+from guardian.languages.python.spark_columns import Column, spread
 from guardian.languages.python.spark_frames import METHODS, Frame
 from guardian.languages.python.spark_io import write
-from guardian.languages.python.spark_state import add, dataset_name, folded_names, scan
+from guardian.languages.python.spark_state import (
+    add,
+    dataset_name,
+    folded_names,
+    item,
+    reference,
+    scan,
+)
 from guardian.languages.python.values import (
     Builtin,
     Call,
@@ -16,7 +23,16 @@ from guardian.languages.python.values import (
     plain,
     to_text,
 )
-from guardian.model.plan import Alias, WriteOptions
+from guardian.model.plan import (
+    Alias,
+    Drop,
+    Handle,
+    Item,
+    Project,
+    Symbol,
+    WithColumns,
+    WriteOptions,
+)
 
 PREFIXES = ("pyspark.pipelines.", "databricks.pipelines.", "dlt.")
 
@@ -83,10 +99,50 @@ def _expected(function: Value, tests: list[Value], call: Call, *, drops: bool) -
 
 
 def _apply_changes(call: Call) -> Value:
+    """Note `apply_changes(target=…, source=…)`: the source's columns, but for those left out."""
     target, source = call.value(0, "target"), call.value(1, "source")
-    handle = scan(call.machine, source, call.at, hint="source")
+    handle = _source(source, call)
+    chosen, left_out = call.kwargs.get("column_list"), call.kwargs.get("except_column_list")
+    at = call.at
+    if chosen is not None:
+        items = tuple(
+            item(call.machine, name, at, call.text)
+            for name in spread([chosen])
+            if isinstance(name, str | Column)
+        )
+        handle = add(call.machine, Project(handle, items))
+    elif left_out is not None:
+        gone = tuple(reference(call.machine, name, at) for name in spread([left_out]))
+        handle = add(call.machine, Drop(handle, gone))
+    if plain(to_text(call.kwargs.get("stored_as_scd_type") or "")) == "2":
+        handle = add(call.machine, WithColumns(handle, tuple(_validity(call))))
     write(call, handle, target, WriteOptions(mode="merge"))
     return None
+
+
+def _source(source: Value, call: Call) -> Handle:
+    """Return the rows of a source: a table by name, or what a function of snapshots gives."""
+    if isinstance(source, Function):
+        rows = call.machine.apply(source, Unknown("version"))
+        first = rows[0] if isinstance(rows, tuple) and rows else rows
+        if isinstance(first, Frame):
+            return first.handle
+    return scan(call.machine, source, call.at, hint="source")
+
+
+def _validity(call: Call) -> list[Item]:
+    """Return the columns that a history of changes has: from when and until when a row held."""
+    order = call.kwargs.get("sequence_by")
+    expr = reference(call.machine, order, call.at) if order is not None else Symbol("sequence")
+    return [Item(expr, name, call.at, call.text) for name in ("__start_at", "__end_at")]
+
+
+def _append_flow(call: Call) -> Value:
+    """Return the decorator of a flow that appends what its function gives to a table."""
+    target = call.value(0, "target")
+    once = call.kwargs.get("once") is True
+    options = WriteOptions(mode="append", options=(("once", "true"),) if once else ())
+    return Builtin("flow", lambda inner: _defined(inner.value(0), options, target, call))
 
 
 _CALLS: dict[str, Handler] = {
@@ -97,6 +153,11 @@ _CALLS: dict[str, Handler] = {
     "expect_or_fail": _expects(drops=False), "expect_all_or_fail": _expects(drops=False),
     "expect_or_drop": _expects(drops=True), "expect_all_or_drop": _expects(drops=True),
     "apply_changes": _apply_changes, "create_auto_cdc_flow": _apply_changes,
+    "append_flow": _append_flow, "apply_changes_from_snapshot": _apply_changes,
+    "create_auto_cdc_from_snapshot_flow": _apply_changes,
+    "create_sink": lambda call: Unknown(plain(to_text(call.value(0, "name")))),
+    "create_target_table": lambda call: Unknown(plain(to_text(call.value(0, "name")))),
+    "create_streaming_live_table": lambda call: Unknown(plain(to_text(call.value(0, "name")))),
     "create_streaming_table": lambda call: Unknown(plain(to_text(call.value(0, "name")))),
 }  # fmt: skip
 

@@ -9,6 +9,8 @@ from guardian.languages.python.machine import Machine, keyword_nodes
 from guardian.languages.python.operators import (
     BINARY,
     COMPARE,
+    COMPARISONS,
+    METHODS,
     UNARY,
     WIDE,
     computable,
@@ -18,10 +20,12 @@ from guardian.languages.python.operators import (
     is_test,
     node_name,
     number,
+    same_type,
     too_large,
 )
 from guardian.languages.python.overriding import override
 from guardian.languages.python.python_builtins import BUILTINS
+from guardian.languages.python.records import VALUE_ENUMS, has_base, members
 from guardian.languages.python.relevance import argument_given
 from guardian.languages.python.values import (
     MISSING,
@@ -31,6 +35,8 @@ from guardian.languages.python.values import (
     Environment,
     External,
     Function,
+    Instance,
+    Stream,
     Text,
     Unknown,
     Value,
@@ -51,6 +57,7 @@ class Evaluator(Machine):
     def __init__(self, **state: object) -> None:
         """Set up the table of what evaluates which syntax."""
         super().__init__(**state)  # type: ignore[arg-type]  # handed through unchanged
+        self.open_tests = 0
         self._table: dict[type[ast.expr], Callable[..., Value]] = {
             ast.Constant: self._constant,
             ast.Name: self._name,
@@ -68,7 +75,7 @@ class Evaluator(Machine):
             ast.Set: lambda node, scope: hashable_set(self._elements(node.elts, scope)),
             ast.Dict: self._dict,
             ast.ListComp: self._comprehension,
-            ast.GeneratorExp: self._comprehension,
+            ast.GeneratorExp: self._generator,
             ast.SetComp: lambda node, scope: hashable_set(self._comprehension(node, scope)),
             ast.DictComp: self._dict_comprehension,
             ast.Lambda: self.make_function,
@@ -88,10 +95,6 @@ class Evaluator(Machine):
     @abstractmethod
     def assign(self, target: ast.expr, value: Value, scope: Environment) -> None:
         """Bind a target to a value."""
-
-    @abstractmethod
-    def subscript(self, owner: Value, key: Value) -> Value:
-        """Return an element."""
 
     @abstractmethod
     def emit(self, value: Value) -> None:
@@ -157,11 +160,11 @@ class Evaluator(Machine):
         if isinstance(link, ast.Attribute):
             return self.attribute(value, link.attr)
         if isinstance(link, ast.Subscript):
-            return self.subscript(value, self.evaluate(link.slice, scope))
+            return self.subscript(value, self.evaluate(link.slice, scope), link)
         if isinstance(value, Builtin) and value.name == "super" and not link.args:
             return self.super_of(scope)
         if isinstance(value, Builtin) and value.name in {"locals", "globals"}:
-            return dict((scope if value.name == "locals" else scope.outermost()).names)
+            return dict(scope.names) if value.name == "locals" else scope.outermost().names
         return self.call(value, self.arguments(link, scope))
 
     @abstractmethod
@@ -293,8 +296,42 @@ class Evaluator(Machine):
             value = self.binary(link.op, value, self.evaluate(link.right, scope), link)
         return value
 
+    @override
+    def builtin(self, name: str) -> Value:
+        """Return one of Python's builtin functions."""
+        return Builtin(name, BUILTINS[name])
+
+    @override
+    def special(self, owner: Value, name: str, *args: Value) -> Value:
+        """Return what a method like `__add__` of an object gives; `MISSING` where it has none."""
+        found = owner.cls.find(name) if isinstance(owner, Instance) else MISSING
+        if not isinstance(found, Function):
+            return MISSING
+        return self.run_function(found, Call(self, [owner, *args], {}))
+
+    @override
+    def shown(self, value: Value) -> Value:
+        """Return an object as its own `__str__` prints it; any other value as it is."""
+        if not isinstance(value, Instance):
+            return value
+        for name, given in (("__format__", ("",)), ("__str__", ()), ("__repr__", ())):
+            made = self.special(value, name, *given)
+            if isinstance(made, str):
+                return made
+        return value
+
+    def _by_method(self, op: ast.operator, left: Value, right: Value) -> Value:
+        name = METHODS.get(type(op), "")
+        made = self.special(left, f"__{name}__", right)
+        return self.special(right, f"__r{name}__", left) if made is MISSING else made
+
+    @override
     def binary(self, op: ast.operator, left: Value, right: Value, node: ast.AST) -> Value:
         """Return `left op right`."""
+        if isinstance(left, Instance) or isinstance(right, Instance):
+            made = self._by_method(op, left, right)
+            if made is not MISSING:
+                return made
         sign, compute = BINARY.get(type(op), ("", None))
         for value, other, reflected in ((left, right, False), (right, left, True)):
             operate = getattr(value, "operate", None)
@@ -331,7 +368,7 @@ class Evaluator(Machine):
         return made
 
     def _percent(self, template: str, values: Value) -> Value:
-        operands: Value
+        operands: dict[str, str] | tuple[Value, ...]
         if isinstance(values, dict):
             operands = {str(key): to_text(value, hint=str(key)) for key, value in values.items()}
         else:
@@ -339,7 +376,9 @@ class Evaluator(Machine):
             operands = tuple(
                 part if isinstance(part, int | float) else to_text(part) for part in parts
             )
-        if WIDE.search(template):
+        texts = operands.values() if isinstance(operands, dict) else operands
+        longest = max((len(item) for item in texts if isinstance(item, str)), default=0)
+        if WIDE.search(template) or template.count("%") * longest > TEXT_LIMIT:
             return Unknown()
         try:
             made = as_text(template % operands, template, values)
@@ -351,13 +390,14 @@ class Evaluator(Machine):
     def _joined(self, node: ast.JoinedStr, scope: Environment) -> Value:
         pieces: list[str] = []
         operands: list[Value] = []
+        room = TEXT_LIMIT
         for part in node.values:
             if isinstance(part, ast.Constant):
                 pieces.append(str(part.value))
                 continue
             if not isinstance(part, ast.FormattedValue):
                 continue
-            value = self.evaluate(part.value, scope)
+            value = self.shown(self.evaluate(part.value, scope))
             operands.append(value)
             spec = (
                 self._joined(part.format_spec, scope)
@@ -365,9 +405,10 @@ class Evaluator(Machine):
                 else ""
             )
             pieces.append(to_text(value, str(spec), hint=node_name(part.value)))
+            room -= len(pieces[-1])
+            if room < 0:
+                return Unknown()
         made = "".join(pieces)
-        if len(made) > TEXT_LIMIT:
-            return Unknown()
         text = as_text(made, *operands)
         self.remember_origin(text, node)
         return text
@@ -384,12 +425,20 @@ class Evaluator(Machine):
             left = right
         return next((answer for answer in answers if isinstance(answer, Unknown)), True)
 
+    @override
     def compare(self, op: ast.cmpop, left: Value, right: Value) -> Value:
         """Return what a comparison gives; an `Unknown` with a key where only a run would tell."""
+        if isinstance(left, Instance) or isinstance(right, Instance):
+            made = self._compare_objects(op, left, right)
+            if made is not MISSING:
+                return made
         if isinstance(op, ast.Is | ast.IsNot):
             return self._identity(op, left, right)
         if isinstance(op, ast.In | ast.NotIn):
             return self._membership(op, left, right)
+        same = same_type(left, right)
+        if same is not None and isinstance(op, ast.Eq | ast.NotEq):
+            return same is isinstance(op, ast.Eq)
         sign, compute = COMPARE[type(op)]
         for value, other, reflected in ((left, right, False), (right, left, True)):
             operate = getattr(value, "operate", None)
@@ -406,8 +455,34 @@ class Evaluator(Machine):
             return Unknown(key=f"not {fingerprintable(left)} == {fingerprintable(right)}")
         return Unknown(key=f"{fingerprintable(left)} {sign} {fingerprintable(right)}")
 
+    def _compare_objects(self, op: ast.cmpop, left: Value, right: Value) -> Value:
+        """Return what objects' own methods give, or whether two members of an enum are one."""
+        if isinstance(op, ast.In | ast.NotIn):
+            made = self.special(right, "__contains__", left)
+            answer = truth(made) if made is not MISSING else None
+            return MISSING if answer is None else answer is isinstance(op, ast.In)
+        name = COMPARISONS.get(type(op), "")
+        made = self.special(left, f"__{name}__", right)
+        if made is not MISSING or name not in {"eq", "ne"}:
+            return made
+        for member, other in ((left, right), (right, left)):
+            if isinstance(member, Instance) and member in members(member.cls):
+                same = self._is_member(member, other)
+                return MISSING if same is None else same is (name == "eq")
+        return MISSING
+
+    def _is_member(self, member: Instance, other: Value) -> bool | None:
+        if isinstance(other, Instance):
+            return member is other
+        if has_base(member.cls, VALUE_ENUMS):
+            return truth(self.compare(ast.Eq(), member.attributes["value"], other))
+        return False if known(other) else None
+
     def _identity(self, op: ast.cmpop, left: Value, right: Value) -> Value:
         positive = isinstance(op, ast.Is)
+        same = same_type(left, right)
+        if same is not None:
+            return same is positive
         if isinstance(left, Unknown) or isinstance(right, Unknown):
             key = f"{fingerprintable(left)} is {fingerprintable(right)}"
             return Unknown(key=key if positive else f"not {key}")
@@ -438,6 +513,13 @@ class Evaluator(Machine):
                 return not positive
         key = f"{fingerprintable(left)} in {fingerprintable(right)}"
         return Unknown(key=key if positive else f"not {key}")
+
+    def _generator(self, node: ast.GeneratorExp, scope: Environment) -> Value:
+        before, self.open_tests = self.open_tests, 0
+        made = Stream(self._comprehension(node, scope))
+        made.narrowed = self.open_tests > 0
+        self.open_tests = before
+        return made
 
     def _comprehension(
         self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, scope: Environment
@@ -484,4 +566,6 @@ class Evaluator(Machine):
             narrow = getattr(scope.names.get(target.id), "partial", None)
             if narrow is not None:
                 scope.names[target.id] = narrow()
-        return truth(value) is not False
+        answer = truth(value)
+        self.open_tests += answer is None
+        return answer is not False

@@ -1,27 +1,20 @@
-"""AWS Glue: GlueContext, DynamicFrame and the transforms of `awsglue`.
+"""AWS Glue: GlueContext, what it reads and writes; `glue_transforms` is what lies between.
 
 A DynamicFrame is taken for a frame.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from guardian.languages.python.fingerprints import call_fingerprint
-from guardian.languages.python.spark_columns import Column, as_tree
-from guardian.languages.python.spark_frames import METHODS, Frame, frame_of, made
-from guardian.languages.python.spark_groups import opaque_function
+from guardian.languages.python.glue_collections import collection
+from guardian.languages.python.glue_transforms import quality_rows, transform
+from guardian.languages.python.spark_frames import Frame, frame_of, made
 from guardian.languages.python.spark_io import write
-from guardian.languages.python.spark_rows import join as spark_join
-from guardian.languages.python.spark_state import (
-    DIALECT,
-    folded_names,
-    item,
-    reference,
-    scan,
-)
-from guardian.languages.python.spark_types import type_tree
+from guardian.languages.python.spark_state import add, folded_names, scan
+from guardian.languages.python.sql_text import is_sql, run_text
 from guardian.languages.python.values import (
     MISSING,
     Call,
+    External,
     Handler,
     Unknown,
     Value,
@@ -29,23 +22,10 @@ from guardian.languages.python.values import (
     plain,
     to_text,
 )
-from guardian.model.names import fold
-from guardian.model.plan import (
-    Drop,
-    Filter,
-    Item,
-    Join,
-    Opaque,
-    Project,
-    Rename,
-    SetOperation,
-    WriteOptions,
-)
+from guardian.model.plan import SetOperation, Values, WriteOptions
 
 CATALOG_READS = frozenset({"create_dynamic_frame_from_catalog", "create_data_frame_from_catalog"})
-OPTION_READS = frozenset(
-    {"create_dynamic_frame_from_options", "create_data_frame_from_options", "getSource"}
-)
+OPTION_READS = frozenset({"create_dynamic_frame_from_options", "create_data_frame_from_options"})
 CATALOG_WRITES = frozenset({"write_dynamic_frame_from_catalog", "write_data_frame_from_catalog"})
 OPTION_WRITES = frozenset({
     "write_dynamic_frame_from_options", "write_from_options", "write_data_frame_from_options",
@@ -55,10 +35,16 @@ OPTION_WRITES = frozenset({
 
 # Options that say which table or place is meant, the most telling first.
 LOCATION_OPTIONS = (
-    "dbtable", "path", "paths", "topicName", "dynamodb.output.tableName",
-    "dynamodb.input.tableName",
-    "tableName", "collection", "dynamodb.tableArn", "database",
+    "dbtable", "path", "paths", "table", "topicName", "topic", "dynamodb.output.tableName",
+    "dynamodb.input.tableName", "tableName", "collection", "dynamodb.tableArn", "streamName",
+    "streamARN", "opensearch.resource", "es.resource", "hoodie.table.name", "entityName",
+    "database",
 )  # fmt: skip
+# The dialect of the SQL that a connection is handed, by its type.
+DIALECTS = {
+    "redshift": "redshift", "snowflake": "snowflake", "bigquery": "bigquery", "mysql": "mysql",
+    "postgresql": "postgres", "sqlserver": "tsql", "oracle": "oracle", "teradata": "teradata",
+}  # fmt: skip
 
 
 def context_method(name: str, call: Call) -> Value:
@@ -73,6 +59,18 @@ def context_method(name: str, call: Call) -> Value:
     if name in CATALOG_WRITES:
         _write(call, _catalog_name(call), "")
         return _written(call)
+    if name in {"getSource", "getCatalogSource"}:
+        return Source(call)
+    if name == "create_dynamic_frame_from_rdd":
+        return _from_rdd(call)
+    if name == "forEachBatch":
+        function = call.value(1, "batch_function")
+        call.machine.apply(function, _frame_argument(call) or Unknown("frame"), Unknown("batch_id"))
+        return Unknown("query")
+    if name == "add_ingestion_time_columns":
+        return call.value(0, "dataFrame")
+    if name == "getCatalogSink":
+        return Sink(_catalog_name(call), "")
     if name == "getSink":
         return Sink(
             _location(_options(call), call), plain(to_text(call.value(0, "connection_type")))
@@ -102,6 +100,28 @@ class Factory:
         return Unknown(name, weak=True) if answer is MISSING else answer
 
 
+class Source:
+    """`glueContext.getSource(...)`: asked for its frame later."""
+
+    def __init__(self, made_by: Call) -> None:
+        """Remember what names it."""
+        self.made_by = made_by
+
+    def attribute(self, name: str, machine: object) -> Value:
+        """Return nothing: it has methods only."""
+        del name, machine
+        return MISSING
+
+    def invoke(self, name: str, call: Call) -> Value:
+        """Return the rows."""
+        if name in {"getFrame", "getDataFrame"}:
+            named = "table_name" in self.made_by.kwargs
+            if named:
+                return Frame(scan(call.machine, _catalog_name(self.made_by), call.at))
+            return _from_options(self.made_by)
+        return self if name == "setFormat" else Unknown(name)
+
+
 class Sink:
     """`glueContext.getSink(...)`: told its format and table, then given a frame."""
 
@@ -126,8 +146,8 @@ class Sink:
             )
             if isinstance(database, str | Unknown) and isinstance(table, str | Unknown):
                 self.name = as_text(f"{to_text(database)}.{to_text(table)}", database, table)
-        elif name == "writeFrame":
-            _write(call, self.name, self.format, call.value(0))
+        elif name in {"writeFrame", "write"}:
+            _write(call, self.name, self.format, call.value(0, "dynamic_frame"))
         return None
 
 
@@ -152,8 +172,9 @@ def _format(call: Call) -> str:
 
 
 def _location(options: Mapping[str, Value], call: Call) -> Value:
+    lowered = {key.lower(): value for key, value in options.items()}
     for key in LOCATION_OPTIONS:
-        value = options.get(key)
+        value = lowered.get(key.lower())
         if isinstance(value, list) and value:
             return value[0]
         if value is not None and not isinstance(value, list):
@@ -162,7 +183,37 @@ def _location(options: Mapping[str, Value], call: Call) -> Value:
     return Unknown("source")
 
 
+def _from_rdd(call: Call) -> Value:
+    rows = call.value(0, "data")
+    named = call.machine.call_method(rows, "toDF", Call(call.machine, [], {}, call.node))
+    frame = frame_of(named, call.machine, "rdd")
+    return frame or Frame(add(call.machine, Values(fingerprint="rdd")))
+
+
+def _query_of(options: Mapping[str, Value], call: Call) -> Value:
+    """Return the rows of the query that a database is asked, None where a table is named."""
+    for key in ("query", "sampleQuery", "dbtable"):
+        text = options.get(key)
+        sql = text.strip().removeprefix("(") if isinstance(text, str) else ""
+        if sql and is_sql(sql):
+            body = sql.rpartition(")")[0] if sql != str(text).strip() else sql
+            handle = run_text(as_text(body, text), call, DIALECTS.get(_format(call), "spark"))
+            return None if handle is None else Frame(handle)
+    return None
+
+
+def _actions(call: Call, options: Value) -> None:
+    """Run the SQL that Redshift is told to run before and after a write."""
+    for key in ("preactions", "postactions"):
+        text = options.get(key) if isinstance(options, dict) else None
+        if isinstance(text, str) and text.strip():
+            run_text(text, call, "redshift")
+
+
 def _from_options(call: Call) -> Value:
+    rows = _query_of(_options(call), call)
+    if rows is not None:
+        return rows
     paths = _options(call).get("paths")
     names = paths if isinstance(paths, list) and paths else [_location(_options(call), call)]
     handles = tuple(scan(call.machine, name, call.at) for name in names)
@@ -191,6 +242,7 @@ def _write(call: Call, name: Value, kind: str, given: Value = None) -> None:
     if frame is None:
         return
     options = call.kwargs.get("connection_options", call.kwargs.get("additional_options"))
+    _actions(call, options)
     keys = options.get("partitionKeys", ()) if isinstance(options, dict) else ()
     partition = folded_names(keys) if isinstance(keys, list | tuple) else ()
     write(
@@ -198,206 +250,18 @@ def _write(call: Call, name: Value, kind: str, given: Value = None) -> None:
     )
 
 
-# --- transforms -----------------------------------------------------------------------------------
-
-
-def _frame(call: Call) -> tuple[Frame | None, Call]:
-    """Return the frame that a transform is applied to, and the call without it."""
-    given = call.kwargs.get("frame")
-    if given is not None:
-        return frame_of(given, call.machine), call
-    first = call.value(0)
-    return (frame_of(first, call.machine), call.shifted()) if call.args else (None, call)
-
-
-def apply_mapping(frame: Frame, call: Call) -> Value:
-    """Return `ApplyMapping`: columns picked, renamed and cast, nothing else kept."""
-    mappings = call.machine.iterate(call.kwargs.get("mappings", call.value(0)))
-    if mappings is None:
-        return _kept(frame, call, "apply_mapping")
-    items: list[Item] = []
-    for mapping in mappings:
-        parts = list(mapping) if isinstance(mapping, tuple | list) else []
-        if len(parts) in {2, 4}:
-            items.append(_mapped(parts, call))
-    return made(call, Project(frame.handle, tuple(items)))
-
-
-def _mapped(parts: list[Value], call: Call) -> Item:
-    source = plain(to_text(parts[0])).replace("`", "")
-    before, target, after = (
-        (parts[1], parts[2], parts[3]) if len(parts) == 4 else (None, parts[1], None)
-    )
-    from sqlglot import exp  # noqa: PLC0415 - the one place where a tree is made here
-
-    tree = as_tree(source, literal=False)
-    to = type_tree(after) if after != before else None
-    if to is not None:
-        tree = exp.Cast(this=tree, to=to)
-    name = plain(to_text(target)).replace("`", "").rpartition(".")[2]
-    return item(call.machine, Column(tree), call.at, source, name)
-
-
-def _paths(call: Call) -> list[Value]:
-    given = call.kwargs.get("paths", call.value(0))
-    return [given] if isinstance(given, str) else call.machine.iterate(given) or []
-
-
-def drop_fields(frame: Frame, call: Call) -> Value:
-    """Return `DropFields`."""
-    return made(
-        call,
-        Drop(frame.handle, tuple(reference(call.machine, path, call.at) for path in _paths(call))),
-    )
-
-
-def select_fields(frame: Frame, call: Call) -> Value:
-    """Return `SelectFields`."""
-    items = tuple(item(call.machine, path, call.at, plain(to_text(path))) for path in _paths(call))
-    return made(call, Project(frame.handle, items))
-
-
-def rename_field(frame: Frame, call: Call) -> Value:
-    """Return `RenameField`."""
-    old = call.kwargs.get("old_name", call.value(0))
-    new = call.kwargs.get("new_name", call.value(1))
-    names = tuple(fold(plain(to_text(name)).replace("`", ""), DIALECT) for name in (old, new))
-    return made(call, Rename(frame.handle, ((names[0], names[1]),), at=call.at))
-
-
-def resolve_choice(frame: Frame, call: Call) -> Value:
-    """Return `ResolveChoice`: the same columns, some cast."""
-    from guardian.model.plan import WithColumns  # noqa: PLC0415 - used by this one function
-
-    specs = call.machine.iterate(call.kwargs.get("specs", call.value(0))) or []
-    items: list[Item] = []
-    for spec in specs:
-        if isinstance(spec, tuple) and len(spec) == 2 and to_text(spec[1]).startswith("cast:"):
-            to = type_tree(to_text(spec[1]).removeprefix("cast:"))
-            if to is not None:
-                from sqlglot import exp  # noqa: PLC0415 - used by this one function
-
-                tree = exp.Cast(this=as_tree(spec[0], literal=False), to=to)
-                items.append(
-                    item(call.machine, Column(tree), call.at, call.text, plain(to_text(spec[0])))
-                )
-    return made(call, WithColumns(frame.handle, tuple(items))) if items else frame
-
-
-def _join(call: Call) -> Value:
-    left = frame_of(call.kwargs.get("frame1", call.value(0)), call.machine)
-    right = frame_of(call.kwargs.get("frame2", call.value(1)), call.machine)
-    if left is None or right is None:
-        return Unknown("join", weak=True)
-    return _joined(
-        left,
-        right,
-        call.kwargs.get("keys1", call.value(2)),
-        call.kwargs.get("keys2", call.value(3)),
-        call,
-    )
-
-
-def _joined(left: Frame, right: Frame, keys1: Value, keys2: Value, call: Call) -> Value:
-    from sqlglot import exp  # noqa: PLC0415 - used by this one function
-
-    from guardian.languages.python.spark_columns import named_column  # noqa: PLC0415 - the same
-    from guardian.languages.python.spark_state import lower  # noqa: PLC0415 - the same
-
-    firsts = [keys1] if isinstance(keys1, str) else call.machine.iterate(keys1) or []
-    seconds = [keys2] if isinstance(keys2, str) else call.machine.iterate(keys2) or []
-    condition: exp.Expr | None = None
-    for first, second in zip(firsts, seconds, strict=False):
-        test = exp.EQ(
-            this=named_column(to_text(first), left.handle).tree,
-            expression=named_column(to_text(second), right.handle).tree,
-        )
-        condition = test if condition is None else exp.And(this=condition, expression=test)
-    on = lower(call.machine, condition, call.at) if condition is not None else None
-    return made(call, Join(left=left.handle, right=right.handle, on=on, at=call.at, text=call.text))
-
-
-def join_frames(frame: Frame, call: Call) -> Value:
-    """Return Spark's join, or a DynamicFrame's: `frame.join(paths1, paths2, frame2)`."""
-    other = call.kwargs.get("frame2", call.value(2))
-    if isinstance(other, Frame) and not isinstance(call.value(0), Frame):
-        keys = call.kwargs.get("paths1", call.value(0)), call.kwargs.get("paths2", call.value(1))
-        return _joined(frame, other, *keys, call)
-    return SPARK_JOIN(frame, call)
-
-
-def _kept(frame: Frame, call: Call, reason: str) -> Value:
-    node = Opaque(
-        inputs=(frame.handle,),
-        fingerprint=call_fingerprint(reason, call),
-        keeps=True,
-        reason=reason,
-        at=call.at,
-    )
-    return made(call, node)
-
-
-def filter_rows(frame: Frame, call: Call) -> Value:
-    """Return `Filter.apply(frame, f)`: rows that a function of Python keeps."""
-    from guardian.languages.python.udfs import opaque_udf, udf_of  # noqa: PLC0415 - used by this one function
-    from guardian.model.plan import Star  # noqa: PLC0415 - the same
-
-    udf = udf_of(call.kwargs.get("f", call.value(0)), call.machine)
-    condition = opaque_udf(udf.fingerprint, (Star(),))
-    return made(call, Filter(frame.handle, condition, "WHERE", call.at, call.text))
-
-
-def map_rows(frame: Frame, call: Call) -> Value:
-    """Return `Map.apply(frame, f)`: rows that a function of Python makes."""
-    call.kwargs.setdefault("func", call.kwargs.get("f", call.value(0)))
-    return opaque_function(frame, "Map", call)
-
-
-def _unchanged(frame: Frame, _: Call) -> Value:
-    return frame
-
-
-def _select_from_collection(call: Call) -> Value:
-    given = call.kwargs.get("dfc", call.value(0))
-    return next(iter(given.values()), Unknown()) if isinstance(given, dict) else given
-
-
-def _split_rows(frame: Frame, call: Call) -> Value:
-    return _kept(frame, call, "split")
-
-
-TRANSFORMS: dict[str, Callable[[Frame, Call], Value]] = {
-    "ApplyMapping": apply_mapping, "DropFields": drop_fields, "SelectFields": select_fields,
-    "RenameField": rename_field, "ResolveChoice": resolve_choice, "DropNullFields": _unchanged,
-    "Filter": filter_rows, "Map": map_rows, "Relationalize": _split_rows, "Unbox": _split_rows,
-    "UnnestFrame": _split_rows, "SplitFields": _split_rows, "SplitRows": _split_rows,
-    "Spigot": _unchanged,
-    "FillMissingValues": _split_rows, "EvaluateDataQuality": _unchanged,
-}  # fmt: skip
-SPARK_JOIN = spark_join
-METHODS.update({
-    "apply_mapping": apply_mapping, "drop_fields": drop_fields, "select_fields": select_fields,
-    "rename_field": rename_field, "resolveChoice": resolve_choice, "relationalize": _split_rows,
-    "unnest": _split_rows, "join": join_frames, "toDF_dynamic": _unchanged,
-})  # fmt: skip
-
-
-def transform(name: str, call: Call) -> Value:
-    """Return what `Name.apply(...)` of `awsglue.transforms` gives."""
-    if name == "Join":
-        return _join(call)
-    if name == "SelectFromCollection":
-        return _select_from_collection(call)
-    handler = TRANSFORMS.get(name)
-    frame, rest = _frame(call)
-    if handler is None or frame is None:
-        return Unknown(name, weak=True) if frame is None else _kept(frame, rest, name)
-    return handler(frame, rest)
-
-
 def _resolved_options(call: Call) -> Value:
     names = call.machine.iterate(call.value(1, "options")) or []
     return {str(name): Unknown(str(name)) for name in names if isinstance(name, str)}
+
+
+def _process_rows(call: Call) -> Value:
+    frame = frame_of(_frame_argument(call), call.machine, "frame")
+    return quality_rows(frame, call) if frame is not None else Unknown("quality")
+
+
+def _quality(call: Call) -> Value:
+    return transform("EvaluateDataQuality", call)
 
 
 def _from_frame(call: Call) -> Value:
@@ -408,4 +272,11 @@ CALLS: dict[str, Handler] = {
     "awsglue.utils.getResolvedOptions": _resolved_options,
     "awsglue.dynamicframe.DynamicFrame.fromDF": _from_frame,
     "awsglue.DynamicFrame.fromDF": _from_frame,
+    "awsglue.dynamicframe.DynamicFrameCollection": collection,
+    "awsglue.DynamicFrameCollection": collection,
+    "awsgluedq.transforms.EvaluateDataQuality": lambda _: External(
+        "awsgluedq.transforms.EvaluateDataQuality"
+    ),
+    "awsgluedq.transforms.EvaluateDataQuality.apply": _quality,
+    "awsgluedq.transforms.EvaluateDataQuality.process_rows": _process_rows,
 }

@@ -6,6 +6,7 @@ from guardian.languages.python.calls import Caller
 from guardian.languages.python.machine import PathEnd, PythonRaise
 from guardian.languages.python.modules import Module
 from guardian.languages.python.overriding import override
+from guardian.languages.python.sharing import Sharing
 from guardian.languages.python.values import (
     MISSING,
     Environment,
@@ -21,6 +22,11 @@ from guardian.model.lineage import Diagnostic
 class Importer(Caller):
     """Follows imports inside the repository."""
 
+    def __init__(self, **state: object) -> None:
+        """Start with no module lent."""
+        super().__init__(**state)
+        self.sharing = Sharing(self, self.finder.layout.shelf)
+
     def run_import(self, node: ast.Import, scope: Environment) -> None:
         """Bind the modules that `import a.b` names."""
         for alias in node.names:
@@ -31,6 +37,7 @@ class Importer(Caller):
                 if len(parts) > 1:
                     self.import_module(parts, scope.module, 0)
                 scope.assign(parts[0], self.import_module(parts[:1], scope.module, 0))
+        self.sharing.settle()
 
     def run_import_from(self, node: ast.ImportFrom, scope: Environment) -> None:
         """Bind the names that `from a import b` names."""
@@ -41,6 +48,7 @@ class Importer(Caller):
                 self._import_star(source, scope)
             else:
                 scope.assign(alias.asname or alias.name, self._imported_name(source, alias.name))
+        self.sharing.settle()
 
     def _imported_name(self, source: Value, name: str) -> Value:
         value = self.attribute(source, name)
@@ -66,11 +74,10 @@ class Importer(Caller):
         """
         if not parts and not level:
             return Unknown()
-        path = (
-            None
-            if self.library.attribute(".".join(parts)) is not MISSING
-            else (self.finder.locate(parts, importer.path, level))
-        )
+        if self.library.attribute(".".join(parts)) is not MISSING:
+            return External(".".join(parts))
+        path = self.finder.locate(parts, importer.path, level)
+        self.sharing.note((parts, importer.path, level, path))
         if path is None:
             return External(".".join(parts))
         if path.endswith("/"):
@@ -86,19 +93,40 @@ class Importer(Caller):
                         f"the import of {path} was not followed: {module.message}", self.at(None)
                     )
                 return External(".".join(parts))
-            loaded = Environment(module)
-            self.loaded[path] = loaded
-            self._run_imported(module, loaded)
+            loaded = self._loaded(module)
         return ModuleValue(loaded.module, loaded)
 
-    def _run_imported(self, module: Module, environment: Environment) -> None:
+    @override
+    def import_again(self, path: str, name: str) -> None:
+        """Load the module at `path`, which an import is known to lead to."""
+        module = self.finder.load(path, name)
+        if isinstance(module, Module):
+            self._loaded(module)
+
+    def _loaded(self, module: Module) -> Environment:
+        """Return the names of a module that was not loaded yet."""
+        loaded = self.loaded[module.path] = Environment(module)
+        self.sharing.run(module, loaded, lambda: self._run_imported(module, loaded))
+        return loaded
+
+    @override
+    def import_named(self, parts: tuple[str, ...]) -> Value:
+        """Return the module of a dotted name, as the module being run would import it."""
+        if self.module is None or not all(parts):
+            return Unknown()
+        return self.import_module(parts, self.module, 0)
+
+    def _run_imported(self, module: Module, environment: Environment) -> bool:
+        """Return whether the body of an imported module came to its end."""
         if self.too_deep:
             self.warn(f"the import of {module.path} is nested too deeply", self.at(None))
-            return
+            return False
         self.importing += 1
         try:
             self.run_module(module, environment)
         except (PythonRaise, PathEnd):
             self.warn(f"the import of {module.path} ends before its last line", self.at(None))
+            return False
         finally:
             self.importing -= 1
+        return True

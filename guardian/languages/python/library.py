@@ -6,12 +6,26 @@ One dispatch by dotted path.
 import re
 from functools import lru_cache
 
-from guardian.languages.python import glue, standard
+from guardian.languages.python import glue, glue_transforms, standard
 from guardian.languages.python.airflow import airflow_call
+from guardian.languages.python.chance import drawn
 from guardian.languages.python.delta import delta_table
 from guardian.languages.python.delta_live import live_call
+from guardian.languages.python.files import PathText
+from guardian.languages.python.frames.pandas_frame import PandasFrame
+from guardian.languages.python.frames.pandas_module import pandas_call
+from guardian.languages.python.frames.polars_frame import PolarsFrame
+from guardian.languages.python.frames.polars_module import polars_attribute, polars_call
+from guardian.languages.python.frames.rows import opaque as opaque_rows
+from guardian.languages.python.job_arguments import (
+    ArgumentParser,
+    Arguments,
+    CommandLine,
+    EnvironmentVariables,
+)
 from guardian.languages.python.machine import Machine
 from guardian.languages.python.notebooks import run_cell, run_notebook
+from guardian.languages.python.schema_json import from_json
 from guardian.languages.python.spark_columns import Column, WindowSpec, located
 from guardian.languages.python.spark_frames import METHODS, PROPERTIES, Frame, frame_of
 from guardian.languages.python.spark_functions import function_call, is_function
@@ -21,15 +35,25 @@ from guardian.languages.python.spark_schemas import SCHEMA_PROPERTIES
 from guardian.languages.python.spark_select import SELECT_METHODS
 from guardian.languages.python.spark_session import (
     WINDOW_LIMITS,
+    Catalog,
+    Configuration,
     SparkSession,
     Utilities,
     is_session_name,
     row,
     window_method,
 )
-from guardian.languages.python.spark_state import add
-from guardian.languages.python.spark_types import CONTAINERS, SIMPLE, make_type
-from guardian.languages.python.sql_clients import client_call, unknown_client, write_rows
+from guardian.languages.python.spark_state import add, state_of
+from guardian.languages.python.spark_types import (
+    CONTAINERS,
+    SIMPLE,
+    DataType,
+    StructField,
+    StructType,
+    make_type,
+)
+from guardian.languages.python.sql_clients import Client, client_call, unknown_client, write_rows
+from guardian.languages.python.udfs import Udf
 from guardian.languages.python.values import (
     MISSING,
     Builtin,
@@ -65,6 +89,8 @@ FRAME_ONLY = frozenset({
     "exceptAll",
     "toDF", "repartition", "groupBy", "orderBy", "createOrReplaceGlobalTempView", "drop_duplicates",
 })  # fmt: skip
+# What a notebook of Databricks, Synapse or Fabric has at hand.
+UTILITIES = frozenset({"dbutils", "mssparkutils", "notebookutils"})
 TRUE_FRAME_NAMES = re.compile(
     r"^(df|sdf|dataframe|data_frame)$|_s?df$|^s?df_|dataframe$", re.IGNORECASE
 )
@@ -82,15 +108,24 @@ class SparkLibrary:
     `frames` says that values nobody knows may be Spark's frames, by their names and methods.
     """
 
+    plain_kinds = frozenset({
+        Catalog, Column, CommandLine, Configuration, DataType, EnvironmentVariables, SparkSession,
+        Utilities, WindowSpec, PathText,
+    })  # fmt: skip
+    compound_kinds = frozenset({Arguments, ArgumentParser, Client, StructField, StructType, Udf})
+
     def __init__(self, *, frames: bool = True) -> None:
         """Guess at frames, or leave them to pandas."""
         self.frames = frames
+        self.kind = "frames" if frames else "plain"
 
     def call(self, path: str, call: Call) -> Value:
         """Return what calling `path` gives; `MISSING` where it is not known."""
         known = standard.CALLS.get(path) or glue.CALLS.get(path) or live_call(path)
         if known is not None:
             return known(call)
+        if path.startswith("pyspark.pandas."):
+            return pandas_call(path, call)
         if (
             path.startswith(("pyspark", "delta", "awsglue", "databricks", "pyspark_utils"))
             or "pyspark." in path
@@ -98,8 +133,15 @@ class SparkLibrary:
             return self._spark(path, call)
         if path.startswith("logging"):
             return Unknown("logger")
-        made = client_call(path, call)
-        return airflow_call(path, call) if made is MISSING else made
+        for of_frames in (pandas_call, polars_call):
+            answer = of_frames(path, call)
+            if answer is not MISSING:
+                return answer
+        for answer in (client_call, drawn):
+            made = answer(path, call)
+            if made is not MISSING:
+                return made
+        return airflow_call(path, call)
 
     def _spark(self, path: str, call: Call) -> Value:
         function = matched(FUNCTIONS, path)
@@ -121,10 +163,12 @@ class SparkLibrary:
         if session:
             names = [part for part in session.groups()[1:] if part]
             return SparkSession().invoke(names[-1], call) if names else SparkSession()
+        if path.endswith("types.StructType.fromJson"):
+            return from_json(call)
         if "DeltaTable." in path:
             return delta_table(path, call)
         if path.startswith("awsglue.transforms.") and (name == "apply" or path.count(".") == 2):
-            return glue.transform(path.split(".")[2], call)
+            return glue_transforms.transform(path.split(".")[2], call)
         if name == "Row":
             return row(call)
         if name == "DBUtils":
@@ -144,6 +188,10 @@ class SparkLibrary:
         session = matched(SESSION, path)
         if session and session.group(2) == "builder":
             return SparkSession()
+        if path in {"numpy.nan", "numpy.NaN", "pandas.NA", "pandas.NaT"}:
+            return None
+        if path.startswith("polars.col."):
+            return polars_attribute(path)
         if path == "sys.maxsize":
             return 1 << 62
         return MISSING
@@ -158,7 +206,7 @@ class SparkLibrary:
             return kind.group(1) in SIMPLE or kind.group(1) in CONTAINERS or kind.group(1) == "Row"
         name = path.rpartition(".")[2]
         if path.startswith("awsglue.transforms."):
-            return name in glue.TRANSFORMS or name in {"Join", "SelectFromCollection"}
+            return name in glue_transforms.NAMES
         if path.startswith("pyspark.sql."):
             return name in {
                 "SparkSession",
@@ -173,6 +221,11 @@ class SparkLibrary:
         if path.startswith("delta"):
             return name == "DeltaTable"
         return False
+
+    def extend(self, path: str, name: str, value: Value, machine: Machine) -> None:
+        """Give all frames a method of the program's own, `DataFrame.pipe = pipe`."""
+        if path.endswith(".DataFrame"):
+            state_of(machine).methods[name] = value
 
     def unknown_attribute(self, owner: Unknown, name: str, machine: Machine) -> Value:
         """Return an attribute of what is a frame or a session, as far as can be told."""
@@ -200,6 +253,11 @@ class SparkLibrary:
             for value in [*call.args, *call.kwargs.values()]
             if isinstance(value, Frame)
         )
+        given = next(
+            (value for value in call.args if isinstance(value, PandasFrame | PolarsFrame)), None
+        )
+        if given is not None and not owner.handles and name:
+            return _unknown_step(given, name, call)
         handles = tuple(dict.fromkeys((*owner.handles, *frames)))
         if isinstance(owner, Collected):
             return self._collected(owner, name, call)
@@ -232,7 +290,7 @@ class SparkLibrary:
             f"`{plain(owner.name) or 'this value'}` is not known; its lineage ends at this call",
             call.at,
         )
-        return METHODS[name](frame, call)
+        return call.machine.call_method(frame, name, call)
 
     def _visit_callbacks(self, call: Call) -> None:
         for value in [*call.args, *call.kwargs.values()]:
@@ -248,7 +306,11 @@ class SparkLibrary:
 
     def parameter(self, name: str, annotation: str, machine: Machine) -> Value:
         """Return what a parameter that nobody passes may be."""
-        if name == "dbutils":
+        if re.search(r"\b(?:pd|pandas|ps)\.DataFrame\b", annotation):
+            return PandasFrame(_parameter_frame(name, machine).handle)
+        if re.search(r"\b(?:pl|polars)\.(?:Data|Lazy)Frame\b", annotation):
+            return PolarsFrame(_parameter_frame(name, machine).handle)
+        if name in UTILITIES:
             return Utilities()
         if not self.frames:
             return MISSING
@@ -265,7 +327,7 @@ class SparkLibrary:
         del machine
         if is_session_name(name):
             return SparkSession()
-        if name == "dbutils":
+        if name in UTILITIES:
             return Utilities()
         if name == "__run_notebook__":
             return Builtin(name, run_notebook)
@@ -276,7 +338,16 @@ class SparkLibrary:
         return MISSING
 
 
-def _parameter_frame(name: str, machine: Machine) -> Value:
+def _unknown_step(given: PandasFrame | PolarsFrame, name: str, call: Call) -> Value:
+    """Return what a function that is not known may make of a frame: the frame, changed."""
+    kinds = PandasFrame | PolarsFrame
+    handles = [value.handle for value in call.args if isinstance(value, kinds)]
+    why = f"`{name}` is not known; its lineage is that of the frames that it is given"
+    made = opaque_rows(call, handles, name, why=why)
+    return PandasFrame(made, given.index) if isinstance(given, PandasFrame) else PolarsFrame(made)
+
+
+def _parameter_frame(name: str, machine: Machine) -> Frame:
     return Frame(
         add(machine, Opaque(fingerprint=f"parameter {name}", reason=f"parameter `{name}`"))
     )

@@ -2,7 +2,7 @@
 
 import ast
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from guardian.languages.python.values import (
     OPEN,
     AssumedText,
     Call,
+    ClassValue,
     Environment,
     Function,
     Instance,
@@ -40,7 +41,15 @@ class PathEnd(Exception):  # noqa: N818 - the interpreted program ends, nothing 
 
 
 class Library(Protocol):
-    """What the interpreter is told about packages outside the repository; it knows none itself."""
+    """What the interpreter is told about packages outside the repository; it knows none itself.
+
+    `kind` tells libraries that answer alike. Values of `plain_kinds` are never changed, those of
+    `compound_kinds` are told by the fields of their dataclass; others belong to one run.
+    """
+
+    kind: str
+    plain_kinds: frozenset[type]
+    compound_kinds: frozenset[type]
 
     def call(self, path: str, call: Call) -> Value:
         """Return what calling `path` gives; `MISSING` where it is not known."""
@@ -50,6 +59,9 @@ class Library(Protocol):
 
     def offers(self, path: str) -> bool:
         """Return whether `path` exists, as far as a star import needs to know."""
+
+    def extend(self, path: str, name: str, value: Value, machine: "Machine") -> None:
+        """Give the class `path` an attribute of the program's own, `DataFrame.pipe = pipe`."""
 
     def unknown_attribute(self, owner: Unknown, name: str, machine: "Machine") -> Value:
         """Return an attribute of an unknown value.
@@ -93,7 +105,7 @@ class Findings:
 
     warnings: dict[Diagnostic, None] = field(default_factory=dict)
     called: set[ast.AST] = field(default_factory=set)
-    origins: dict[str, Location] = field(default_factory=dict)
+    origins: MutableMapping[str, Location] = field(default_factory=dict)
 
 
 class Machine(ABC):
@@ -112,17 +124,46 @@ class Machine(ABC):
         self.finder = finder
         self.library = library
         self.budget = budget
-        self.path = path
+        # How often something was asked that another run may answer in another way.
+        self.touched = 0
+        self._path = path
         self.findings = findings
-        self.session: object = None
+        self._session: object = None
         self.module: Module | None = None
         self.stack: list[Activation] = []
         self.loaded: dict[str, Environment] = {}
         self.importing = 0
         self.including = 0
-        self.main_scope: Environment | None = None
+        self.main: Environment | None = None
         self.deferred: list[Callable[[], None]] = []
         self.matters: dict[ast.AST, bool] = {}
+        # Notebooks that were included, and only gave names a meaning.
+        self.defined: set[str] = set()
+        # Classes of which an object is being made that nobody passed.
+        self.standing_in: list[ClassValue] = []
+
+    @property
+    def path(self) -> Path:
+        """Return the way that this run takes through the program."""
+        self.touched += 1
+        return self._path
+
+    @property
+    def session(self) -> object:
+        """Return the libraries' own state of this run."""
+        self.touched += 1
+        return self._session
+
+    @session.setter
+    def session(self, session: object) -> None:
+        """Begin with a state."""
+        self._session = session
+
+    @property
+    def main_scope(self) -> Environment | None:
+        """Return the names of the program itself."""
+        self.touched += 1
+        return self.main
 
     @abstractmethod
     def call(self, function: Value, call: Call) -> Value:
@@ -141,12 +182,52 @@ class Machine(ABC):
         """Return the value of an expression."""
 
     @abstractmethod
+    def binary(self, op: ast.operator, left: Value, right: Value, node: ast.AST) -> Value:
+        """Return `left op right`."""
+
+    @abstractmethod
+    def compare(self, op: ast.cmpop, left: Value, right: Value) -> Value:
+        """Return what a comparison gives."""
+
+    @abstractmethod
+    def subscript(self, owner: Value, key: Value, node: ast.Subscript | None = None) -> Value:
+        """Return an element."""
+
+    @abstractmethod
+    def builtin(self, name: str) -> Value:
+        """Return one of Python's builtin functions."""
+
+    @abstractmethod
+    def import_named(self, parts: tuple[str, ...]) -> Value:
+        """Return the module of a dotted name, as the module being run would import it."""
+
+    def importer_path(self) -> str:
+        """Return the path of the module being run."""
+        return self.module.path if self.module is not None else ""
+
+    @abstractmethod
+    def shown(self, value: Value) -> Value:
+        """Return an object as its own `__str__` prints it; any other value as it is."""
+
+    @abstractmethod
+    def special(self, owner: Value, name: str, *args: Value) -> Value:
+        """Return what a method like `__add__` of an object gives; `MISSING` where it has none."""
+
+    @abstractmethod
     def run_function(self, function: Function, call: Call) -> Value:
         """Return what the body of `function` gives for these arguments."""
 
     @abstractmethod
+    def execute_body(self, body: Sequence[ast.stmt], scope: Environment) -> Value:
+        """Return what a function's body returns."""
+
+    @abstractmethod
     def run_module(self, module: Module, environment: Environment | None = None) -> Environment:
         """Run a module's body and return its names."""
+
+    @abstractmethod
+    def import_again(self, path: str, name: str) -> None:
+        """Load the module at `path`, which an import is known to lead to."""
 
     @abstractmethod
     def instantiate(self, cls: Value, call: Call) -> Value:

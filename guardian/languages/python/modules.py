@@ -9,6 +9,19 @@ from functools import lru_cache
 from posixpath import dirname, join, normpath
 
 from guardian.languages import Sources
+from guardian.languages.python import newer_syntax
+from guardian.languages.python.module_roots import (
+    OUTSIDE,
+    Layout,
+    imported_names,
+    is_test,
+    layout_of,
+    names_from,
+    search_roots,
+    shared_length,
+    words_of,
+)
+from guardian.languages.python.values import OPEN
 from guardian.model.lineage import Diagnostic, Location
 from guardian.model.source import SourceFile
 
@@ -18,6 +31,7 @@ DEPTH_LIMIT = 200
 SHARED_LIMIT = 200_000
 TEXT_LENGTH = 300
 IMPORTER_LIMIT = 4_000
+FAR_LIMIT = 20
 OPENING, CLOSING = "([{", ")]}"
 
 
@@ -75,6 +89,12 @@ def _cut(line: str, start: int, end: int | None) -> str:
     return line.encode()[start:end].decode(errors="replace")
 
 
+PYTHON_2 = (
+    "this is Python 2, which is not read: its lineage is missing. Port it to Python 3 "
+    "(`python -m lib2to3`), or leave it out with `exclude` in guardian.yml"
+)
+
+
 def parse_module(
     path: str, text: str, *, name: str = "__main__", line_numbers: Sequence[int] = ()
 ) -> Module | Diagnostic:
@@ -93,6 +113,11 @@ def parse_module(
             warnings.simplefilter("ignore")
             tree = ast.parse(text.removeprefix("\ufeff"), filename=path)
     except SyntaxError as error:
+        older = newer_syntax.parsed(text.removeprefix("\ufeff"), path)
+        if older is not None:
+            return Module(path, older.text, older.tree, name, line_numbers)
+        if newer_syntax.is_python_2(text):
+            return refuse(error.lineno or 1, PYTHON_2)
         return refuse(error.lineno or 1, f"not valid Python: {error.msg}")
     except (ValueError, RecursionError, MemoryError) as error:
         return refuse(1, f"not valid Python: {type(error).__name__}")
@@ -125,78 +150,15 @@ def parsed_once(path: str, text: str, name: str) -> Module | Diagnostic:
     return module if isinstance(module, Diagnostic) else replace(module, name=name)
 
 
-class Layout:
-    """Where the Python files of one revision lie; shared by all files that are read of it."""
-
-    def __init__(self, paths: tuple[str, ...]) -> None:
-        """Take the paths of all files."""
-        self.paths = frozenset(paths)
-        self.folders: set[str] = set()
-        # The last parts of all modules and folders: most imports lead to none of them.
-        self.names: set[str] = set()
-        self._located: dict[tuple[tuple[str, ...], str, int], str | None] = {}
-        for path in paths:
-            if path.endswith(".py"):
-                self._take(path)
-
-    def _take(self, path: str) -> None:
-        folder = dirname(path)
-        self.names.add(path[len(folder) :].strip("/").removesuffix(".py"))
-        while folder and folder not in self.folders:
-            self.folders.add(folder)
-            self.names.add(folder.rpartition("/")[2])
-            folder = dirname(folder)
-
-    def locate(self, parts: tuple[str, ...], folder: str, level: int) -> str | None:
-        """Return the path of the module `parts` as a file in `folder` sees it."""
-        if parts and parts[0] not in self.names:
-            return None
-        key = (parts, folder, level)
-        if key not in self._located:
-            self._located[key] = self._search(parts, folder, level)
-        return self._located[key]
-
-    def _search(self, parts: tuple[str, ...], folder: str, level: int) -> str | None:
-        for root in _roots(folder, level):
-            base = normpath(join(root, *parts)) if parts or root else ""
-            if base in {"", "."}:
-                continue
-            for path in (f"{base}.py", f"{base}/__init__.py"):
-                if path in self.paths:
-                    return path
-            if base in self.folders and parts:
-                return f"{base}/"
-        return None
-
-
-def _roots(folder: str, level: int) -> list[str]:
-    if level:
-        for _ in range(level - 1):
-            folder = dirname(folder)
-        return [folder]
-    roots = [folder]
-    while folder:
-        folder = dirname(folder)
-        roots.append(folder)
-    return [
-        *roots,
-        *(join(root, "src") for root in roots),
-        *(join(root, "lib") for root in roots),
-    ]
-
-
-@lru_cache(maxsize=4)
-def layout_of(paths: tuple[str, ...]) -> Layout:
-    """Return where the files of a revision lie, worked out once."""
-    return Layout(paths)
-
-
 class ModuleFinder:
     """Finds modules of the repository by the name that a file imports them under."""
 
-    def __init__(self, sources: Sources) -> None:
-        """Look among the files of one revision."""
+    def __init__(self, sources: Sources, entry: str = "") -> None:
+        """Look among the files of one revision, on behalf of a run of the file `entry`."""
         self.sources = sources
+        self.entry = entry
+        self._added: list[str] = []
+        self._ranked: dict[tuple[str, str], list[str]] = {}
         self._parsed: dict[tuple[str, str], Module | Diagnostic | None] = {}
         self._layout: Layout | None = None
 
@@ -216,10 +178,102 @@ class ModuleFinder:
         """Return the path of the module `parts` as `importer` sees it; None where it is not ours.
 
         Roots are tried as a run would have them: the file's own folder, its ancestors up
-        to the repository's root, and `src` under each of these. A package is named by its
-        `__init__.py`, or by its folder with a trailing `/` where it has none.
+        to the repository's root, and `src` and `lib` under each of these, then those of the file
+        that is run, then any folder. Of several packages of one name, the one wins that has most
+        of what the importer takes from it. A package is named by its `__init__.py`, or by its
+        folder with a trailing `/` where it has none.
         """
-        return self.layout.locate(parts, dirname(importer), level)
+        if level or not parts:
+            return self.layout.locate(parts, dirname(importer), level)
+        if parts[0] not in self.layout.names:
+            return None
+        found = (self.layout.under(root, parts) for root in self._roots(parts[0], importer))
+        return next((path for path in found if path is not None), None)
+
+    def modules_beside(self, parts: tuple[str, ...], importer: str) -> list[str]:
+        """Return the dotted names of all modules in the package that begins a name.
+
+        The package is the part of the name that is known: it has no symbol.
+        """
+        known = tuple(part for part in parts[:-1] if OPEN not in part)
+        if len(known) < len(parts) - 1 or not known:
+            return []
+        package = self.locate(known, importer)
+        folder = dirname(package) if package is not None else ""
+        if not folder:
+            return []
+        stems = sorted(
+            path[len(folder) + 1 :].removesuffix(".py")
+            for path in self.paths
+            if dirname(path) == folder and path.endswith(".py")
+        )
+        return [".".join((*known, stem)) for stem in stems if not stem.startswith("__")]
+
+    @property
+    def all_folders(self) -> frozenset[str]:
+        """Return all folders of the revision, those without Python files, too."""
+        return self.layout.all_folders()
+
+    def add_root(self, folder: str) -> None:
+        """Take a folder that the code adds to `sys.path`, by its longest tail that exists."""
+        parts = normpath(folder).strip("/").split("/")
+        for start in range(len(parts)):
+            tail = "/".join(parts[start:])
+            if tail in self.layout.folders and tail not in self._added:
+                self._added.append(tail)
+                self._ranked.clear()
+                return
+
+    def _roots(self, name: str, importer: str) -> list[str]:
+        """Return the folders in which `importer` looks for the package `name`, best first."""
+        key = (name, importer)
+        if key not in self._ranked:
+            near = [
+                *self._added,
+                *search_roots(dirname(importer)),
+                *search_roots(dirname(self.entry)),
+            ]
+            holders = self.layout.roots_of(name)
+            roots = [root for root in dict.fromkeys(near) if root in holders]
+            scores = self._scores(name, importer, roots)
+            if not any(scores.values()) and name not in OUTSIDE:
+                far = [root for root in holders if root not in roots and not is_test(f"{root}/")]
+                far.sort(key=lambda root: -shared_length(root, importer))
+                scores.update(self._scores(name, importer, far[:FAR_LIMIT]))
+            self._ranked[key] = sorted(scores, key=lambda root: -scores[root])
+        return self._ranked[key]
+
+    def _scores(self, name: str, importer: str, roots: list[str]) -> dict[str, int]:
+        """Return how much of what `importer` takes from the package `name` each root has."""
+        if len(roots) == 1 and not (self.layout.under(roots[0], (name,)) or "/").endswith("/"):
+            return {roots[0]: 1}
+        source = self.sources.read(importer) if roots else None
+        taken = names_from(source.text) if source is not None else ()
+        wanted = [item for item in taken if item[0][0] == name]
+        text = source.text if source is not None else ""
+        return {root: sum(self._share(root, *item, text) for item in wanted) for root in roots}
+
+    def _share(
+        self, root: str, parts: tuple[str, ...], names: tuple[str, ...], importer: str
+    ) -> int:
+        """Return how much of one import a root has: the module, its names, what is used of them."""
+        path = self.layout.under(root, parts)
+        if path is None:
+            return 0
+        text = self._text(path)
+        count = int(not path.endswith("/") or not names)
+        for name in names:
+            inner = self.layout.under(root, (*parts, name))
+            if inner is None:
+                count += name in words_of(text)
+                continue
+            used = re.findall(rf"\b{name}\.(\w+)", importer)
+            count += 1 + len(words_of(self._text(inner)).intersection(used))
+        return count
+
+    def _text(self, path: str) -> str:
+        source = None if path.endswith("/") else self.sources.read(path)
+        return source.text if source is not None else ""
 
     def load(self, path: str, name: str) -> Module | Diagnostic | None:
         """Return the module at `path`, parsed; None where there is no such file."""
@@ -257,40 +311,28 @@ class ModuleFinder:
                 return self.sources.read(tail)
         return None
 
-    def imported_elsewhere(self, path: str) -> bool:
-        """Return whether another Python file of the repository imports the module at `path`."""
+    def importers(self, path: str) -> list[str]:
+        """Return the texts of the other Python files that import the module at `path`.
+
+        Tests are left out, and packages that only pass on what they import.
+        """
+        package = f"{dirname(path)}/__init__.py"
         stem = path.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]
+        stems = {stem, dirname(path).rpartition("/")[2]} if package in self.paths else {stem}
         others = [
-            other for other in self.paths if other.endswith((".py", ".ipynb")) and other != path
+            other
+            for other in self.paths
+            if other.endswith((".py", ".ipynb")) and other not in {path, package}
         ]
         others.sort(key=lambda other: (dirname(other) != dirname(path), other))
+        found = []
         for other in others[:IMPORTER_LIMIT]:
-            source = self.sources.read(other)
-            if source is None or stem not in source.text:
+            source = None if is_test(other) else self.sources.read(other)
+            if source is None or not any(word in source.text for word in stems):
                 continue
-            for parts, level in imported_names(source.text):
-                if stem in parts and self.locate(parts, other, level) == path:
-                    return True
-        return False
-
-
-_FROM = re.compile(
-    r"^[ \t]*from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n#]*)", re.MULTILINE
-)
-_IMPORT = re.compile(r"^[ \t]*import[ \t]+([\w., \t]+)", re.MULTILINE)
-
-
-@lru_cache(maxsize=8192)
-def imported_names(text: str) -> tuple[tuple[tuple[str, ...], int], ...]:
-    """Return the modules that `text` may import, as (dotted parts, number of leading dots)."""
-    found: list[tuple[tuple[str, ...], int]] = []
-    for dots, base, names in _FROM.findall(text):
-        parts = tuple(part for part in base.split(".") if part)
-        found.append((parts, len(dots)))
-        found.extend(((*parts, name), len(dots)) for name in re.findall(r"\w+", names))
-    for names in _IMPORT.findall(text):
-        for name in names.split(","):
-            words = name.split()
-            if words:
-                found.append((tuple(words[0].split(".")), 0))
-    return tuple(found)
+            if any(
+                not stems.isdisjoint(parts) and self.locate(parts, other, level) in {path, package}
+                for parts, level in imported_names(source.text)
+            ):
+                found.append(source.text)
+        return found

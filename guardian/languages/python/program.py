@@ -3,19 +3,24 @@
 Every path run, what they found put together.
 """
 
-import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from guardian.languages import Sources
-from guardian.languages.python.branches import Budget, Explorer, LimitReached, Path
+from guardian.languages.python.alone import Entry, entries, start, unmentioned
+from guardian.languages.python.branches import (
+    Budget,
+    Explorer,
+    LimitReached,
+    Path,
+    PathLimitReached,
+)
 from guardian.languages.python.catalog import RepositoryCatalog, scanned
 from guardian.languages.python.interpreter import Interpreter
 from guardian.languages.python.library import SparkLibrary
 from guardian.languages.python.machine import Findings, PathEnd, PythonRaise
 from guardian.languages.python.modules import Module, ModuleFinder, parse_module
 from guardian.languages.python.spark_state import FileState, SessionState
-from guardian.languages.python.values import Call, Environment, Function, Instance, Value
 from guardian.languages.recording import Recording
 from guardian.model.lineage import Diagnostic
 from guardian.model.plan import Lowered, PlanBuilder, TableEdge
@@ -23,13 +28,9 @@ from guardian.model.plan import Lowered, PlanBuilder, TableEdge
 # The language of a program that hands SQL to databases, and knows no Spark.
 PLAIN = "python"
 ALONE_LIMIT = 200
+TOO_LONG = "a part of the file needs more steps than are allowed; the rest of the file is reported"
 # A program that has done no Spark work on this many paths is taken to do none.
 IDLE_RUNS = 8
-WORK_WORDS = frozenset({
-    "write", "read", "sql", "table", "spark", "execute", "executemany", "read_sql", "query",
-    "read_sql_query", "to_sql",
-})  # fmt: skip
-SPARK_TYPES = ("SparkSession", "DataFrame", "GlueContext", "SparkContext")
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class _Runs:
         self.sources = sources
         self.language = language
         self.notebook = notebook
-        self.finder = ModuleFinder(sources)
+        self.finder = ModuleFinder(sources, module.path)
         self.findings = Findings()
         self.budget = Budget()
         self.file = FileState(PlanBuilder(), module.path, RepositoryCatalog(self.finder))
@@ -119,21 +120,28 @@ class _Runs:
             if explorer.runs > IDLE_RUNS and not self.file.worked:
                 return
             self._run(path)
-        for file, line, _ in explorer.left_out()[:20]:
+        left_out: dict[str, list[int]] = {}
+        for file, line, _ in explorer.left_out():
+            left_out.setdefault(file, []).append(line)
+        for file, lines in left_out.items():
+            others = f" and of {len(lines) - 1} more in this file" if len(lines) > 1 else ""
             self.findings.warnings.setdefault(
                 Diagnostic(
                     file,
-                    line,
-                    "the file has too many branches to follow; one outcome of this one is left out",
+                    lines[0],
+                    "the file has too many branches to follow; one outcome of this one"
+                    f"{others} is left out",
                 )
             )
 
     def _run(self, path: Path) -> Interpreter:
         machine = self._machine(path)
+        self.budget.begin_path()
         try:
             machine.run_module(self.module)
             _run_deferred(machine, self.module)
         except PythonRaise as raised:
+            path.failed = True
             self._warn(
                 1,
                 f"one path through the file ends in an error, `{raised.kind or 'Exception'}`",
@@ -141,6 +149,8 @@ class _Runs:
             )
         except PathEnd:
             pass
+        except PathLimitReached:
+            self._warn(1, TOO_LONG)
         return machine
 
     def _machine(self, path: Path, session: SessionState | None = None) -> Interpreter:
@@ -163,35 +173,33 @@ class _Runs:
     # --- functions that nobody calls --------------------------------------------------------------
 
     def _try_alone(self) -> None:
-        """Run each function that nothing in the file calls, with parameters that are not known.
+        """Run each function and step that nothing calls, with parameters that are not known.
 
-        A module that others import is theirs to call: its functions are no jobs.
+        What another module imports and names is theirs to call, and is no job.
         """
-        candidates = [
-            node
-            for node, owner in _entries(self.module.tree)
-            if node not in self.findings.called and _takes_spark(node, owner)
-        ]
-        if not candidates or self.finder.imported_elsewhere(self.module.path):
-            return
-        for node in candidates[:ALONE_LIMIT]:
-            if node not in self.findings.called:
-                self._run_alone(node)
+        called = self.findings.called
+        candidates = [entry for entry in entries(self.module.tree) if entry.node not in called]
+        importers = self.finder.importers(self.module.path) if candidates else []
+        for entry in unmentioned(candidates, importers)[:ALONE_LIMIT]:
+            if entry.node not in called:
+                self._run_alone(entry)
 
-    def _run_alone(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    def _run_alone(self, entry: Entry) -> None:
         explorer = Explorer()
         for path in explorer.paths():
-            parameters = frozenset(item.arg for item in _parameters(node))
-            session = SessionState(self.file, parameters=parameters, alone=True)
+            session = SessionState(self.file, parameters=entry.parameters(), alone=True)
             machine = self._machine(path, session)
+            self.budget.begin_path()
             try:
                 scope = machine.run_module(self.module)
-                target = _find(scope, node, machine)
-                if target is not None:
-                    machine.module = self.module
-                    machine.call(target, Call(machine, [], {}))
-            except (PythonRaise, PathEnd):
+                machine.module = self.module
+                start(entry, scope, machine)
+            except PythonRaise:
+                path.failed = True
+            except PathEnd:
                 continue
+            except PathLimitReached:
+                self._warn(entry.node.lineno, TOO_LONG)
 
 
 def _run_deferred(machine: Interpreter, module: Module) -> None:
@@ -199,73 +207,3 @@ def _run_deferred(machine: Interpreter, module: Module) -> None:
     machine.module = module
     for build in machine.deferred:
         build()
-
-
-def _entries(
-    tree: ast.Module,
-) -> list[tuple[ast.FunctionDef | ast.AsyncFunctionDef, ast.ClassDef | None]]:
-    found: list[tuple[ast.FunctionDef | ast.AsyncFunctionDef, ast.ClassDef | None]] = []
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            found.append((node, None))
-        elif isinstance(node, ast.ClassDef):
-            found.extend(
-                (inner, node)
-                for inner in node.body
-                if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef)
-                and not inner.name.startswith("_")
-            )
-    return found
-
-
-def _parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.arg]:
-    return [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-
-
-def _takes_spark(node: ast.FunctionDef | ast.AsyncFunctionDef, owner: ast.ClassDef | None) -> bool:
-    for parameter in _parameters(node):
-        annotation = ast.unparse(parameter.annotation) if parameter.annotation else ""
-        if any(kind in annotation for kind in SPARK_TYPES):
-            return True
-        if parameter.arg in {
-            "spark",
-            "df",
-            "session",
-            "spark_session",
-            "sc",
-            "glueContext",
-            "glue_context",
-            "conn",
-            "connection",
-            "cursor",
-            "cur",
-            "engine",
-        }:
-            return True
-    if (
-        owner is not None
-        or not _parameters(node)
-        or node.name in {"main", "run", "handler", "lambda_handler"}
-    ):
-        return any(
-            isinstance(inner, ast.Attribute) and inner.attr in WORK_WORDS
-            for inner in ast.walk(node)
-        )
-    return False
-
-
-def _find(scope: Environment, node: ast.AST, machine: Interpreter) -> Value:
-    """Return the function of `node`, bound to a new object where it is a method."""
-    for value in scope.names.values():
-        if isinstance(value, Function) and value.node is node:
-            return value
-    for value in list(scope.names.values()):
-        attributes = getattr(value, "attributes", None)
-        if isinstance(value, Instance) or not isinstance(attributes, dict):
-            continue
-        for name, member in attributes.items():
-            inner = getattr(member, "function", member)
-            if isinstance(inner, Function) and inner.node is node:
-                instance = machine.instantiate(value, Call(machine, [], {}))
-                return machine.attribute(instance, name)
-    return None

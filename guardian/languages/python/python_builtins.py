@@ -4,8 +4,10 @@ from collections.abc import Callable, Sequence
 
 from guardian.languages.python.branches import CONTAINER_LIMIT
 from guardian.languages.python.containers import sorted_values
+from guardian.languages.python.registries import is_step, named_steps, one_of
 from guardian.languages.python.values import (
     MISSING,
+    OPEN,
     Assumed,
     Builtin,
     Call,
@@ -17,6 +19,7 @@ from guardian.languages.python.values import (
     Instance,
     Property,
     StaticMethod,
+    Stream,
     Text,
     Unknown,
     Value,
@@ -47,6 +50,9 @@ def _length(call: Call) -> Value:
         return Unknown()
     if isinstance(value, str | bytes):
         return len(value)
+    own = call.machine.special(value, "__len__")
+    if own is not MISSING:
+        return own
     elements = _elements(call)
     if elements is None or any(hasattr(item, "membership") for item in elements):
         return Unknown()
@@ -107,19 +113,22 @@ def _sum(call: Call) -> Value:
     if elements is None or len(elements) > CONTAINER_LIMIT:
         return Unknown()
     total = call.value(1, "start", 0)
-    add = getattr(call.machine, "binary", None)
     for item in elements:
-        total = add(ast.Add(), total, item, call.node) if add is not None else Unknown()
+        total = call.machine.binary(ast.Add(), total, item, call.node or ast.Pass())
     return total
 
 
 def _extreme(pick: Callable[..., Value]) -> Handler:
     def answer(call: Call) -> Value:
         elements = call.args if len(call.args) > 1 else _elements(call)
-        if not elements or not all(known(item) for item in elements) or call.kwargs:
+        if elements is not None and not elements and "default" in call.kwargs:
+            return call.kwargs["default"]
+        key = call.kwargs.get("key")
+        ranks = [item if key is None else call.machine.apply(key, item) for item in elements or ()]
+        if not elements or not all(known(rank) for rank in ranks):
             return Unknown()
         try:
-            return pick(elements)
+            return pick(zip(ranks, elements, strict=True), key=lambda pair: pair[0])[1]  # type: ignore[index]  # one of the pairs
         except TypeError:
             return Unknown()
 
@@ -165,8 +174,9 @@ def _is_a(value: Value, kind: Value) -> bool | None:
 
 def _getattr(call: Call) -> Value:
     name = call.value(1)
-    if not isinstance(name, str) or isinstance(name, Text):
-        return Unknown()
+    if not isinstance(name, str) or (isinstance(name, Text) and OPEN in name):
+        options = named_steps(call.value(0), name)
+        return one_of(options, name, call.at, call.machine) if options else Unknown()
     found = call.machine.attribute(call.value(0), name)
     return call.value(2) if call.has(2) and isinstance(found, Unknown) and found.weak else found
 
@@ -175,6 +185,8 @@ def _setattr(call: Call) -> Value:
     owner, name = call.value(0), call.value(1)
     if isinstance(owner, Instance | ClassValue) and isinstance(name, str):
         owner.attributes[name] = call.value(2)
+    elif isinstance(owner, External) and isinstance(name, str):
+        call.machine.library.extend(owner.path, name, call.value(2), call.machine)
     return None
 
 
@@ -192,8 +204,62 @@ def _hasattr(call: Call) -> Value:
 def _string(call: Call) -> Value:
     if not call.args:
         return ""
-    value = call.value(0)
+    value = call.machine.shown(call.value(0))
     return as_text(to_text(value), value)
+
+
+def _representation(call: Call) -> Value:
+    value = call.value(0)
+    if isinstance(value, str) and not isinstance(value, Text):
+        return repr(value)
+    return _string(call)
+
+
+def _formatted(call: Call) -> Value:
+    value, spec = call.value(0), call.value(1)
+    return as_text(to_text(value, str(spec) if isinstance(spec, str) else ""), value)
+
+
+def _number_text(make: Callable[..., str | int]) -> Handler:
+    def answer(call: Call) -> Value:
+        value = call.value(0)
+        if isinstance(value, Text) or not isinstance(value, int | str):
+            return Unknown()
+        try:
+            return make(value)
+        except (TypeError, ValueError, OverflowError):
+            return Unknown()
+
+    return answer
+
+
+def _divided(call: Call) -> Value:
+    left, right = call.value(0), call.value(1)
+    if isinstance(left, int | float) and isinstance(right, int | float) and right:
+        return divmod(left, right)
+    return Unknown()
+
+
+def _power(call: Call) -> Value:
+    import ast  # noqa: PLC0415 - used by this one function
+
+    return call.machine.binary(ast.Pow(), call.value(0), call.value(1), ast.Pass())
+
+
+def _is_subclass(call: Call) -> Value:
+    cls, kinds = call.value(0), call.value(1)
+    options = kinds if isinstance(kinds, tuple) else (kinds,)
+    if not isinstance(cls, ClassValue) or not all(isinstance(kind, ClassValue) for kind in options):
+        return Unknown()
+    return any(kind in cls.lineage() for kind in options)
+
+
+def _stream(call: Call) -> Value:
+    elements = _elements(call)
+    value = call.value(0)
+    if elements is None:
+        return value if isinstance(value, Unknown) else Unknown()
+    return value if isinstance(value, Stream) else Stream(elements)
 
 
 def _to_number(kind: type) -> Handler:
@@ -255,6 +321,16 @@ def _type_of(call: Call) -> Value:
 
 
 def _next(call: Call) -> Value:
+    value = call.value(0)
+    if isinstance(value, Stream):
+        if value.narrowed and len(value) > 1 and all(is_step(item) for item in value):
+            return one_of(dict(enumerate(value)), Unknown("next"), call.at, call.machine)
+        if value:
+            return value.pop(0)
+        return call.value(1) if call.has(1) else Unknown()
+    own = call.machine.special(value, "__next__")
+    if own is not MISSING:
+        return own
     elements = _elements(call)
     if elements:
         return elements[0]
@@ -263,6 +339,10 @@ def _next(call: Call) -> Value:
 
 def _open(call: Call) -> Value:
     return call.machine.library.call("builtins.open", call)
+
+
+def _import(call: Call) -> Value:
+    return call.machine.library.call("builtins.__import__", call)
 
 
 def _property(call: Call) -> Value:
@@ -319,18 +399,22 @@ BUILTINS: dict[str, Handler] = {
     "sorted": _sorted_builtin, "reversed": _reversed, "sum": _sum, "min": _extreme(min),
     "max": _extreme(max),
     "any": _quantified(every=False), "all": _quantified(every=True), "isinstance": _isinstance,
-    "issubclass": _unknown, "getattr": _getattr, "setattr": _setattr, "hasattr": _hasattr,
+    "issubclass": _is_subclass, "getattr": _getattr, "setattr": _setattr, "hasattr": _hasattr,
     "str": _string,
-    "repr": _string, "int": _to_number(int), "float": _to_number(float), "bool": _bool,
+    "repr": _representation, "int": _to_number(int), "float": _to_number(float), "bool": _bool,
     "list": _container(list), "tuple": _container(tuple), "set": _container(set),
     "frozenset": _container(set),
-    "dict": _dict_of, "type": _type_of, "iter": _container(list), "next": _next, "open": _open,
+    "dict": _dict_of, "type": _type_of, "iter": _stream, "next": _next, "open": _open,
     "property": _property, "staticmethod": lambda call: StaticMethod(call.value(0)),
     "classmethod": lambda call: ClassMethod(call.value(0)), "abs": _reduce_number("abs"),
-    "round": _reduce_number("round"), "print": _nothing, "callable": _callable, "input": _input,
+    "round": _reduce_number("round"), "print": _nothing, "callable": _callable,
+    "__import__": _import, "input": _input,
     "id": _unknown, "hash": _unknown, "vars": _unknown, "dir": _unknown, "object": _unknown,
     "bytes": _unknown,
-    "pow": _unknown, "chr": _unknown, "ord": _unknown, "format": _string, "exit": _unknown,
+    "pow": _power, "chr": _number_text(chr), "ord": _number_text(ord), "hex": _number_text(hex),
+    "bin": _number_text(bin), "oct": _number_text(oct), "ascii": _representation,
+    "divmod": _divided,
+    "format": _formatted, "exit": _unknown,
     "quit": _unknown,
     "super": _unknown, "locals": _unknown, "globals": _unknown, "display": _nothing,
 }  # fmt: skip

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from sqlglot import exp
-from sqlglot.dialects.dialect import Dialect
 
 from guardian.languages.python.each_column import EachColumn
 from guardian.languages.python.machine import Machine
 from guardian.languages.python.modules import Module
+from guardian.languages.python.spark_calls import build, labelled
 from guardian.languages.python.spark_types import type_tree
 from guardian.languages.python.values import (
     MISSING,
@@ -30,8 +30,7 @@ from guardian.languages.python.values import (
 
 Tree: TypeAlias = exp.Expr
 TREE_DEPTH_LIMIT = 400
-# One object: making a dialect costs more than making an expression.
-SPARK = Dialect.get_or_raise("spark")
+TREE_SIZE_LIMIT = 2_000
 
 COMPARISONS: dict[str, type[exp.Binary]] = {
     "==": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
@@ -58,6 +57,7 @@ class Column:
     each: EachColumn | None = None
     changed: bool = False
     depth: int = 1
+    size: int = 1
     spark_type = "Column"
 
     def attribute(self, name: str, machine: Machine) -> Value:
@@ -107,8 +107,9 @@ class Column:
         del machine
         if sign == "+":
             return self
-        kind = exp.Neg if sign == "-" else exp.Not
-        return combined(kind(this=self.tree), (self,))
+        if sign == "-":
+            return combined(labelled(exp.Neg(this=self.tree), "negative", [self.tree]), (self,))
+        return combined(exp.Not(this=self.tree), (self,))
 
 
 @dataclass(frozen=True)
@@ -189,6 +190,12 @@ def located(column: Column, call: Call) -> Column:
 # --- making expressions ---------------------------------------------------------------------------
 
 
+def _some_columns(tree: Tree) -> list[Tree]:
+    """Return the columns that a tree names, each once."""
+    named: dict[str, Tree] = {node.sql(): node for node in tree.find_all(exp.Column)}
+    return list(named.values())[:50]
+
+
 def combined(tree: Tree, operands: Iterable[Value]) -> Column:
     """Return a column made from others.
 
@@ -196,11 +203,12 @@ def combined(tree: Tree, operands: Iterable[Value]) -> Column:
     """
     columns = [item for item in operands if isinstance(item, Column)]
     depth = 1 + max((item.depth for item in columns), default=0)
-    if depth > TREE_DEPTH_LIMIT:
-        tree = exp.Anonymous(this="too_deep", expressions=list(tree.find_all(exp.Column))[:50])
-        depth = 2
+    size = 1 + sum(item.size for item in columns)
+    if depth > TREE_DEPTH_LIMIT or size > TREE_SIZE_LIMIT:
+        tree = exp.Anonymous(this="too_deep", expressions=_some_columns(tree))
+        depth, size = 2, 1 + len(tree.expressions)
     each = next((item.each for item in columns if item.each is not None), None)
-    return Column(tree, each=each, changed=each is not None, depth=depth)
+    return Column(tree, each=each, changed=each is not None, depth=depth, size=size)
 
 
 def named_column(name: str, frame: int | None = None) -> Column:
@@ -331,10 +339,9 @@ def _test(kind: type[exp.Binary]) -> Method:
 
 def _function(name: str) -> Method:
     def apply(column: Column, call: Call) -> Column:
-        trees = [as_tree(value) for value in call.args]
-        return combined(
-            exp.func(name, column.tree, *trees, copy=False, dialect=SPARK), (column, *call.args)
-        )
+        values = [*call.args, *call.kwargs.values()]
+        trees = [as_tree(value) for value in values]
+        return combined(build(name, [column.tree, *trees]), (column, *values))
 
     return apply
 
@@ -353,15 +360,18 @@ def _alias(column: Column, call: Call) -> Column:
     return replace(column, names=names or column.names)
 
 
-def _cast(column: Column, call: Call) -> Column:
-    to = type_tree(call.value(0, "dataType"))
-    if to is None:
-        tree: Tree = exp.Anonymous(this="cast", expressions=[column.tree])
-    else:
-        tree = exp.Cast(this=column.tree, to=to)
-    made = combined(tree, (column,))
-    made.names = column.names
-    return made
+def _cast(kind: type[exp.Cast]) -> Method:
+    def apply(column: Column, call: Call) -> Column:
+        to = type_tree(call.value(0, "dataType"))
+        if to is None:
+            tree: Tree = exp.Anonymous(this="cast", expressions=[column.tree])
+        else:
+            tree = kind(this=column.tree, to=to, safe=kind is exp.TryCast)
+        made = combined(tree, (column,))
+        made.names = column.names
+        return made
+
+    return apply
 
 
 def _isin(column: Column, call: Call) -> Column:
@@ -439,7 +449,8 @@ def _bitwise(kind: type[exp.Binary]) -> Method:
 
 
 METHODS: dict[str, Method] = {
-    "alias": _alias, "name": _alias, "cast": _cast, "astype": _cast, "try_cast": _cast,
+    "alias": _alias, "name": _alias, "cast": _cast(exp.Cast),
+    "astype": _cast(exp.Cast), "try_cast": _cast(exp.TryCast),
     "isNull": _is_null, "isNotNull": _is_not_null, "isin": _isin, "between": _between,
     "isNaN": _function("isnan"), "eqNullSafe": _test(exp.NullSafeEQ), "when": _when,
     "otherwise": _otherwise,

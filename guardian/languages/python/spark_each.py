@@ -17,6 +17,9 @@ from guardian.model.lineage import Location
 from guardian.model.names import fold
 from guardian.model.plan import Drop, FrameRef, Item, Opaque, Ref, WithColumns
 
+APPROXIMATE = (
+    "these columns are computed from a list that is not known; their lineage is approximate"
+)
 KEEPS_NAME = ((), (EachColumn.NAME,))
 # A value that is to be a column, where it is written, and its text.
 Entry: TypeAlias = tuple[Value, Location, str]
@@ -36,10 +39,7 @@ def each_opaque(frame: Frame, entries: Sequence[Entry], call: Call) -> Frame:
 
     Connected, but not understood.
     """
-    call.machine.warn(
-        "these columns are computed from a list that is not known; their lineage is approximate",
-        call.at,
-    )
+    call.machine.warn(APPROXIMATE, call.at)
     code = values_fingerprint(value for value, _, _ in entries)
     node = Opaque(inputs=(frame.handle,), fingerprint=code, keeps=True, reason="select", at=call.at)
     return made(call, node)

@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 from sqlglot import exp
 
-from guardian.languages.python.catalog import columns_of
 from guardian.languages.python.each_column import EachColumn
 from guardian.languages.python.fingerprints import call_fingerprint
 from guardian.languages.python.machine import Machine
@@ -25,6 +24,7 @@ from guardian.languages.python.values import (
     MISSING,
     Call,
     Collected,
+    Property,
     Unknown,
     Value,
     plain,
@@ -48,6 +48,9 @@ class Frame:
 
     def attribute(self, name: str, machine: Machine) -> Value:
         """Return `columns`, `write` and their like, or a column."""
+        own = state_of(machine).methods.get(name)
+        if own is not None:
+            return machine.apply(own.function, self) if isinstance(own, Property) else MISSING
         if name in METHODS or name in ACTIONS or name in UNCHANGED:
             return MISSING
         maker = PROPERTIES.get(name)
@@ -57,11 +60,18 @@ class Frame:
 
     def invoke(self, name: str, call: Call) -> Value:
         """Return what a method gives."""
+        own = state_of(call.machine).methods.get(name)
+        if own is not None:
+            return call.machine.call(own, call.preceded(self))
         if name in UNCHANGED:
             return self
         if name in ACTIONS:
             if name not in IDLE:
                 collected(call, self.handle)
+            if name in TO_PANDAS:
+                from guardian.languages.python.frames.pandas_frame import PandasFrame  # noqa: PLC0415 - it needs us
+
+                return PandasFrame(self.handle)
             return Collected(name, weak=True, handles=(self.handle,))
         method = METHODS.get(name)
         if method is not None:
@@ -131,14 +141,15 @@ def frame_of(value: Value, machine: Machine, why: str = "") -> Frame | None:
 
 def columns(frame: Frame, machine: Machine) -> tuple[str, ...] | None:
     """Return the names of a frame's columns where they are known."""
-    file = state_of(machine).file
-    return columns_of(file.builder, frame.handle, file.columns, file.catalog)
+    return state_of(machine).file.shapes.names(frame.handle)
 
 
 def column_list(frame: Frame, machine: Machine) -> list[Value]:
     """Return `df.columns`: names, or one that stands for each of them."""
     found = columns(frame, machine)
-    return [EachColumn.of(frame.handle)] if found is None else list(found)
+    if found is None or EachColumn.NAME in found:
+        return [EachColumn.of(frame.handle)]
+    return list(found)
 
 
 def text_of(call: Call, position: int, name: str = "", value: Value = None) -> str:
@@ -245,6 +256,7 @@ ACTIONS = frozenset({
     "inputFiles",
     "toJSON", "to_koalas", "pandas_api", "display", "isLocal", "toArrow", "storageLevel",
 })  # fmt: skip
+TO_PANDAS = frozenset({"toPandas", "to_koalas", "pandas_api", "to_pandas_on_spark"})
 # Actions that need no row.
 IDLE = frozenset({"printSchema", "explain", "inputFiles", "isLocal", "storageLevel"})
 PROPERTIES: dict[str, Callable[[Frame, Machine], Value]] = {

@@ -7,13 +7,13 @@ from typing import TypeAlias
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.dialects.spark import Spark
 from sqlglot.errors import SqlglotError
 
+from guardian.languages.expressions import with_defaults
 from guardian.languages.python.each_column import EachColumn
 from guardian.languages.python.modules import nesting
+from guardian.languages.python.spark_calls import build, labelled
 from guardian.languages.python.spark_columns import (
-    SPARK,
     Column,
     Tree,
     as_tree,
@@ -22,6 +22,7 @@ from guardian.languages.python.spark_columns import (
     named_column,
     spread,
 )
+from guardian.languages.python.spark_signatures import ANY, SIGNATURES
 from guardian.languages.python.spark_types import shape_text
 from guardian.languages.python.udfs import is_callable, udf_of
 from guardian.languages.python.values import (
@@ -34,84 +35,31 @@ from guardian.languages.python.values import (
     to_text,
 )
 
-# Positions of arguments that are constants, not columns; the string "foo" there is the text foo.
-_LITERALS: dict[tuple[int, ...], str] = {
-    (0,): """concat_ws date_trunc format_string locate printf ntile rand randn schema_of_json
-        schema_of_csv monotonically_increasing_id""",
-    (1,): """date_format to_date to_timestamp to_timestamp_ltz to_timestamp_ntz from_unixtime
-        unix_timestamp to_unix_timestamp trunc regexp_extract_all instr substring_index from_json
-        from_csv get_json_object encode decode from_utc_timestamp to_utc_timestamp next_day
-        array_contains array_position array_remove array_append array_prepend format_number sha2
-        round bround add_months element_at split_part to_char to_number to_binary xpath xpath_string
-        substring left right repeat try_to_timestamp try_to_number""",
-    (1, 2): """regexp_extract regexp_replace translate array_join lag lead split overlay nth_value
-        percentile_approx approx_percentile lpad rpad""",
-    tuple(range(1, 60)): "json_tuple",
-}
-LITERAL_ARGUMENTS: dict[str, frozenset[int]] = {
-    name: frozenset(positions) for positions, names in _LITERALS.items() for name in names.split()
-}
+# What a function is called in SQL, where PySpark calls it otherwise.
 RENAMED = {
-    "countdistinct": "count_distinct", "approxcountdistinct": "approx_count_distinct",
-    "sumdistinct": "sum_distinct", "todegrees": "degrees", "toradians": "radians",
-    "create_map": "map",
-    "bitwisenot": "bitwise_not", "signum": "sign", "column": "col", "shiftleft": "shiftleft",
-    "negative": "negate", "reduce": "aggregate", "char_length": "length",
-    "character_length": "length",
-    "dayofmonth": "day", "mean": "avg", "typedlit": "lit",
+    "countDistinct": "count_distinct", "approxCountDistinct": "approx_count_distinct",
+    "sumDistinct": "sum_distinct", "toDegrees": "degrees", "toRadians": "radians",
+    "create_map": "map", "bitwiseNOT": "bitwise_not", "column": "col", "negate": "negative",
+    "shiftLeft": "shiftleft", "shiftRight": "shiftright",
+    "shiftRightUnsigned": "shiftrightunsigned", "timestamp_add": "timestampadd",
+    "timestamp_diff": "timestampdiff", "typedLit": "lit", "typedlit": "lit",
 }  # fmt: skip
 GENERATORS: dict[str, tuple[str, ...]] = {
     "explode": ("col",), "explode_outer": ("col",), "posexplode": ("pos", "col"),
     "posexplode_outer": ("pos", "col"), "inline": (), "inline_outer": (), "stack": (),
     "json_tuple": (),
 }  # fmt: skip
-SEVERAL_ARGUMENTS = frozenset({"stack", "json_tuple"})
-# Builtins that `from pyspark.sql.functions import *` replaces.
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 EXPRESSION_LIMIT, EXPRESSION_DEPTH = 200_000, 200
-SHADOWS = frozenset(
-    {"abs", "max", "min", "sum", "round", "pow", "hash", "filter", "slice", "hex", "bin", "ascii"}
-)
-NOT_FUNCTIONS = frozenset({
-    "if", "in", "like", "cast", "list", "len", "map", "int", "float", "str", "dict", "set", "any",
-    "all", "bool",
-    "range", "print", "format", "date", "type", "object", "id", "string", "next", "iter", "input",
-    "open",
-})  # fmt: skip
-EXTRA_NAMES = frozenset({
-    "col", "column", "lit", "expr", "when", "udf", "pandas_udf", "broadcast", "desc", "asc",
-    "isnull", "isnotnull",
-    "countDistinct", "count_distinct", "approxCountDistinct", "sumDistinct", "sum_distinct",
-    "create_map",
-    "monotonically_increasing_id", "input_file_name", "asc_nulls_first", "asc_nulls_last",
-    "desc_nulls_first",
-    "desc_nulls_last", "struct", "array", "window", "transform", "to_utc_timestamp",
-    "spark_partition_id",
-    "explode", "explode_outer", "posexplode", "posexplode_outer", "inline", "inline_outer",
-    "call_udf",
-    "array_sort", "zip_with", "forall", "exists", "aggregate", "collect_list", "collect_set",
-    "row_number", "rank",
-    "dense_rank", "percent_rank", "ntile", "lag", "lead", "first", "last", "sequence", "from_json",
-    "to_json",
-    "schema_of_json", "json_tuple", "arrays_zip", "map_from_entries", "regexp_extract", "negate",
-    "negative",
-    "bitwise_not", "bitwiseNOT", "shiftleft", "shiftright", "sha2", "md5", "crc32", "xxhash64",
-    "toDegrees",
-    "toRadians", "randn", "rand", "cume_dist", "nth_value", "from_csv", "to_csv", "grouping",
-    "grouping_id", "isnan",
-    "nanvl", "array_contains", "rint", "hypot", "initcap", "soundex", "base64", "unbase64",
-    "overlay",
-    "format_string", "format_number", "months_between", "next_day", "from_unixtime", "make_date",
-    "timestamp_seconds",
-    "assert_true", "raise_error", "product", "skewness", "kurtosis", "expm1", "log1p", "cbrt",
-})  # fmt: skip
+# What `from pyspark.sql.functions import *` does not bring, and what it brings that is no function
+# of columns.
+_NOT_EXPORTED = frozenset({"chr", "uuid"})
+_EXPORTED = frozenset({"udf", "pandas_udf", "udtf", "arrow_udf", "arrow_udtf"})
 
 
 def is_function(name: str) -> bool:
     """Return whether `pyspark.sql.functions` has a function of that name, for star imports."""
-    if name in EXTRA_NAMES or name in SHADOWS:
-        return True
-    return name.islower() and name not in NOT_FUNCTIONS and name.upper() in Spark.Parser.FUNCTIONS
+    return name in _EXPORTED or (name in SIGNATURES and name not in _NOT_EXPORTED)
 
 
 def parse_expression(text: str, call: Call) -> Column:
@@ -130,7 +78,19 @@ def parse_expression(text: str, call: Call) -> Column:
         return Column(tree.this, names=tuple(name.name for name in tree.expressions))
     if isinstance(tree, exp.Alias):
         return Column(tree.this, names=(tree.alias,))
-    return Column(tree)
+    return Column(_named_as_written(tree, sql))
+
+
+# A call of columns, which Spark names a column after as it is written.
+_PLAIN_CALL = re.compile(r"(\w+)\(\s*(\w+(?:\s*,\s*\w+)*)\s*\)")
+
+
+def _named_as_written(tree: Tree, sql: str) -> Tree:
+    found = _PLAIN_CALL.fullmatch(sql.strip())
+    if found is None or not isinstance(tree, exp.Func):
+        return tree
+    arguments = [named_column(name.strip()).tree for name in found[2].split(",")]
+    return labelled(tree, found[1].lower(), arguments)
 
 
 def _with_symbols(tree: Tree) -> Tree:
@@ -160,46 +120,48 @@ def _select_item(sql: str) -> Tree:
     return item
 
 
-def build(name: str, trees: Sequence[Tree]) -> Tree:
-    """Return a function call as sqlglot's Spark dialect reads it from SQL text."""
-    try:
-        return exp.func(name, *trees, copy=False, dialect=SPARK)
-    except (SqlglotError, ValueError, TypeError, IndexError, AttributeError, KeyError):
-        return exp.Anonymous(this=name, expressions=list(trees))
-
-
 def function_call(name: str, call: Call) -> Value:
     """Return what `F.name(...)` gives."""
-    lowered = RENAMED.get(name.lower(), name.lower())
-    special = SPECIAL.get(lowered)
+    called = RENAMED.get(name, name)
+    special = SPECIAL.get(called)
     if special is not None:
         return special(call)
-    args = [*call.args, *call.kwargs.values()]
-    literals = LITERAL_ARGUMENTS.get(lowered, frozenset())
-    if lowered in HIGHER_ORDER:
-        return _higher_order(lowered, call)
+    signature = SIGNATURES.get(name, ANY)
+    args = signature.placed(call.args, call.kwargs)
+    if signature.variadic:
+        args = spread(args)
     trees = [
-        as_tree(arg, literal=index in literals) for index, arg in enumerate(spread_lists(args))
+        _argument(arg, literal=signature.is_constant(position), call=call)
+        for position, arg in enumerate(args)
     ]
-    return _made(build(lowered, trees), args)
+    given = with_defaults(called, trees)
+    return _made(labelled(build(called, given), called, given), args)
+
+
+def _argument(value: Value, *, literal: bool, call: Call) -> Tree | None:
+    """Return an argument as an expression, None for one left out between two others."""
+    if value is None:
+        return None
+    if isinstance(value, Function | Builtin):
+        return _lambda(value, call)
+    if isinstance(value, dict):
+        entries = [as_tree(part) for pair in value.items() for part in pair]
+        return build("map", entries)
+    return as_tree(value, literal=literal)
 
 
 def _window(name: str) -> "Special":
     """Return the function that makes a time window: a struct, in a column called `window`."""
 
     def make(call: Call) -> Value:
-        args = [*call.args, *call.kwargs.values()]
+        signature = SIGNATURES[name]
+        args = signature.placed(call.args, call.kwargs)
+        if len(args) > 3 and args[2] is None:
+            args[2] = args[1]  # a window that starts later, and slides by its own length
         trees = [as_tree(arg, literal=index > 0) for index, arg in enumerate(args)]
         return replace(_made(build(name, trees), args), names=(name,))
 
     return make
-
-
-def spread_lists(args: Sequence[Value]) -> list[Value]:
-    """Return arguments; a single list stands for its elements (`F.array([...])`)."""
-    if len(args) == 1 and isinstance(args[0], list | tuple):
-        return list(args[0])
-    return list(args)
 
 
 def _made(tree: Tree, operands: Sequence[Value]) -> Column:
@@ -270,30 +232,9 @@ def _ordering(*, descending: bool, nulls_first: bool) -> Special:
     return make
 
 
-def _is_null(call: Call) -> Value:
-    value = call.value(0, "col")
-    return _made(exp.Is(this=as_tree(value, literal=False), expression=exp.Null()), (value,))
-
-
-def _is_not_null(call: Call) -> Value:
-    value = call.value(0, "col")
-    test = exp.Is(this=as_tree(value, literal=False), expression=exp.Null())
-    return _made(exp.Not(this=test), (value,))
-
-
-def _negate(call: Call) -> Value:
-    value = call.value(0, "col")
-    return _made(exp.Neg(this=as_tree(value, literal=False)), (value,))
-
-
 def _not(call: Call) -> Value:
     value = call.value(0, "col")
     return _made(exp.BitwiseNot(this=as_tree(value, literal=False)), (value,))
-
-
-def _null_safe(call: Call) -> Value:
-    trees = [as_tree(value, literal=False) for value in call.args[:2]]
-    return _made(exp.NullSafeEQ(this=trees[0], expression=trees[-1]), call.args)
 
 
 def _struct(call: Call) -> Value:
@@ -301,6 +242,8 @@ def _struct(call: Call) -> Value:
     fields: list[Tree] = []
     for index, value in enumerate(values):
         tree = as_tree(value, literal=False)
+        if tree.is_star and len(values) == 1:
+            return _made(exp.Struct(expressions=[tree]), values)
         name = _own_name(value) or f"col{index + 1}"
         fields.append(exp.PropertyEQ(this=identifier(name), expression=tree))
     return _made(exp.Struct(expressions=fields), values)
@@ -315,31 +258,30 @@ def _own_name(value: Value) -> str:
     return plain(value).rpartition(".")[2] if isinstance(value, str) else ""
 
 
-def _first(call: Call, name: str) -> Value:
-    value = call.value(0, "col")
-    kind = exp.First if name == "first" else exp.Last
-    tree: Tree = kind(this=as_tree(value, literal=False))
-    if call.value(1, "ignorenulls", call.kwargs.get("ignoreNulls")) is True:
-        tree = exp.IgnoreNulls(this=tree)
-    return _made(tree, (value,))
+def _trim(name: str) -> "Special":
+    """Return `trim(column, characters)`; SQL has these the other way round."""
 
-
-def _from_text(call: Call, name: str) -> Value:
-    value, schema = call.value(0, "col"), call.value(1, "schema")
-    shape = (
-        as_tree(schema)
-        if isinstance(schema, Column)
-        else exp.Literal.string(shape_text(schema) or plain(to_text(schema)))
-    )
-    tree = exp.Anonymous(this=name, expressions=[as_tree(value, literal=False), shape])
-    return _made(tree, (value,))
-
-
-def _generator(name: str) -> Special:
     def make(call: Call) -> Value:
-        value = call.value(0, "col")
-        tree = exp.Anonymous(this=name, expressions=[as_tree(value, literal=False)])
-        return combined(tree, (value,))
+        args = SIGNATURES[name].placed(call.args, call.kwargs)
+        trees = [as_tree(arg, literal=False) for arg in reversed(args)]
+        return _made(build(name, trees), args)
+
+    return make
+
+
+def _from_text(name: str) -> "Special":
+    """Return the function that reads a struct out of text, by its schema."""
+
+    def make(call: Call) -> Value:
+        value, schema, *options = SIGNATURES[name].placed(call.args, call.kwargs)
+        shape = (
+            as_tree(schema)
+            if isinstance(schema, Column)
+            else exp.Literal.string(shape_text(schema) or plain(to_text(schema)))
+        )
+        extra = [_argument(option, literal=True, call=call) for option in options]
+        arguments = [as_tree(value, literal=False), shape, *filter(None, extra)]
+        return _made(exp.Anonymous(this=name, expressions=arguments), (value,))
 
     return make
 
@@ -366,57 +308,38 @@ def _udf(call: Call) -> Value:
     return Builtin("udf", decorate)
 
 
-def _sort_array(call: Call) -> Value:
-    trees = [as_tree(value, literal=index > 0) for index, value in enumerate(call.args)]
-    trees += [as_tree(value) for value in call.kwargs.values()]
-    return _made(build("sort_array", trees), call.args)
+def _distinct(name: str) -> "Special":
+    """Return an aggregate over values without their repetitions: `listagg(DISTINCT a, ',')`."""
 
+    def make(call: Call) -> Value:
+        value, *rest = SIGNATURES[name].placed(call.args, call.kwargs)
+        trees = [as_tree(value, literal=False), *(as_tree(other) for other in rest)]
+        trees[0] = exp.Distinct(expressions=trees[:1])
+        return _made(build(name.removesuffix("_distinct"), trees), call.args)
 
-def _array_sort(call: Call) -> Value:
-    if len(call.args) < 2:
-        return _made(build("array_sort", [as_tree(call.value(0), literal=False)]), call.args)
-    return _higher_order("array_sort", call)
+    return make
 
 
 SPECIAL: dict[str, Special] = {
     "col": _col, "lit": _lit, "expr": _expr, "when": _when, "count": _count,
-    "count_distinct": _count_distinct,
-    "sum_distinct": _sum_distinct, "isnull": _is_null, "isnotnull": _is_not_null, "negate": _negate,
-    "bitwise_not": _not, "equal_null": _null_safe, "struct": _struct,
-    "from_json": lambda call: _from_text(call, "from_json"),
-    "from_csv": lambda call: _from_text(call, "from_csv"),
-    "first": lambda call: _first(call, "first"), "last": lambda call: _first(call, "last"),
+    "count_distinct": _count_distinct, "sum_distinct": _sum_distinct,
+    "listagg_distinct": _distinct("listagg_distinct"),
+    "string_agg_distinct": _distinct("string_agg_distinct"),
+    "bitwise_not": _not, "struct": _struct,
+    **{name: _from_text(name) for name in ("from_json", "from_csv", "from_xml")},
+    **{name: _trim(name) for name in ("trim", "ltrim", "rtrim")},
     "asc": _ordering(descending=False, nulls_first=True),
     "desc": _ordering(descending=True, nulls_first=False),
     "asc_nulls_first": _ordering(descending=False, nulls_first=True),
     "asc_nulls_last": _ordering(descending=False, nulls_first=False),
     "desc_nulls_first": _ordering(descending=True, nulls_first=True),
     "desc_nulls_last": _ordering(descending=True, nulls_first=False),
-    "call_udf": _call_udf, "call_function": _call_udf, "broadcast": _broadcast, "udf": _udf,
-    "pandas_udf": _udf,
+    "call_udf": _call_udf, "call_function": _call_udf, "broadcast": _broadcast,
+    "udf": _udf, "pandas_udf": _udf, "arrow_udf": _udf,
     "window": _window("window"), "session_window": _window("session_window"),
-    "sort_array": _sort_array, "array_sort": _array_sort,
-    **{name: _generator(name) for name in GENERATORS if name not in SEVERAL_ARGUMENTS},
 }  # fmt: skip
 
 # --- higher-order functions -----------------------------------------------------------------------
-
-HIGHER_ORDER = frozenset({
-    "transform", "filter", "exists", "forall", "aggregate", "zip_with", "map_filter",
-    "transform_keys",
-    "transform_values", "map_zip_with",
-})  # fmt: skip
-
-
-def _higher_order(name: str, call: Call) -> Value:
-    values = [*call.args, *call.kwargs.values()]
-    trees: list[Tree] = []
-    for value in values:
-        if isinstance(value, Function | Builtin):
-            trees.append(_lambda(value, call))
-        elif value is not None:
-            trees.append(as_tree(value, literal=False))
-    return _made(build(name, trees), [value for value in values if isinstance(value, Column)])
 
 
 def _lambda(function: Function | Builtin, call: Call) -> Tree:

@@ -6,7 +6,9 @@ from sqlglot import exp
 
 from guardian.languages.python.machine import Machine
 from guardian.languages.python.spark_columns import Column, Tree, identifier
+from guardian.languages.python.spark_frames import Frame
 from guardian.languages.python.spark_functions import GENERATORS
+from guardian.languages.python.spark_schemas import known_types
 from guardian.languages.python.spark_state import DIALECT, add, item, lower
 from guardian.languages.python.values import Value
 from guardian.model.lineage import Location
@@ -14,10 +16,6 @@ from guardian.model.names import fold
 from guardian.model.plan import Call as PlanCall
 from guardian.model.plan import Generate, Handle, Item, Ref, Star
 
-GENERATOR_NODES: dict[type[exp.Expr], str] = {
-    exp.Explode: "explode", exp.ExplodeOuter: "explode_outer", exp.Posexplode: "posexplode",
-    exp.PosexplodeOuter: "posexplode_outer", exp.Inline: "inline", exp.Stack: "stack",
-}  # fmt: skip
 MAPS = (exp.Map, exp.VarMap, exp.MapFromEntries, exp.StarMap)
 
 
@@ -26,11 +24,16 @@ def find_generator(value: Value) -> Tree | None:
     if not isinstance(value, Column):
         return None
     for node in value.tree.walk(prune=lambda inner: isinstance(inner, exp.Query)):
-        if type(node) in GENERATOR_NODES:
-            return node
-        if isinstance(node, exp.Anonymous) and str(node.this).lower() in GENERATORS:
+        if isinstance(node, exp.Func) and _name(node) in GENERATORS:
             return node
     return None
+
+
+def _name(node: exp.Expr) -> str:
+    """Return the name of a function as SQL writes it, in lower case."""
+    if isinstance(node, exp.Anonymous):
+        return str(node.this).lower()
+    return str(node.sql_name()).lower() if isinstance(node, exp.Func) else ""
 
 
 def generate(
@@ -42,13 +45,13 @@ def generate(
     """
     at, text, index = place
     assert isinstance(value, Column)  # noqa: S101 - find_generator found it in a column
-    name = GENERATOR_NODES.get(type(found)) or str(found.this).lower()
+    name = _name(found)
     first = [] if isinstance(found, exp.Anonymous) else [found.this]
     arguments = [*first, *found.expressions]
     expr = PlanCall(name, tuple(lower(machine, argument, at) for argument in arguments))
     defaults = GENERATORS[name] or _numbered(name, arguments)
-    if defaults == ("col",) and isinstance(arguments[0], MAPS):
-        defaults = ("key", "value")
+    if defaults[-1:] == ("col",) and _is_map(arguments[0], handle, machine):
+        defaults = (*defaults[:-1], "key", "value")
     alone = found is value.tree
     names = value.names if alone and value.names else defaults
     # Names that nothing else has: the generator may replace the very column that it reads.
@@ -78,6 +81,14 @@ def generate(
         inner_found.replace(exp.Column(this=identifier(hidden[-1])))
     rest = item(machine, Column(copy, names=value.names), at, text)
     return generated, [rest]
+
+
+def _is_map(argument: Tree, handle: Handle, machine: Machine) -> bool:
+    """Return whether a value is a map, by the function that makes it or the column's known type."""
+    if isinstance(argument, exp.Column) and not argument.table:
+        kind = known_types(Frame(handle), machine).get(fold(argument.name, DIALECT))
+        return (kind or "").lower().startswith("map")
+    return isinstance(argument, MAPS)
 
 
 def _numbered(name: str, arguments: Sequence[Tree]) -> tuple[str, ...]:

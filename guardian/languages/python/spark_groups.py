@@ -12,6 +12,7 @@ from sqlglot import exp
 from guardian.languages.python.each_column import EachColumn
 from guardian.languages.python.fingerprints import call_fingerprint, digest
 from guardian.languages.python.machine import Machine
+from guardian.languages.python.spark_calls import build
 from guardian.languages.python.spark_columns import Column, as_tree, spread
 from guardian.languages.python.spark_frames import (
     METHODS,
@@ -23,8 +24,9 @@ from guardian.languages.python.spark_frames import (
     place_of,
     text_of,
 )
-from guardian.languages.python.spark_functions import build
 from guardian.languages.python.spark_io import write
+from guardian.languages.python.spark_nulls import NUMBERS
+from guardian.languages.python.spark_schemas import known_types
 from guardian.languages.python.spark_state import DIALECT, item, lower
 from guardian.languages.python.spark_types import schema_of
 from guardian.languages.python.udfs import udf_of
@@ -79,13 +81,13 @@ class Grouped:
             star = Column(exp.Count(this=exp.Star(), big_int=True), names=("count",))
             return self.aggregated([item(call.machine, star, call.at, call.text)], call)
         if name in SHORTCUTS:
-            return self.aggregated(shortcut(SHORTCUTS[name], call), call)
+            return self.aggregated(shortcut(SHORTCUTS[name], self.frame, self.keys, call), call)
         if name == "pivot":
             values = call.value(1, "values")
             listed = tuple(call.machine.iterate(values) or ()) if values is not None else ()
             return replace(self, pivot=call.value(0, "pivot_col"), pivot_values=listed)
         if name in {"applyInPandas", "apply", "applyInPandasWithState", "cogroup", "applyInArrow"}:
-            return opaque_function(self.frame, name, call)
+            return opaque_function(self.frame, name, call, tuple(key.expr for key in self.keys))
         call.machine.warn(f"the method `{name}` of a group is not known", call.at)
         return Frame(self.frame.handle)
 
@@ -189,9 +191,17 @@ def _by_name(column: str, function: str, call: Call) -> Item:
     return item(call.machine, Column(tree, names=(f"{name}({column})",)), call.at, call.text)
 
 
-def shortcut(function: str, call: Call) -> list[Item]:
-    """Return the items of `.sum("a", "b")` and its like."""
+def shortcut(function: str, frame: Frame, keys: Sequence[Item], call: Call) -> list[Item]:
+    """Return the items of `.sum("a", "b")` and its like; without names, of all numeric columns."""
     names = [value for value in spread(call.args) if isinstance(value, str)]
+    if not call.args:
+        types = known_types(frame, call.machine)
+        grouped = {key.name for key in keys}
+        names = [
+            name
+            for name, kind in types.items()
+            if kind.lower().startswith(NUMBERS) and name not in grouped
+        ]
     if not names:
         call.machine.warn(
             f"`{function}()` of all numeric columns depends on types that are not known", call.at
@@ -204,8 +214,8 @@ def aggregate_all(frame: Frame, call: Call) -> Value:
     return Grouped(frame, (), text=call.text).aggregated(aggregates(call), call)
 
 
-def opaque_function(frame: Frame, name: str, call: Call) -> Value:
-    """Return what a function over batches of rows gives.
+def opaque_function(frame: Frame, name: str, call: Call, keys: tuple[PlanExpr, ...] = ()) -> Value:
+    """Return what a function over batches of rows, or over the groups of `keys`, gives.
 
     Opaque, with the columns that its schema tells.
     """
@@ -222,6 +232,7 @@ def opaque_function(frame: Frame, name: str, call: Call) -> Value:
         inputs=(frame.handle,),
         fingerprint=code,
         columns=tuple(column.name for column in schema.columns()) if schema is not None else (),
+        keys=keys,
         reason=name,
         at=call.at,
     )

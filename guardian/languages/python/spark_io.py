@@ -15,6 +15,7 @@ from guardian.languages.python.spark_state import (
     DIALECT,
     dataset_name,
     folded_names,
+    in_schema,
     names_nothing,
     state_of,
     written_name,
@@ -98,15 +99,13 @@ class Writer:
             case "save" | "start":
                 return self._save(call)
             case "saveAsTable" | "toTable":
-                return self._with_call(call).written(
-                    call, call.value(0, "name", call.kwargs.get("tableName"))
-                )
+                into = _table(call.value(0, "name", call.kwargs.get("tableName")), call)
+                return self._with_call(call).written(call, into)
             case "insertInto":
                 overwrite = call.value(1, "overwrite") is True
                 mode = "overwrite" if overwrite or self.mode == "overwrite" else "append"
-                return replace(self, mode=mode).written(
-                    call, call.value(0, "tableName"), positional=True
-                )
+                into = _table(call.value(0, "tableName"), call)
+                return replace(self, mode=mode).written(call, into, positional=True)
             case "jdbc":
                 said_mode = call.value(2, "mode", self.mode)
                 writer = replace(self, mode=_mode(said_mode), format="jdbc")
@@ -242,6 +241,10 @@ def _mode(value: Value) -> str:
     return {"errorifexists": "error", "default": "error", "complete": "overwrite"}.get(
         lowered, lowered
     )
+
+
+def _table(name: Value, call: Call) -> Value:
+    return in_schema(call.machine, name) if isinstance(name, str) else name
 
 
 def _location(options: Mapping[str, Value], name: Value) -> str:

@@ -41,6 +41,7 @@ from guardian.model.plan import (
     Join,
     JoinKind,
     Limit,
+    OpaqueExpr,
     Order,
     Sample,
     SetOperation,
@@ -219,6 +220,18 @@ def sample(frame: Frame, call: Call) -> Value:
     return made(call, Sample(frame.handle, how, shown, call.at))
 
 
+def sample_by(frame: Frame, call: Call) -> Value:
+    """Return `df.sampleBy(col, fractions, seed)`: a column decides how likely a row is taken."""
+    column = reference(call.machine, call.value(0, "col"), call.at)
+    rule = f"sampleBy {plain(to_text(call.value(1, 'fractions')))}"
+    kept = Filter(
+        frame.handle, OpaqueExpr(rule, (column,), "sampleBy"), "WHERE", call.at, call.text
+    )
+    seed = call.value(2, "seed")
+    shown = "" if seed is None else plain(to_text(seed, hint="seed"))
+    return made(call, Sample(made(call, kept).handle, rule, shown, call.at))
+
+
 def random_split(frame: Frame, call: Call) -> Value:
     """Return `df.randomSplit(weights, seed)`."""
     weights = call.machine.iterate(call.value(0, "weights")) or [Unknown(), Unknown()]
@@ -286,7 +299,8 @@ METHODS.update({
     "distinct": distinct, "dropDuplicates": distinct, "drop_duplicates": distinct,
     "dropDuplicatesWithinWatermark": distinct, "orderBy": sort, "sort": sort,
     "sortWithinPartitions": sort,
-    "limit": limit, "sample": sample, "randomSplit": random_split, "alias": alias,
+    "limit": limit, "sample": sample, "sampleBy": sample_by, "randomSplit": random_split,
+    "alias": alias,
     "createOrReplaceTempView": as_view, "createTempView": as_view, "registerTempTable": as_view,
     "createGlobalTempView": as_global_view, "createOrReplaceGlobalTempView": as_global_view,
     "transform": transform, "unpivot": unpivot, "melt": unpivot,

@@ -10,15 +10,6 @@ from guardian.languages.python.values import (
     Unknown,
     Value,
 )
-from guardian.model.plan import (
-    Alias,
-    Distinct,
-    Drop,
-    Filter,
-    Limit,
-    Sample,
-    Sort,
-)
 
 
 def schema(frame: Frame, machine: Machine) -> Value:
@@ -31,18 +22,9 @@ def schema(frame: Frame, machine: Machine) -> Value:
 
 
 def known_types(frame: Frame, machine: Machine) -> dict[str, str]:
-    """Return the types of the columns of a frame that is a table as it stands."""
-    from guardian.model.plan import Scan  # noqa: PLC0415 - used by this one function
-
-    file = state_of(machine).file
-    node = file.builder[frame.handle]
-    while isinstance(node, Alias | Filter | Distinct | Sort | Limit | Sample | Drop):
-        node = file.builder[node.input]
-    if not isinstance(node, Scan):
-        return {}
-    return {column.name: column.type or "" for column in node.columns} or file.catalog.types(
-        node.dataset
-    )
+    """Return the types of the columns of a frame, as far as its plan tells them."""
+    shape = state_of(machine).file.shapes.of(frame.handle) or ()
+    return {name: kind for name, kind in shape if kind}
 
 
 def dtypes(frame: Frame, machine: Machine) -> Value:

@@ -6,10 +6,18 @@ from collections.abc import Sequence
 import msgspec
 from sqlglot import exp
 
+from guardian.languages.expressions import parts
 from guardian.languages.python.each_column import EachColumn
 from guardian.languages.python.machine import Machine, flat
 from guardian.languages.python.spark_columns import Column, named_column
-from guardian.languages.python.spark_each import Entry, each_opaque, for_each, is_plain, with_each
+from guardian.languages.python.spark_each import (
+    APPROXIMATE,
+    Entry,
+    each_opaque,
+    for_each,
+    is_plain,
+    with_each,
+)
 from guardian.languages.python.spark_frames import (
     Frame,
     Method,
@@ -22,10 +30,12 @@ from guardian.languages.python.spark_frames import (
 from guardian.languages.python.spark_functions import parse_expression
 from guardian.languages.python.spark_generators import find_generator, generate
 from guardian.languages.python.spark_state import DIALECT, add, column_name, item, state_of
-from guardian.languages.python.values import Call, Value, plain, to_text
+from guardian.languages.python.values import Call, Unknown, Value, plain, to_text
 from guardian.model.lineage import Location
 from guardian.model.names import fold
 from guardian.model.plan import (
+    Aggregate,
+    AggregateCall,
     Alias,
     Drop,
     Expr,
@@ -35,6 +45,7 @@ from guardian.model.plan import (
     Project,
     Ref,
     WithColumns,
+    unlisted,
 )
 
 
@@ -77,12 +88,21 @@ def _element_place(
 
 def project(frame: Frame, entries: Sequence[Entry], call: Call) -> Frame:
     """Return a projection of `entries` (value, place, text), generators made into rows first."""
-    if not all(is_plain(value) for value, _, _ in entries):
-        return for_each(frame, entries, call) or each_opaque(frame, entries, call)
+    others = [value for value, _, _ in entries if not is_plain(value)]
+    if others:
+        alike = for_each(frame, entries, call)
+        if alike is not None:
+            return alike
+        if len(others) == len(entries) or not all(map(_is_unknown, others)):
+            return each_opaque(frame, entries, call)
+        call.machine.warn(APPROXIMATE, call.at)
     frame, listed = _with_frame_stars(frame, entries, call.machine)
     handle = frame.handle
     items: list[Item] = []
     for value, at, text in listed:
+        if _is_unknown(value):
+            items.append(Item(unlisted(text), None, at, text))
+            continue
         found = find_generator(value)
         if found is None:
             items.append(item(call.machine, value, at, text))
@@ -90,7 +110,19 @@ def project(frame: Frame, entries: Sequence[Entry], call: Call) -> Frame:
             place = (at, text, len(items))
             handle, made_items = generate(call.machine, handle, value, found, place)
             items.extend(made_items)
-    return made(call, Project(handle, tuple(items)))
+    if any(isinstance(part, AggregateCall) for each in items for part in parts(each.expr)):
+        # All rows are one group: `df.select(F.max("a"))`.
+        whole = Aggregate(
+            input=handle, items=tuple(items), alias_keys=False, lateral=True, at=call.at,
+            text=call.text,
+        )  # fmt: skip
+        return made(call, whole)
+    # Spark lets an item name an earlier one, where no column has that name.
+    return made(call, Project(handle, tuple(items), lateral=True))
+
+
+def _is_unknown(value: Value) -> bool:
+    return isinstance(value, Unknown) and not isinstance(value, EachColumn)
 
 
 def _with_frame_stars(

@@ -12,7 +12,7 @@ from guardian.languages.python.spark_groups import Rdd, rdd_frame
 from guardian.languages.python.spark_reader import Reader
 from guardian.languages.python.spark_state import DIALECT, add, state_of, table
 from guardian.languages.python.spark_types import schema_of
-from guardian.languages.python.sql_text import run_sql
+from guardian.languages.python.sql_text import run_sql, with_arguments
 from guardian.languages.python.udfs import udf_of
 from guardian.languages.python.values import (
     MISSING,
@@ -89,9 +89,8 @@ class SparkSession:
 
 _SELF = frozenset({
     "__call__", "appName", "master", "config", "enableHiveSupport", "getOrCreate", "remote",
-    "newSession",
-    "getActiveSession", "active", "builder", "create", "getSparkSession", "get_spark_session",
-    "__enter__",
+    "newSession", "getActiveSession", "active", "builder", "Builder", "create", "getSparkSession",
+    "get_spark_session", "__enter__",
 })  # fmt: skip
 
 
@@ -137,6 +136,14 @@ class Catalog:
         if name == "dropTempView":
             key = fold(plain(to_text(call.value(0))), DIALECT)
             state_of(call.machine).views.pop(key, None)
+        if name == "dropGlobalTempView":
+            key = f"global_temp.{fold(plain(to_text(call.value(0))), DIALECT)}"
+            state_of(call.machine).views.pop(key, None)
+        if name == "setCurrentDatabase":
+            schema = fold(plain(to_text(call.value(0, "dbName"))), DIALECT)
+            state_of(call.machine).sql.schema = "" if schema == "default" else schema
+        if name == "currentDatabase":
+            return state_of(call.machine).sql.schema or Unknown("current_database")
         if name == "tableExists":
             return Unknown(key=f"exists {plain(to_text(call.value(0)))}")
         return Unknown()
@@ -172,7 +179,7 @@ def _sql(call: Call) -> Value:
         if frame is not None:
             state_of(call.machine).views[f"__{name}"] = frame.handle
             text = type(text)(text.replace(f"{{{name}}}", f"__{name}"))
-    return run_sql(text, call)
+    return run_sql(with_arguments(text, call.value(1, "args"), call.machine), call)
 
 
 # --- frames from values ---------------------------------------------------------------------------
@@ -184,6 +191,8 @@ def _create_frame(call: Call) -> Value:
         return rdd_frame(data, schema, call)
     if isinstance(data, Frame):
         return data
+    if isinstance(getattr(data, "frame", None), Frame):
+        return frame_of(data, call.machine)
     known = schema_of(schema)
     names = tuple(column.name for column in known.columns()) if known is not None else ()
     if isinstance(data, Unknown):

@@ -14,12 +14,14 @@ from guardian.languages.expressions import Scope, lower_expression
 from guardian.languages.expressions.items import item_name
 from guardian.languages.expressions.rewriting import rewritten
 from guardian.languages.python.catalog import RepositoryCatalog
+from guardian.languages.python.frame_shapes import Shapes
 from guardian.languages.python.machine import Machine
+from guardian.languages.python.spark_calls import LABEL
 from guardian.languages.python.spark_columns import Column, Tree, as_tree
-from guardian.languages.python.spark_types import shape_text
 from guardian.languages.python.udfs import MARK, Udf, opaque_udf
 from guardian.languages.python.values import OPEN, SYMBOL, Unknown, Value, plain, symbol, to_text
 from guardian.languages.sql import Script, lower_query
+from guardian.languages.sql.state import State
 from guardian.model.lineage import Column as ModelColumn
 from guardian.model.lineage import Diagnostic, Location
 from guardian.model.names import dataset_name as table_name
@@ -27,7 +29,6 @@ from guardian.model.names import fold, is_path, path_name
 from guardian.model.plan import (
     Alias,
     Call,
-    Constant,
     Declaration,
     Expr,
     Handle,
@@ -52,6 +53,7 @@ class SqlResult:
     views: dict[str, Handle]
     writes: list[Write]
     declarations: list[Declaration]
+    state: State
 
 
 @dataclass
@@ -66,20 +68,31 @@ class FileState:
     catalog: RepositoryCatalog
     scans: dict[object, Handle] = field(default_factory=dict)
     statements: dict[object, SqlResult] = field(default_factory=dict)
-    columns: dict[Handle, tuple[str, ...] | None] = field(default_factory=dict)
     writes: dict[Write, None] = field(default_factory=dict)
     declarations: dict[Declaration, None] = field(default_factory=dict)
     tables: dict[TableEdge, None] = field(default_factory=dict)
     aliases: dict[tuple[str, str], None] = field(default_factory=dict)
     collected: dict[Handle, Location] = field(default_factory=dict)
+    doubts: dict[Handle, tuple[str, Location]] = field(default_factory=dict)
     worked: bool = False
+    shapes: Shapes = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Let frames be asked for their columns."""
+        self.shapes = Shapes(self.builder, self.catalog, self._written)
+
+    def _written(self, dataset: str) -> Handle | None:
+        """Return the plan of what was written to a dataset last."""
+        plans = (write.plan for write in reversed(self.writes) if write.dataset == dataset)
+        return next(plans, None)
 
 
 @dataclass
 class SessionState:
     """One run's session.
 
-    `parameters` are the names that nobody passed, where a function is tried `alone`.
+    `parameters` are the names that nobody passed, where a function is tried `alone`. `methods` are
+    those that the program has given to DataFrame.
     """
 
     file: FileState
@@ -88,6 +101,8 @@ class SessionState:
     widgets: dict[str, Value] = field(default_factory=dict)
     seen: dict[object, int] = field(default_factory=dict)
     udfs: dict[str, Udf] = field(default_factory=dict)
+    methods: dict[str, Value] = field(default_factory=dict)
+    sql: State = field(default_factory=State)
     parameters: frozenset[str] = frozenset()
     alone: bool = False
 
@@ -166,6 +181,14 @@ def scan(
     return known
 
 
+def in_schema(machine: Machine, name: str) -> str:
+    """Return a table's name behind the schema that `USE` or the catalog has set, if one is set."""
+    state = state_of(machine).sql
+    if not state.schema or "." in name or OPEN in name or is_path(name):
+        return name
+    return ".".join(state.qualified((name,), DIALECT))
+
+
 def table(machine: Machine, name: Value, at: Location) -> Handle:
     """Return the rows that a table's name leads to.
 
@@ -176,6 +199,7 @@ def table(machine: Machine, name: Value, at: Location) -> Handle:
         view = state_of(machine).views.get(folded)
         if view is not None:
             return add(machine, Alias(view, folded.rpartition(".")[2]))
+        name = in_schema(machine, name)
     return scan(machine, name, at, hint="table")
 
 
@@ -215,25 +239,9 @@ def lower(machine: Machine, tree: Tree, at: Location) -> Expr:
     return rewritten(expr, lambda part: _completed(part, machine))
 
 
-TIME_WINDOWS = frozenset({"window", "session_window"})
-PARSERS = frozenset({"from_json", "from_csv"})
-WINDOW_TYPE = "struct<start:timestamp,end:timestamp>"
-
-
 def _completed(part: Expr, machine: Machine) -> Expr | None:
-    """Return a call with what Spark knows of it: the code of a UDF, the type of a struct.
-
-    None where there is nothing to add.
-    """
-    if not isinstance(part, Call):
-        return None
-    if part.name in TIME_WINDOWS and not part.option:
-        return Call(part.name, _all(part.args, machine), WINDOW_TYPE)
-    if part.name in PARSERS and not part.option and len(part.args) > 1:
-        shape = part.args[1]
-        kind = shape_text(shape.text) if isinstance(shape, Constant) else None
-        return Call(part.name, _all(part.args[:1], machine), kind) if kind else None
-    return _udf(part, machine)
+    """Return a UDF's call with its code, None where there is nothing to add."""
+    return _udf(part, machine) if isinstance(part, Call) else None
 
 
 def _all(parts: Sequence[Expr], machine: Machine) -> tuple[Expr, ...]:
@@ -276,6 +284,8 @@ def natural_name(machine: Machine, tree: Tree, expr: Expr, at: Location) -> str 
     """
     if isinstance(tree, exp.Column) and not isinstance(tree.this, exp.Star):
         return fold(tree.name, DIALECT)
+    if isinstance(label := tree.meta.get(LABEL), str):
+        return fold(label, DIALECT)
     if isinstance(tree, exp.Cast | exp.TryCast):
         return (
             natural_name(machine, tree.this, lower(machine, tree.this, at), at)
@@ -287,7 +297,8 @@ def natural_name(machine: Machine, tree: Tree, expr: Expr, at: Location) -> str 
         if isinstance(key, exp.Literal) and key.is_string:
             return fold(f"{tree.this.name}.{key.name}", DIALECT)
     scope, _ = scope_of(machine, at)
-    return item_name(tree, expr, scope, 0) or _label(tree)
+    name = item_name(tree, expr, scope, 0) or _label(tree)
+    return name and fold(name, DIALECT)
 
 
 _SIGNS: dict[type[exp.Expr], str] = {

@@ -6,6 +6,7 @@
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TypeAlias
 
 import sqlglot
 from sqlglot import exp
@@ -30,6 +31,12 @@ NUMERIC = frozenset({
 CONTAINERS = frozenset({"DecimalType", "ArrayType", "MapType", "StructType", "StructField"})
 
 
+# Columns in order, as (name, type); a type that is not known is the empty string.
+Shape: TypeAlias = tuple[tuple[str, str], ...]
+# The attributes that hold the types inside one, and where in its brackets these stand.
+PARTS = {"elementType": 0, "keyType": 0, "valueType": 1}
+
+
 @dataclass(frozen=True)
 class DataType:
     """A type, as DDL writes it."""
@@ -49,9 +56,12 @@ class DataType:
         return ("DataType", "AtomicType", "NumericType") if numeric else ("DataType",)
 
     def attribute(self, name: str, machine: Machine) -> Value:
-        """Return nothing: a type has methods only."""
-        del name, machine
-        return MISSING
+        """Return the type that it is made of: an array's elements, a map's keys and values."""
+        del machine
+        parsed = parsed_type(self.text) if name in PARTS else None
+        inner = parsed.expressions if parsed is not None else []
+        place = PARTS.get(name, 0)
+        return type_value(str(inner[place].sql("spark")).lower()) if place < len(inner) else MISSING
 
     def invoke(self, name: str, call: Call) -> Value:
         """Return its text, or itself where the class itself was given and is called now."""
@@ -80,7 +90,7 @@ class StructField:
             case "dataType":
                 if self.schema is not None:
                     return self.schema
-                return DataType(self.type_text) if self.type_text else Unknown("dataType")
+                return type_value(self.type_text) if self.type_text else Unknown("dataType")
             case "nullable":
                 return self.nullable if self.nullable is not None else Unknown()
             case _:
@@ -146,6 +156,13 @@ class StructType:
         )
 
 
+def type_value(text: str) -> DataType | StructType:
+    """Return the type that DDL writes as `text`."""
+    fields = struct_fields(text)
+    known = [StructField(name, kind or None) for name, kind in fields]
+    return StructType(known) if known else DataType(text)
+
+
 def make_field(call: Call) -> StructField | None:
     """Return the field that `StructField(name, type, nullable)` makes."""
     first = call.value(0, "name")
@@ -196,7 +213,8 @@ def make_type(name: str, call: Call) -> Value:
 
 
 @lru_cache(maxsize=512)
-def _parsed(text: str) -> exp.DataType | None:
+def parsed_type(text: str) -> exp.DataType | None:
+    """Return a type's text as sqlglot holds it; None where it is none, or too long."""
     if len(text) > 20_000 or text.count("<") > 50 or text.count("(") > 200:
         return None
     try:
@@ -205,17 +223,37 @@ def _parsed(text: str) -> exp.DataType | None:
         return None
 
 
+def struct_fields(text: str) -> Shape:
+    """Return the fields of a struct type; none where `text` is no struct."""
+    parsed = parsed_type(text) if text else None
+    if parsed is None or parsed.this != exp.DType.STRUCT:
+        return ()
+    return tuple(
+        (part.name.lower(), part.args["kind"].sql("spark").lower() if part.args.get("kind") else "")
+        for part in parsed.expressions
+        if isinstance(part, exp.ColumnDef)
+    )
+
+
+def element_type(text: str) -> str:
+    """Return the type of an array's elements; empty where `text` is no array."""
+    parsed = parsed_type(text) if text else None
+    if parsed is None or parsed.this != exp.DType.ARRAY or not parsed.expressions:
+        return ""
+    return str(parsed.expressions[0].sql("spark").lower())
+
+
 def type_tree(value: Value) -> exp.DataType | None:
     """Return a type as sqlglot holds it; None where it is not known."""
     text = type_text(value)
-    return _parsed(text) if text else None
+    return parsed_type(text) if text else None
 
 
 def normal_text(text: str) -> str:
     """Return a type's name in lower case, `integer` and its like as the types' own names."""
     from guardian.languages.expressions import type_text as printed  # noqa: PLC0415 - imports all of sqlglot
 
-    parsed = _parsed(text.strip())
+    parsed = parsed_type(text.strip())
     return printed(parsed, "spark") if parsed is not None else " ".join(text.lower().split())
 
 

@@ -105,7 +105,7 @@ class Client:
         """Return the rows of a query; of anything else, the connection itself."""
         if name in RUNNERS:
             return ran(_text(call, name), call, self.dialect, result=self)
-        if name == "register" and isinstance(call.value(1, "python_object"), Unknown):
+        if name == "register" and handles_of(call.value(1, "python_object")):
             return _registered(call)
         if name in {"load_table_from_dataframe", "load_table_from_uri"}:
             return _loaded(call, self.dialect)
@@ -115,6 +115,9 @@ class Client:
             return _written_frame(
                 call.value(0, "df"), call.value(1, "table_name"), call, self.dialect
             )
+        if name in {"insert_df", "insert_dataframe", "insert_arrow"}:
+            table = call.value(0, "table")
+            return _written_frame(call.value(1, "df"), table, call, self.dialect)
         return Unknown(name) if name.startswith(("fetch", "__iter__")) else self
 
 
@@ -155,7 +158,7 @@ def client_call(path: str, call: Call) -> Value:
     if name in {"Identifier", "quote_ident"}:
         return ".".join(to_text(value) for value in call.args)
     if name == "create_engine":
-        return Client(_dialect_of_url(call.value(0, "url")))
+        return Client(dialect_of_url(call.value(0, "url")))
     if name == "write_pandas":
         return _written_frame(call.value(1, "df"), call.value(2, "table_name"), call, dialect)
     if name == "QueryJobConfig":
@@ -253,8 +256,15 @@ def _spoken(owner: Unknown, name: str, call: Call) -> str:
 
 
 def _note(
-    inputs: tuple[Handle, ...], target: str, options: WriteOptions, call: Call, dialect: str
-) -> None:
+    inputs: tuple[Handle, ...], target: str, options: WriteOptions, call: Call, dialect: str,
+    *, exact: bool = False,
+) -> None:  # fmt: skip
+    from guardian.languages.python.frames.rows import tell_doubts  # noqa: PLC0415 - it needs us
+
+    if len(inputs) == 1 and exact:
+        tell_doubts(call.machine, inputs[0])
+        write(call, inputs[0], target, options, dialect=dialect)
+        return
     node = Opaque(inputs=inputs, reason="pandas", keeps=bool(inputs), at=call.at)
     write(call, add(call.machine, node), target, options, confidence=0.7, dialect=dialect)
 
@@ -278,7 +288,8 @@ def _keyword(call: Call, names: tuple[str, ...]) -> Value:
     return next((call.kwargs[name] for name in names if name in call.kwargs), None)
 
 
-def _dialect_of_url(url: Value) -> str | None:
+def dialect_of_url(url: Value) -> str | None:
+    """Return the dialect that a connection's URL tells; None where it tells none."""
     if not isinstance(url, str):
         return None
     scheme = re.split(r"[+:]", url.partition(OPEN)[0], maxsplit=1)[0].lower()
@@ -297,17 +308,17 @@ def _destination(call: Call) -> tuple[str, str]:
 
 def _registered(call: Call) -> Value:
     """Let SQL see rows under a name (`con.register("orders", frame)`)."""
-    rows = call.value(1, "python_object")
-    if isinstance(rows, Unknown) and rows.handles:
+    handles = handles_of(call.value(1, "python_object"))
+    if handles:
         name = fold(plain(to_text(call.value(0, "view_name"))), "duckdb")
-        state_of(call.machine).views[name] = rows.handles[0]
+        state_of(call.machine).views[name] = handles[0]
     return None
 
 
 def _loaded(call: Call, dialect: str | None) -> Value:
     """Note `client.load_table_from_dataframe(frame, "d.t")` and its like for files."""
     rows = call.value(0)
-    if isinstance(rows, Unknown):
+    if isinstance(rows, Unknown) or handles_of(rows):
         return _written_frame(rows, call.value(1, "destination"), call, dialect, mode="append")
     paths = [value for value in spread([rows]) if isinstance(value, str)]
     if paths and isinstance(call.value(1, "destination"), str):
@@ -323,32 +334,67 @@ def _written_frame(
     rows: Value, name: Value, call: Call, dialect: str | None, mode: str = "append"
 ) -> Value:
     """Note that a frame of any kind is written to a table."""
-    inputs = rows.handles if isinstance(rows, Unknown) else ()
+    inputs = handles_of(rows)
     if isinstance(name, str):
         outer = [call.kwargs.get("database"), call.kwargs.get("schema")]
         parts = [*(value for value in outer if isinstance(value, str)), name]
         said = "overwrite" if call.kwargs.get("overwrite") is True else mode
-        _note(inputs, ".".join(parts), WriteOptions(mode=said), call, dialect_of(call, dialect))
+        options = WriteOptions(mode=said)
+        spoken = dialect_of(call, dialect)
+        _note(inputs, ".".join(parts), options, call, spoken, exact=not isinstance(rows, Unknown))
     return Unknown("job")
 
 
 def _of_frames(path: str, name: str, call: Call) -> Value:
     """Return what a function of pandas, polars or awswrangler gives, where it meets SQL."""
     dialect = package_dialect(path)
+    if name == "read_sql":
+        table = call.value(0, "sql")
+        if isinstance(table, str) and not is_sql(table) and re.fullmatch(r"[\w.]+", plain(table)):
+            return _framed(_whole(plain(table), call, client_dialect(call)), call, path)
     if name in RUNNERS:
         client = _client(call)
-        return ran(_text(call, name), call, client.dialect if client else dialect)
+        rows = ran(_text(call, name), call, client.dialect if client else dialect)
+        return _framed(rows, call, path)
     if name == "read_sql_table":
         schema, table = call.kwargs.get("schema"), plain(to_text(call.value(0, "table_name")))
         full = f"{plain(to_text(schema))}.{table}" if isinstance(schema, str) else table
-        return _whole(full, call, dialect)
+        spoken = client_dialect(call)
+        return _framed(_whole(full, call, dialect if spoken is None else spoken), call, path)
     if path.startswith("awswrangler.") and name in ROW_WRITERS:
         return _wrangled(name, call)
-    made = [
-        value for value in spread([*call.args, *call.kwargs.values()]) if isinstance(value, Unknown)
-    ]
-    handles = tuple(dict.fromkeys(handle for value in made for handle in value.handles))
+    made = spread([*call.args, *call.kwargs.values()])
+    handles = tuple(dict.fromkeys(handle for value in made for handle in handles_of(value)))
     return Collected(name, weak=True, handles=handles) if handles else MISSING
+
+
+def _framed(rows: Value, call: Call, path: str) -> Value:
+    """Return rows as the frame that pandas makes of them."""
+    from guardian.languages.python.frames.pandas_frame import PandasFrame  # noqa: PLC0415 - it needs us
+    from guardian.languages.python.frames.pandas_module import in_chunks  # noqa: PLC0415 - it needs us
+    from guardian.languages.python.frames.polars_frame import PolarsFrame  # noqa: PLC0415 - it needs us
+
+    if not isinstance(rows, Rows) or len(rows.handles) != 1:
+        return rows
+    if path.startswith("polars."):
+        return PolarsFrame(rows.handles[0])
+    return in_chunks(PandasFrame(rows.handles[0], dialect=rows.dialect), call)
+
+
+def handles_of(value: Value) -> tuple[Handle, ...]:
+    """Return the plans that a value stems from: rows, or a frame of any kind."""
+    if isinstance(value, Unknown):
+        return value.handles
+    if not hasattr(value, "frame"):
+        return ()
+    handle = getattr(value, "handle", None)
+    return (handle,) if isinstance(handle, int) else ()
+
+
+def client_dialect(call: Call) -> str | None:
+    """Return the dialect of the client among a call's arguments, or the file's own."""
+    client = _client(call)
+    return dialect_of(call, client.dialect if client else None)
 
 
 def _whole(table: str, call: Call, dialect: str | None) -> Value:
@@ -364,9 +410,9 @@ def _wrangled(name: str, call: Call) -> Value:
         target = f"{database}.{table}" if isinstance(database, str) else Text(table)
     if not isinstance(target, str):
         return Unknown(name)
-    inputs = rows.handles if isinstance(rows, Unknown) else ()
+    inputs = handles_of(rows)
     mode = plain(to_text(call.kwargs.get("mode") or "append"))
     form = name.removeprefix("to_")
     options = WriteOptions(mode="overwrite" if mode.startswith("overwrite") else mode, format=form)
-    _note(inputs, target, options, call, "athena")
+    _note(inputs, target, options, call, "athena", exact=not isinstance(rows, Unknown))
     return Unknown(name)

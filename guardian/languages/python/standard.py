@@ -1,14 +1,18 @@
-"""Python's standard library, click and YAML, as far as ETL code makes names of them."""
+"""Python's standard library and click, as far as ETL code makes names of them."""
 
-import fnmatch
-import json
-import posixpath
+import re
 from dataclasses import dataclass
 
-import yaml
-
-from guardian.languages import safe_yaml
-from guardian.languages.python.containers import text_method
+from guardian.languages.python import (
+    command_lines,
+    concurrency,
+    configuration,
+    dates,
+    files,
+    iteration,
+    records,
+    regular_expressions,
+)
 from guardian.languages.python.job_arguments import (
     ArgumentParser,
     CommandLine,
@@ -18,210 +22,32 @@ from guardian.languages.python.job_arguments import (
     namespace,
 )
 from guardian.languages.python.machine import Machine, PathEnd
+from guardian.languages.python.records import members
+from guardian.languages.python.registries import one_of, pattern_of
+from guardian.languages.python.search_path import SearchPath
 from guardian.languages.python.values import (
     MISSING,
     OPEN,
-    Bound,
+    Builtin,
     Call,
     Function,
     Handler,
+    Instance,
     Partial,
     Property,
     StaticMethod,
-    Text,
     Unknown,
     Value,
     as_text,
-    plain,
+    known,
+    only_symbol,
+    text_entries,
     to_text,
 )
 
-DATA_SIZE_LIMIT = 1_000_000
-PATTERN_LIMIT, LISTED_LIMIT = 3, 500
-
-
-class PathText(Text):
-    """A `pathlib.Path`: a string that `/` joins."""
-
-    def operate(self, sign: str, other: Value, machine: Machine, *, reflected: bool) -> Value:
-        """Return the joined path."""
-        del machine
-        if sign != "/":
-            return Unknown()
-        left, right = (other, self) if reflected else (self, other)
-        return PathText(posixpath.join(to_text(left), to_text(right)))
-
-    def attribute(self, name: str, machine: Machine) -> Value:
-        """Return a part of the path."""
-        del machine
-        base = posixpath.basename(self)
-        stem, _ = posixpath.splitext(base)
-        parts: dict[str, Value] = {
-            "name": Text(base), "stem": Text(stem), "parent": PathText(posixpath.dirname(self)),
-            "suffix": Text(posixpath.splitext(base)[1]),
-        }  # fmt: skip
-        return parts.get(name, MISSING)
-
-    def invoke(self, name: str, call: Call) -> Value:
-        """Return what a method of the path gives."""
-        match name:
-            case "joinpath":
-                return PathText(posixpath.join(self, *[to_text(arg) for arg in call.args]))
-            case "resolve" | "absolute" | "expanduser":
-                return self
-            case "as_posix" | "__str__":
-                return Text(self)
-            case "open":
-                return open_file(str(self), call)
-            case "read_text":
-                return open_file(str(self), call).invoke("read", call)
-            case "glob" | "rglob" | "iterdir":
-                pattern = "*" if name == "iterdir" else to_text(call.value(0))
-                return _listed(self, f"**/{pattern}" if name == "rglob" else pattern, call)
-            case "exists" | "is_file" | "is_dir":
-                return Unknown()
-            case "with_suffix":
-                return PathText(posixpath.splitext(self)[0] + to_text(call.value(0)))
-            case _:
-                pass
-        return text_method(str(self), name, call)
-
-
-def _listed(folder: str, pattern: str, call: Call) -> Value:
-    """Return the files of the repository that a pattern finds in a folder, sorted."""
-    if OPEN in folder or OPEN in pattern or pattern.count("*") > PATTERN_LIMIT:
-        return Unknown()
-    start = posixpath.normpath(folder).lstrip("/")
-    deep, names = pattern.startswith("**/"), pattern.removeprefix("**/")
-    found = [
-        path
-        for path in call.machine.finder.paths
-        if (deep and path.startswith(f"{start}/")) or posixpath.dirname(path) == start
-    ]
-    kept = sorted(path for path in found if fnmatch.fnmatchcase(posixpath.basename(path), names))
-    return [PathText(path) for path in kept[:LISTED_LIMIT]] or Unknown()
-
-
-def _glob(call: Call) -> Value:
-    pattern = call.value(0)
-    if not isinstance(pattern, str):
-        return Unknown()
-    return _listed(posixpath.dirname(pattern), posixpath.basename(pattern), call)
-
-
-@dataclass(eq=False)
-class OpenFile:
-    """A file of the repository that the code has opened.
-
-    `content` is None where it is not in the repository.
-    """
-
-    path: str
-    content: str | None
-
-    def attribute(self, name: str, machine: Machine) -> Value:
-        """Return nothing: a file's attributes are never needed."""
-        del machine
-        return Text(self.path) if name == "name" else MISSING
-
-    def invoke(self, name: str, call: Call) -> Value:
-        """Return what is read."""
-        if name == "read":
-            return Unknown(posixpath.basename(self.path)) if self.content is None else self.content
-        if name in {"readlines", "__iter__"} and self.content is not None:
-            return self.content.splitlines(keepends=True)
-        if name == "__enter__":
-            return self
-        del call
-        return Unknown()
-
-
-def open_file(path: str, call: Call) -> OpenFile:
-    """Return the file that the code opens, with its text where the repository holds it."""
-    machine = call.machine
-    importer = machine.module.path if machine.module is not None else ""
-    source = machine.finder.read(plain(path), importer) if OPEN not in path else None
-    if source is None:
-        return OpenFile(path, None)
-    if len(source.text) > DATA_SIZE_LIMIT:
-        machine.warn(f"`{plain(path)}` is too large to be followed", call.at)
-        return OpenFile(path, None)
-    from guardian.model.lineage import Location  # noqa: PLC0415 - used by this one function
-
-    machine.findings.origins[source.text] = Location(source.path, 1)
-    return OpenFile(source.path, source.text)
-
-
-def _open(call: Call) -> Value:
-    path = call.value(0, "file")
-    return open_file(path, call) if isinstance(path, str) else Unknown()
-
-
-def _content(call: Call) -> str | None:
-    value = call.value(0)
-    if isinstance(value, OpenFile):
-        return value.content
-    return str(value) if isinstance(value, str) and OPEN not in value else None
-
-
-def _json(call: Call) -> Value:
-    content = _content(call)
-    if content is None:
-        return _named_after(call)
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError) as error:
-        call.machine.warn(f"this JSON cannot be read: {error}", call.at)
-        return Unknown()
-
-
-def _named_after(call: Call) -> Value:
-    value = call.value(0)
-    return Unknown(value.name, weak=True) if isinstance(value, Unknown) else Unknown()
-
-
-def _yaml(call: Call) -> Value:
-    content = _content(call)
-    if content is None or len(content) > DATA_SIZE_LIMIT:
-        return _named_after(call)
-    try:
-        return _plain_data(safe_yaml.load(content, last_wins=True), 0)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        reason = (str(error).splitlines() or [""])[0]
-        call.machine.warn(f"this YAML cannot be read: {reason}", call.at)
-        return Unknown()
-
-
-def _plain_data(value: object, depth: int) -> Value:
-    if depth > 40:
-        return Unknown()
-    if isinstance(value, dict):
-        return {key: _plain_data(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain_data(item, depth + 1) for item in value]
-    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
-
+COPY_DEPTH = 20
 
 # --- functions ------------------------------------------------------------------------------------
-
-
-def _join_path(call: Call) -> Value:
-    if not call.args or not all(isinstance(arg, str | Unknown) for arg in call.args):
-        return Unknown()
-    return as_text(posixpath.join(*[to_text(arg) for arg in call.args]), *call.args)
-
-
-def _path_function(name: str) -> Handler:
-    def answer(call: Call) -> Value:
-        value = call.value(0)
-        if not isinstance(value, str):
-            return Unknown()
-        made = getattr(posixpath, name)(str(value))
-        if isinstance(made, tuple):
-            return tuple(as_text(part, value) for part in made)
-        return as_text(made, value)
-
-    return answer
 
 
 def _reduce(call: Call) -> Value:
@@ -244,21 +70,7 @@ def _same(call: Call) -> Value:
     value = call.value(0)
     if isinstance(value, Function | Property | StaticMethod) or hasattr(value, "lineage"):
         return value
-    from guardian.languages.python.values import Builtin  # noqa: PLC0415 - used by this one function
-
     return Builtin("decorator", _same)
-
-
-def _wraps(_: Call) -> Value:
-    from guardian.languages.python.values import Builtin  # noqa: PLC0415 - used by this one function
-
-    return Builtin("decorator", lambda inner: inner.value(0))
-
-
-def _field(call: Call) -> Value:
-    if "default_factory" in call.kwargs:
-        return Bound(call.kwargs["default_factory"], "default_factory")
-    return call.value(0, "default", MISSING)
 
 
 def _context_manager(call: Call) -> Value:
@@ -267,8 +79,6 @@ def _context_manager(call: Call) -> Value:
     def enter(inner: Call) -> Value:
         made = inner.machine.call(function, inner)
         return made[0] if isinstance(made, list) and made else made
-
-    from guardian.languages.python.values import Builtin  # noqa: PLC0415 - used by this one function
 
     return Builtin("contextmanager", enter)
 
@@ -279,10 +89,6 @@ def _default_dict(call: Call) -> Value:
     if isinstance(start, dict):
         made.update(start)
     return made
-
-
-def _as_path(call: Call) -> Value:
-    return PathText(posixpath.join("", *[to_text(arg) for arg in call.args]))
 
 
 def _dedent(call: Call) -> Value:
@@ -296,22 +102,66 @@ def _dedent(call: Call) -> Value:
     return made
 
 
-def _chain(call: Call) -> Value:
-    parts = [call.machine.iterate(arg) for arg in call.args]
-    return [item for part in parts for item in (part or [])]
-
-
-def _flatten(call: Call) -> Value:
-    parts = call.machine.iterate(call.value(0)) or []
-    return [item for part in parts for item in (call.machine.iterate(part) or [])]
-
-
 def _exit(_: Call) -> Value:
     raise PathEnd
 
 
-def _first_argument(call: Call) -> Value:
-    return call.value(0)
+def _wraps(_: Call) -> Value:
+    return Builtin("decorator", lambda inner: inner.value(0))
+
+
+def _copied(call: Call) -> Value:
+    return _copy_of(call.value(0), 1)
+
+
+def _deeply_copied(call: Call) -> Value:
+    return _copy_of(call.value(0), COPY_DEPTH)
+
+
+def _copy_of(value: Value, depth: int) -> Value:
+    """Return a copy of a container or an object, to a depth; any other value as it is."""
+    if depth == 0:
+        return value
+    if type(value) is dict:
+        return {key: _copy_of(item, depth - 1) for key, item in value.items()}
+    if type(value) is list:
+        return [_copy_of(item, depth - 1) for item in value]
+    if isinstance(value, Instance):
+        copied = {name: _copy_of(item, depth - 1) for name, item in value.attributes.items()}
+        return (
+            value
+            if "value" in copied and value in members(value.cls)
+            else Instance(value.cls, copied)
+        )
+    return set(value) if type(value) is set else value
+
+
+def _counter(call: Call) -> Value:
+    elements = call.machine.iterate(call.value(0, "", [])) or []
+    return {item: elements.count(item) for item in elements if known(item)}
+
+
+def _import_module(call: Call) -> Value:
+    """Return the module of a name; where parts of it are not known, one of those that fit."""
+    name = call.value(0)
+    if not isinstance(name, str) or only_symbol(name) is not None:
+        return Unknown()
+    package = call.value(1, "package")
+    level = len(name) - len(name.lstrip("."))
+    base = tuple(package.split(".")) if level and isinstance(package, str) else ()
+    parts = (*base, *name.lstrip(".").split("."))
+    if OPEN not in name:
+        return call.machine.import_named(parts)
+    fits = re.compile(pattern_of(".".join(parts)))
+    found = {
+        dotted: dotted
+        for dotted in call.machine.finder.modules_beside(parts, call.machine.importer_path())
+        if fits.fullmatch(dotted)
+    }
+    if not found:
+        return Unknown()
+    chosen = one_of(dict(sorted(found.items())), name, call.at, call.machine)
+    return call.machine.import_named(tuple(str(chosen).split(".")))
 
 
 def _collection(call: Call) -> Value:
@@ -319,68 +169,91 @@ def _collection(call: Call) -> Value:
     return {**(first if isinstance(first, dict) else {}), **call.kwargs}
 
 
+def _partial(call: Call) -> Value:
+    return Partial(call.value(0), tuple(call.args[1:]), call.kwargs)
+
+
+def _chain_map(call: Call) -> Value:
+    made: dict[Value, Value] = {}
+    for part in reversed(call.args):
+        made.update(part if isinstance(part, dict) else {})
+    return made
+
+
+@dataclass(eq=False)
+class TextTemplate:
+    """A `string.Template`."""
+
+    text: str
+
+    def attribute(self, name: str, machine: Machine) -> Value:
+        """Return its text."""
+        del machine
+        return self.text if name == "template" else MISSING
+
+    def invoke(self, name: str, call: Call) -> Value:
+        """Return the text with values for its names."""
+        if name not in {"substitute", "safe_substitute"}:
+            return Unknown(name, weak=True)
+        given = {**text_entries(call.value(0)), **call.kwargs}
+        text = self.text
+        for key, value in sorted(given.items(), key=lambda item: -len(item[0])):
+            shown = to_text(call.machine.shown(value), hint=key)
+            text = text.replace(f"${{{key}}}", shown).replace(f"${key}", shown)
+        made = as_text(text, *given.values())
+        call.machine.inherit_origin(made, self.text)
+        return made
+
+
 def _template(call: Call) -> Value:
     template = call.value(0)
-
-    def substitute(inner: Call) -> Value:
-        values = inner.value(0)
-        merged = {**(values if isinstance(values, dict) else {}), **inner.kwargs}
-        text = str(template) if isinstance(template, str) else ""
-        for key, value in merged.items():
-            shown = to_text(value, hint=str(key))
-            text = text.replace(f"${{{key}}}", shown).replace(f"${key}", shown)
-        return as_text(text, *merged.values())
-
-    from guardian.languages.python.values import Builtin  # noqa: PLC0415 - used by this one function
-
-    return Builtin("substitute", substitute) if isinstance(template, str) else Unknown()
-
-
-def _now(call: Call) -> Value:
-    del call
-    return Unknown("now", weak=True)
+    return TextTemplate(template) if isinstance(template, str) else Unknown()
 
 
 CALLS: dict[str, Handler] = {
-    "builtins.open": _open, "codecs.open": _open, "io.open": _open,
-    "json.load": _json, "json.loads": _json,
-    "yaml.safe_load": _yaml, "yaml.load": _yaml, "yaml.full_load": _yaml,
+    **files.CALLS, **configuration.CALLS, **iteration.CALLS, **records.CALLS, **dates.CALLS,
+    **regular_expressions.CALLS, **concurrency.CALLS,
     "argparse.ArgumentParser": lambda _: ArgumentParser(),
     "argparse.Namespace": namespace, "types.SimpleNamespace": namespace,
     "click.option": click_option, "click.argument": click_option,
-    "click.command": _same, "click.group": _same, "click.pass_context": _same,
+    "click.command": _same, "click.pass_context": _same, "click.pass_obj": _same,
+    **command_lines.CALLS,
     "os.getenv": environment_variable, "os.environ.get": environment_variable,
-    "os.path.join": _join_path, "posixpath.join": _join_path,
-    "os.path.dirname": _path_function("dirname"), "os.path.basename": _path_function("basename"),
-    "os.path.splitext": _path_function("splitext"), "os.path.abspath": _first_argument,
-    "os.path.realpath": _first_argument, "os.path.expanduser": _first_argument,
-    "os.path.normpath": _path_function("normpath"), "os.getcwd": lambda _: "",
-    "pathlib.Path": _as_path, "pathlib.PurePath": _as_path, "pathlib.PosixPath": _as_path,
-    "glob.glob": _glob,
-    "functools.reduce": _reduce,
-    "functools.partial": lambda call: Partial(call.value(0), tuple(call.args[1:]), call.kwargs),
+    "functools.reduce": _reduce, "functools.partialmethod": _partial, "functools.partial": _partial,
     "functools.wraps": _wraps, "functools.lru_cache": _same, "functools.cache": _same,
+    "functools.total_ordering": _same, "typing.overload": _same, "typing.final": _same,
+    "typing.override": _same, "typing.runtime_checkable": _same,
     "functools.cached_property": lambda call: Property(call.value(0)),
-    "dataclasses.dataclass": _same, "dataclasses.field": _field, "attr.s": _same,
-    "attrs.define": _same,
     "contextlib.contextmanager": _context_manager, "abc.abstractmethod": _same,
+    "contextlib.nullcontext": lambda call: call.value(0, "enter_result"),
+    "contextlib.closing": lambda call: call.value(0),
+    "abc.abstractproperty": lambda call: Property(call.value(0)),
     "typing.cast": lambda call: call.value(1),
     "collections.defaultdict": _default_dict, "collections.OrderedDict": _collection,
-    "itertools.chain": _chain, "itertools.chain.from_iterable": _flatten,
-    "textwrap.dedent": _dedent, "copy.deepcopy": _first_argument, "copy.copy": _first_argument,
+    "collections.Counter": _counter, "collections.ChainMap": _chain_map,
+    "collections.deque": lambda call: list(call.machine.iterate(call.value(0)) or []),
+    "types.MappingProxyType": lambda call: call.value(0),
+    "textwrap.dedent": _dedent, "inspect.cleandoc": _dedent,
+    "copy.deepcopy": _deeply_copied, "copy.copy": _copied,
+    "importlib.import_module": _import_module, "builtins.__import__": _import_module,
     "sys.exit": _exit, "os._exit": _exit, "string.Template": _template,
-    "datetime.datetime.now": _now, "datetime.date.today": _now, "datetime.datetime.utcnow": _now,
-    "datetime.datetime.today": _now,
 }  # fmt: skip
 ATTRIBUTES: dict[str, Value] = {
+    **regular_expressions.ATTRIBUTES,
     "os.environ": EnvironmentVariables(),
     "sys.argv": CommandLine(),
-    "os.sep": "/",
+    "sys.path": SearchPath(),
+    "os.sep": "/", "os.path.sep": "/", "os.linesep": "\n",
     "typing.TYPE_CHECKING": False,
-}
+    "string.ascii_lowercase": "abcdefghijklmnopqrstuvwxyz",
+    "string.ascii_uppercase": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "string.digits": "0123456789",
+}  # fmt: skip
 KNOWN_ROOTS = frozenset({
     "os", "sys", "json", "yaml", "argparse", "functools", "itertools", "collections", "dataclasses",
     "typing", "abc",
     "datetime", "re", "logging", "pathlib", "contextlib", "copy", "enum", "textwrap", "string",
-    "math", "time", "uuid",
+    "math", "time", "uuid", "operator", "csv", "configparser", "tomllib", "importlib", "inspect",
+    "concurrent", "threading", "multiprocessing", "types", "shutil", "tempfile", "subprocess",
+    "glob",
 })  # fmt: skip

@@ -14,6 +14,7 @@ from sqlglot import exp
 from guardian.languages.python.branches import Budget
 from guardian.languages.python.function_code import function_fingerprint
 from guardian.languages.python.machine import Machine
+from guardian.languages.python.spark_calls import labelled
 from guardian.languages.python.spark_columns import as_tree, combined
 from guardian.languages.python.spark_types import type_text
 from guardian.languages.python.values import (
@@ -67,7 +68,9 @@ class Udf:
             return Unknown()
         values = [*call.args, *call.kwargs.values()]
         trees = [as_tree(value, literal=False) for value in values]
-        return combined(exp.Anonymous(this=MARK + self.fingerprint, expressions=trees), values)
+        called = exp.Anonymous(this=MARK + self.fingerprint, expressions=trees)
+        shown = "<lambda>" if self.name == "lambda" else self.name
+        return combined(labelled(called, shown, trees), values)
 
 
 def opaque_udf(fingerprint: str, args: tuple[Expr, ...]) -> OpaqueExpr:

@@ -6,8 +6,9 @@ sets of values, so that the interpreted program mutates and shares them as the r
 
 import ast
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from guardian.languages.python.overriding import override
@@ -24,6 +25,9 @@ Value: TypeAlias = object
 OPEN, CLOSE = "\ufdd0", "\ufdd1"
 # A width of five digits and more would fill the memory.
 WIDE = re.compile(r"\d{5,}")
+# Characters and elements of a value written out; more are taken for unknown.
+WRITTEN_LIMIT = 1_000_000
+LINEAGE_LIMIT = 100
 SYMBOL = re.compile(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}")
 
 
@@ -90,6 +94,15 @@ class Unknown:
     def renamed(self, name: str) -> "Unknown":
         """Return it under the name of the variable that takes it."""
         return Unknown(name, key=self.key, handles=self.handles)
+
+
+class Stream(list[Value]):
+    """What a generator or an iterator still holds: `next()` takes its first.
+
+    `narrowed` says that a condition that only a run would tell may leave some of it out.
+    """
+
+    narrowed = False
 
 
 class Given(Unknown):
@@ -206,19 +219,26 @@ class ClassValue:
     bases: tuple["ClassValue", ...] = ()
     external: tuple[str, ...] = ()
     attributes: dict[str, Value] = field(default_factory=dict)
-    annotated: list[str] = field(default_factory=list)
+    annotated: dict[str, ast.expr] = field(default_factory=dict)
+    closure: "Environment | None" = None
 
-    def lineage(self) -> list["ClassValue"]:
+    def fields(self) -> "dict[str, tuple[ast.expr, ClassValue]]":
+        """Return the annotated names, those of bases first, with the class that declares each."""
+        return {
+            name: (annotation, base)
+            for base in reversed(self.lineage())
+            for name, annotation in base.annotated.items()
+        }
+
+    @cached_property
+    def _order(self) -> tuple["ClassValue", ...]:
+        # Depth first, each class where it comes last.
+        found = [self, *(cls for base in self.bases for cls in base.lineage())]
+        return tuple(reversed(dict.fromkeys(reversed(found))))[:LINEAGE_LIMIT]
+
+    def lineage(self) -> tuple["ClassValue", ...]:
         """Return the class and its bases in the order in which attributes are looked up."""
-        order: list[ClassValue] = []
-        pending = [self]
-        while pending:
-            current = pending.pop(0)
-            if current in order:
-                order.remove(current)
-            order.append(current)
-            pending = list(current.bases) + pending if len(order) < 100 else []
-        return order
+        return self._order
 
     def find(self, name: str) -> Value:
         """Return the attribute of the class or its bases; `MISSING` where there is none."""
@@ -355,6 +375,13 @@ class Call:
         """Return the call as the author wrote it, without what it is called on."""
         return self.machine.call_text(self.node)
 
+    def preceded(self, first: Value) -> "Call":
+        """Return the same call with one more argument before the others."""
+        args, nodes = [first, *self.args], [None, *self.nodes]
+        return Call(
+            self.machine, args, self.kwargs, self.node, nodes, self.keyword_nodes, self.place
+        )
+
     def shifted(self) -> "Call":
         """Return the same call without its first argument."""
         return Call(
@@ -391,12 +418,33 @@ def truth(value: Value) -> bool | None:
     return None
 
 
+def small(value: Value) -> bool:
+    """Return whether `value`, written out with all that it holds, is of a size to work with.
+
+    A list of two lists of two lists … is small in memory, and never ends written out.
+    """
+    if not isinstance(value, list | tuple | set | frozenset | dict):
+        return True
+    left, pending = WRITTEN_LIMIT, [value]
+    while pending and left > 0:
+        parts: Iterable[Value] = pending.pop()
+        if isinstance(parts, dict):
+            parts = (*parts, *parts.values())
+        for part in parts:
+            left -= 1 + (len(part) if isinstance(part, str) else 0)
+            if isinstance(part, list | tuple | set | frozenset | dict):
+                pending.append(part)
+            if left <= 0:
+                break
+    return left > 0
+
+
 def known(value: Value) -> bool:
     """Return whether `value` is a constant that may decide a branch."""
     if isinstance(value, Text):
         return False
     if isinstance(value, list | tuple | set | frozenset):
-        return all(known(item) for item in value)
+        return small(value) and all(known(item) for item in value)
     return value is None or isinstance(value, bool | int | float | str | bytes)
 
 
@@ -412,9 +460,15 @@ def fingerprintable(value: Value) -> str:
         return repr(plain(value))
     if value is None or isinstance(value, bool | int | float):
         return repr(value)
-    if isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, list | tuple | set | frozenset) and small(value):
         return f"[{','.join(fingerprintable(item) for item in value)}]"
     return f"?{id(value)}"
+
+
+def text_entries(value: Value) -> dict[str, Value]:
+    """Return the entries of a dict whose keys are names."""
+    entries = value.items() if isinstance(value, dict) else ()
+    return {str(key): item for key, item in entries if isinstance(key, str)}
 
 
 def to_text(value: Value, spec: str = "", hint: str = "") -> str:
@@ -427,17 +481,30 @@ def to_text(value: Value, spec: str = "", hint: str = "") -> str:
     if isinstance(value, Instance):
         value = value.attributes.get("value", MISSING)
     if isinstance(value, str):
-        return value
+        return padded(value, spec)
+    printed = getattr(value, "shown", None)
+    if printed is not None:
+        return str(printed(spec))
     if value is None or isinstance(value, bool | int | float):
         try:
             return format(value, "" if WIDE.search(spec) else spec)
         except (ValueError, TypeError):
             return "" if isinstance(value, int) and value.bit_length() > 4096 else str(value)
-    if isinstance(value, list | tuple | set | frozenset | dict):
+    if isinstance(value, list | tuple | set | frozenset | dict) and small(value):
         return _container_text(value)
     if isinstance(value, Unknown) and value.name and not (value.weak and hint):
         return symbol(value.name)
     return symbol(hint or (value.name if isinstance(value, Unknown) else ""))
+
+
+def padded(text: str, spec: str) -> str:
+    """Return a known text as a format specification has it: cut, filled up."""
+    if not spec or OPEN in text or WIDE.search(spec):
+        return text
+    try:
+        return format(str(text), spec)
+    except ValueError:
+        return text
 
 
 def _container_text(value: Value) -> str:

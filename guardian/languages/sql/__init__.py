@@ -59,6 +59,7 @@ def lowered(script: Script, language: str) -> Lowered:
         routines=tuple(script.routines),
         procedures=tuple(script.procedures),
         calls=tuple(_steps(script)),
+        spelled=tuple((job, symbol, text) for (job, symbol), text in script.spelled.items()),
         warnings=tuple(sorted(set(script.warnings))),
         failed=script.failed or (bool(script.warnings) and not said),
     )
@@ -73,6 +74,6 @@ def _steps(script: Script) -> Iterator[tuple[str, str]]:
             yield job, procedure
 
 
-EXTRACTOR = Extractor(name="sql", version="5", rank=90, claims=claims, extract=extract)
+EXTRACTOR = Extractor(name="sql", version="6", rank=90, claims=claims, extract=extract)
 
 __all__ = ["EXTRACTOR", "Script", "lower_query", "lowered", "run_script"]

@@ -11,9 +11,9 @@ from guardian.languages.sql.names import dataset_of
 from guardian.languages.sql.script import Script
 from guardian.languages.sql.storage import storage_of, store_otherwise
 from guardian.languages.sql.tables import column_of, columns_of, names_in, table_keys
-from guardian.languages.sql.writes import Head
+from guardian.languages.sql.writes import NULL, Head, declare_temporary, is_empty, temporary_of
 from guardian.model.lineage import Column, Location
-from guardian.model.plan import Declaration, Write
+from guardian.model.plan import Declaration, Drop, Item, Ref, Rename, WithColumns, Write
 
 
 @dataclass(slots=True)
@@ -25,6 +25,7 @@ class _Alteration:
     dropped: list[str] = field(default_factory=list)
     renames: list[tuple[str, str]] = field(default_factory=list)
     keys: list[tuple[str, ...]] = field(default_factory=list)
+    retyped: set[str] = field(default_factory=set)
 
     def add(self, action: exp.Expr) -> None:
         """Note one action."""
@@ -43,6 +44,7 @@ class _Alteration:
                 self._altered(action)
             case exp.ModifyColumn():
                 self.columns.append(column_of(action.this, scope, set()))
+                self.retyped.add(self.columns[-1].name)
                 before = action.args.get("rename_from")
                 if isinstance(before, exp.Identifier):
                     self.renames.append((scope.name(before), self.columns[-1].name))
@@ -61,6 +63,7 @@ class _Alteration:
             self.renames.append((name, self.scope.name(renamed)))
         elif isinstance(kind, exp.Expr):
             self.columns.append(Column(name, type_text(kind, self.scope.dialect)))
+            self.retyped.add(name)
 
     def declaration(self, dataset: str, script: Script, head: Head) -> Declaration | None:
         """Return it as a declaration on top of others; None where it says nothing of columns."""
@@ -89,12 +92,39 @@ def alter(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
                 swap_datasets(dataset, dataset_of(action.this, scope), script)
             case _:
                 alteration.add(action)
+    temporary = temporary_of(tree.this, scope, script)
+    if temporary is not None and temporary in script.views:
+        _alter_temporary(temporary, alteration, script)
+        return
     declared = alteration.declaration(dataset, script, head)
     if declared is not None:
         script.declarations.append(declared)
     stored = storage_of(actions, scope)
     if stored is not None:
         store_otherwise(dataset, stored, script, head.at)
+
+
+def _alter_temporary(name: str, alteration: _Alteration, script: Script) -> None:
+    """Give a temporary table its new columns, NULL at first; take away and rename others."""
+    rows, known = script.views[name], script.columns.get(name, ())
+    there = alteration.retyped.union(known)
+    new = tuple(column.name for column in alteration.columns if column.name not in there)
+    kept = tuple(column for column in known if column not in alteration.dropped)
+    renames = dict(alteration.renames)
+    names = tuple(renames.get(column, column) for column in (*kept, *new))
+    if is_empty(rows, script):
+        declare_temporary(name, names, script)
+        return
+    if known:
+        script.columns[name] = names
+    builder = script.builder
+    if new:
+        rows = builder.add(WithColumns(rows, tuple(Item(NULL, column) for column in new)))
+    if alteration.dropped:
+        rows = builder.add(Drop(rows, tuple(Ref(column) for column in alteration.dropped)))
+    if renames:
+        rows = builder.add(Rename(rows, tuple(renames.items())))
+    script.views[name] = rows
 
 
 def _pairs(action: exp.Expr, scope: Scope) -> Iterable[tuple[str, str]]:

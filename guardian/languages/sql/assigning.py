@@ -200,6 +200,7 @@ def _declare_parameter(
         default = default[:-1]
     given = value_of(default, script) if default else None
     symbol = parameter_symbol(types[0].text if types else "", places)
+    script.spell(symbol, f"@{header[start + 1].text}")
     declare(name_at(header, start), _type_text(types), parameter(symbol, given), script)
 
 

@@ -3,7 +3,9 @@
 from sqlglot import exp
 
 from guardian.languages.expressions import Scope
+from guardian.languages.sql.computed import formulas_in, write_computed
 from guardian.languages.sql.ctes import with_ctes
+from guardian.languages.sql.functions import created_function
 from guardian.languages.sql.names import dataset_of, temporary_name
 from guardian.languages.sql.queries import lower_tree
 from guardian.languages.sql.relations import lower_from
@@ -30,6 +32,8 @@ _STORED = {
 def create(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
     """Note what a CREATE statement makes: a table or a view of a query, or declared columns."""
     kind = str(tree.args.get("kind") or "").upper()
+    if kind in {"FUNCTION", "MACRO"}:
+        created_function(tree, script, scope)
     if kind not in {"TABLE", "VIEW", "MODEL"}:
         return
     target = tree.this
@@ -150,6 +154,7 @@ def _declare(
     if not like:
         if isinstance(target, exp.Schema):
             declare(tree, target, script, scope, head)
+            write_computed(dataset_of(target, scope), formulas_in(target, scope), script, head)
         return
     schema = target if isinstance(target, exp.Schema) else None
     script.declarations.append(

@@ -51,6 +51,11 @@ _HIVE_LINE = re.compile(r"(?:!|dfs\b)", re.IGNORECASE)
 _MYSQL_LINE = re.compile(
     r"(?:\\[A-Za-z]\b|(?:SYSTEM|TEE|NOTEE|PROMPT|PAGER)\b|(?:NO)?WARNINGS?;?$)", re.IGNORECASE
 )
+# `<Name, type, value>`: what Management Studio asks for before it runs a template.
+_ASKED = re.compile(
+    r"<[ \t]*(?P<name>[A-Za-z_@#$][^<>,\n]{0,80}),[ \t]*"
+    r"(?:\w[\w ]{0,30}(?:\([\w, ]{0,20}\))?)?[ \t]*,(?P<value>[^<>\n]{0,200})>"
+)
 _INCLUDES = (
     (_PSQL, re.compile(r"\\(?:ir|i|include_relative|include)\s+(?P<path>[^\n]+)")),
     (_ORACLE, re.compile(r"(?:@@?|START\s+)\s*(?P<path>[^\s;]+)[^\n]*", re.IGNORECASE)),
@@ -135,6 +140,8 @@ def undressed(text: str, dialect: str) -> str:
         text = _PSQL_LINE.sub(_blank, text)
     if dialect in _TSQL and (":" in text or "!!" in text):
         text = _SQLCMD_LINE.sub(_blank, text)
+    if dialect in _TSQL and "<" in text:
+        text = _ASKED.sub(_answered, text)
     if dialect in _SNOWFLAKE and "!" in text:
         text = _SNOWSQL_LINE.sub(_blank, text)
     if dialect == "bigquery" and ("#fail" in text or "#warn" in text):
@@ -151,6 +158,12 @@ def undressed(text: str, dialect: str) -> str:
 def _anywhere(pattern: re.Pattern[str]) -> re.Pattern[str]:
     """Return what finds a command at the beginning of any line: most texts have none."""
     return re.compile(rf"^[ \t]*+(?:{pattern.pattern})", pattern.flags | re.MULTILINE)
+
+
+def _answered(found: re.Match[str]) -> str:
+    """Return the value that a template proposes, its name where it proposes none."""
+    value = found["value"].strip() or found["name"].strip()
+    return value.ljust(len(found[0]))
 
 
 def _blank(found: re.Match[str]) -> str:

@@ -21,10 +21,10 @@ from guardian.languages.sql.running import (
     run_known,
 )
 from guardian.languages.sql.script import Script
-from guardian.languages.sql.texts import MAX_LENGTH, known_texts
-from guardian.languages.sql.transact import note_generated
+from guardian.languages.sql.texts import MAX_LENGTH, PIECE, known_text, known_texts, piece_of
+from guardian.languages.sql.transact import note_generated, table_word
+from guardian.languages.sql.variables import UNSET, value_of
 from guardian.languages.sql.variables import assign as give
-from guardian.languages.sql.variables import value_of
 from guardian.languages.sql.writes import Target, add_write
 from guardian.model.names import dataset_name, fold, path_name
 from guardian.model.plan import Call, Declaration, Handle, Scan, WriteOptions
@@ -35,12 +35,14 @@ Tokens = Sequence[Token]
 def assign(statement: Tokens, script: Script) -> Handle | None:
     """Keep what a variable is given, its text as far as it is known; declare table variables."""
     first = word(statement[0])
-    if first == "DECLARE" and any(word(token) == "TABLE" for token in statement[:5]):
+    if first == "DECLARE" and table_word(statement[:5]) is not None:
         declare_table(statement, script)
         return None
     assign_values(statement, script)
     for name, value in _assignments(statement):
         text = _text_of(value, script)
+        if text is None or PIECE in text:
+            text = known_text(script.state.values.get(f"@{name}", UNSET)) or text
         if text is None or len(text) > MAX_LENGTH:
             script.variables.pop(name, None)
         else:
@@ -50,7 +52,7 @@ def assign(statement: Tokens, script: Script) -> Handle | None:
 
 def declare_table(statement: Tokens, script: Script) -> None:
     """Declare a table variable as the temporary table that it is."""
-    start = next(index for index, token in enumerate(statement) if word(token) == "TABLE")
+    start = table_word(statement) or 1
     name = "@" + fold(statement[start - 1].text.lstrip("@"), script.dialect)
     if word(statement[start - 1]) == "AS":
         name = "@" + fold(statement[start - 2].text.lstrip("@"), script.dialect)
@@ -127,8 +129,9 @@ def _text_of(tokens: Tokens, script: Script) -> str | None:
         elif _is_quoted_variable(tokens, index):
             pass
         elif word(token) not in {"+", "(", ")", "N"}:
-            pieces.append("{value}")
-            index = _end_of_case(tokens, index) or _end_of_call(tokens, index)
+            end = _end_of_case(tokens, index) or _end_of_call(tokens, index)
+            pieces.append(piece_of(value_of(tokens[index : end + 1], script)))
+            index = end
         index += 1
     return "".join(pieces) if literal else None
 
@@ -179,8 +182,10 @@ def execute(statement: Tokens, script: Script) -> Handle | None:
     arguments = statement[2 : forms.closing(statement, 1)] if bare else _first_argument(statement)
     texts = () if _hinted(statement, script) else _texts_of(arguments, script)
     rows = None
+    before = len(script.warnings)
     for text in texts:
         rows = _run_text(text, statement, script) or rows
+    script.warnings[before:] = dict.fromkeys(script.warnings[before:])
     if not texts and not _hinted(statement, script):
         script.warn(statement[0].line, UNKNOWN_TEXT)
     return rows
@@ -189,10 +194,11 @@ def execute(statement: Tokens, script: Script) -> Handle | None:
 def _texts_of(tokens: Tokens, script: Script) -> tuple[str, ...]:
     """Return the texts that dynamic SQL may have; what IF decides gives several."""
     value = value_of(tokens, script)
-    if any(isinstance(part, Call) and part.name == "case" for part in parts(value)):
-        return known_texts(value)
+    decided = any(isinstance(part, Call) and part.name == "case" for part in parts(value))
     text = _text_of(tokens, script)
-    return () if text is None else (text,)
+    if not decided and text is not None and PIECE not in text:
+        return (text,)
+    return known_texts(value) or (() if decided or text is None else (text,))
 
 
 def is_dynamic(statement: Tokens) -> bool:

@@ -9,6 +9,7 @@ from guardian.languages.sql.forms import closing, next_comma, word, words
 from guardian.languages.sql.names_in_tokens import dataset_at
 from guardian.languages.sql.running import DYNAMIC_CONFIDENCE, head_of, run_inner
 from guardian.languages.sql.script import Script
+from guardian.languages.sql.sharing import share
 from guardian.languages.sql.variables import value_of
 from guardian.languages.sql.writes import Target, add_write, insert_temporary, is_temporary_name
 from guardian.model.names import fold
@@ -56,6 +57,7 @@ def executed(statement: Tokens, script: Script) -> Handle:
         called = called_procedure(statement, script)
         if called is not None:
             script.calls.append((script.job, called.routine))
+            share(called.routine, script, script.line(statement[0].line))
         if called is not None and called.routine.endswith(_EXTERNAL):
             return _of_script(called, statement, script)
         if called is not None:

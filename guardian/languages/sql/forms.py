@@ -162,8 +162,10 @@ def undecorated(tokens: Tokens) -> Tokens:
 
 def _now(tokens: Tokens) -> Tokens:
     """Return `CREATE TABLE t CLONE s FOR SYSTEM_TIME AS OF …` as a clone of what `s` holds now."""
-    said = words(tokens[:40], 40)
-    clone = said.index("CLONE") if "CLONE" in said else len(said)
+    if "CLONE" not in words(tokens, 16):  # it stands right behind the name
+        return tokens
+    said = words(tokens, 40)
+    clone = said.index("CLONE")
     end = next((i for i in range(clone, len(said)) if said[i] in {"FOR", "FOR SYSTEM_TIME"}), 0)
     return tokens[:end] if end else tokens
 
@@ -282,12 +284,18 @@ _PIVOTS = frozenset({"PIVOT", "UNPIVOT", "PIVOT_WIDER"})
 
 
 def pivot_as_query(tokens: Tokens) -> Tokens:
-    """Return DuckDB's `CREATE … AS PIVOT …` with that as a query: `SELECT * FROM (PIVOT …)`."""
-    if word(tokens[0]) != "CREATE" or not says(tokens, _PIVOTS):
+    """Return DuckDB's `CREATE … AS PIVOT …` with that as a query: `SELECT * FROM (PIVOT …)`.
+
+    Behind a SELECT it would be the name of a column: `x AS pivot`.
+    """
+    if word(tokens[0]) != "CREATE":
         return tokens
     for index, token in enumerate(tokens[:-1]):
+        kind = token.token_type
+        if kind is TokenType.SELECT:
+            break
         behind = tokens[index + 1]
-        if word(token) == "AS" and word(behind) in _PIVOTS:
+        if kind is TokenType.ALIAS and word(behind) in _PIVOTS:
             kinds = (
                 (TokenType.SELECT, "SELECT"), (TokenType.STAR, "*"), (TokenType.FROM, "FROM"),
                 (TokenType.L_PAREN, "("),

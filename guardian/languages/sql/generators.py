@@ -7,7 +7,7 @@ from sqlglot import exp
 from guardian.languages.expressions import Scope, json_path, lower_expression, path_of
 from guardian.languages.sql.documents import document_rows, navigated
 from guardian.languages.sql.names import alias_of
-from guardian.model.plan import STRUCTS, Call, Expr, Generate, Handle
+from guardian.model.plan import STRUCTS, Call, Constant, Expr, Generate, Handle
 
 _FLATTEN = ("SEQ", "KEY", "PATH", "INDEX", "VALUE", "THIS")
 # What a function makes where the query gives no names; `None`: one column of the function's name.
@@ -34,11 +34,14 @@ IN_SELECT = frozenset({
     "explode", "explode_outer", "posexplode", "posexplode_outer", "unnest", "generate_series",
     "jsonb_array_elements", "jsonb_array_elements_text", "json_array_elements",
     "json_array_elements_text", "regexp_split_to_table", "jsonb_object_keys", "stack", "inline",
-    "inline_outer",
+    "inline_outer", "json_tuple",
 })  # fmt: skip
 _BY_ALIAS = frozenset({"postgres", "redshift", "materialize", "risingwave"})
 _TWO_COLUMNS = frozenset({"posexplode", "posexplode_outer"})
 _INLINE = frozenset({"inline", "inline_outer"})
+# What Spark calls the columns of these: `c0`, `col0`.
+_NUMBERED = {"json_tuple": "c", "stack": "col"}
+_SPARK = frozenset({"spark", "spark2", "databricks", "hive"})
 _EXPANDING = frozenset({"presto", "trino", "athena", "dune"})
 
 
@@ -220,11 +223,21 @@ def generate(source: Handle | None, made: Generator, scope: Scope, node: exp.Exp
     )
 
 
-def select_columns(name: str, alias: str | None, dialect: str) -> tuple[str, ...]:
+def select_columns(call: Call, alias: str | None, dialect: str) -> tuple[str, ...]:
     """Return the names of what a generator in a SELECT list makes."""
+    name = call.name
     if name in _TWO_COLUMNS:
         return ("pos", alias or "col")
     if name in _INLINE and not alias:
         return ()
-    default = "col" if dialect in {"spark", "spark2", "databricks", "hive"} else name
+    if name in _NUMBERED and dialect in _SPARK and not alias:
+        return tuple(f"{_NUMBERED[name]}{place}" for place in range(_width(call)))
+    default = "col" if dialect in _SPARK else name
     return (alias or default,)
+
+
+def _width(call: Call) -> int:
+    """Return how many columns `json_tuple(x, keys…)` and `stack(rows, values…)` make."""
+    first, *rest = call.args or (Call("none"),)
+    rows = first.text if isinstance(first, Constant) and call.name == "stack" else "1"
+    return -(-len(rest) // int(rows)) if rows.isdigit() and int(rows) else 1

@@ -83,7 +83,12 @@ def declare_parameters(header: Tokens, script: Script) -> None:
             symbol = parameter_symbol(part[1].text, places)
             default = value_of(part[gives + 1 :], script) if gives else None
             value = parameter(symbol, default)
+            script.spell(symbol, part[0].text)
             declare(part[0].text.lower(), _type_of(part[1 : gives or len(part)]), value, script)
+        elif len(part) == 1:  # a type alone: the body names it by its place
+            place = sum(places.values()) + 1
+            symbol = parameter_symbol(part[0].text, places)
+            declare(f"${place}", part[0].text, parameter(symbol, None), script)
         index = stop + 1
 
 

@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from guardian.languages.expressions import Scope, lower_expression, order_of, rewritten
 from guardian.languages.sql.select import Selection, aliases_for_filters
+from guardian.languages.sql.unlisted import list_in_group
 from guardian.model.lineage import Location
 from guardian.model.plan import (
     Aggregate,
@@ -40,7 +41,7 @@ class _Keys:
         inner = node.unnest() if isinstance(node, exp.Paren) else node
         expr = self._by_position(inner)
         if expr is None:
-            expr = lower_expression(inner, self.scope)
+            expr = list_in_group(inner, self.scope) or lower_expression(inner, self.scope)
         if expr not in self.exprs:
             self.exprs.append(expr)
         return self.exprs.index(expr)

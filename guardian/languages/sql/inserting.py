@@ -10,6 +10,7 @@ from guardian.languages.sql.names import dataset_of
 from guardian.languages.sql.queries import lower_tree
 from guardian.languages.sql.script import Script
 from guardian.languages.sql.touched import Touched
+from guardian.languages.sql.unlisted import as_values
 from guardian.languages.sql.upserting import upserted
 from guardian.languages.sql.writes import (
     Head,
@@ -44,13 +45,15 @@ def insert(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> Handle |
     table = tree.args.get("this")
     if not isinstance(table, exp.Expr):
         return None
+    columns = column_list(table, scope)
+    if columns:
+        as_values(tree.args.get("expression"), len(columns))
     rows = _rows(tree, scope, head)
     overwrite = bool(tree.args.get("overwrite"))
     if isinstance(table, exp.Directory):
         return _into_directory(table, rows, script, scope, head)
     if isinstance(table, exp.Anonymous):  # ClickHouse's INSERT INTO FUNCTION s3('…')
         return _into_function(table, rows, script, scope, head)
-    columns = column_list(table, scope)
     named = scope.builder.add(Rename(rows, positional=columns)) if columns else rows
     name = temporary_of(table, scope, script)
     if script.touched is not None:

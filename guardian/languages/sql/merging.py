@@ -15,6 +15,7 @@ from guardian.languages.sql.script import Script
 from guardian.languages.sql.touched import Action, Touched
 from guardian.languages.sql.writes import (
     Head,
+    Target,
     add_write,
     rows_of_temporary,
     temporary_of,
@@ -95,7 +96,8 @@ def merge(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> None:
     if name is not None:
         script.views[name] = united([rows_of_temporary(name, script), plan], scope)
         return
-    add_write(script, dataset_of(tree.this, scope), plan, head, WriteOptions(mode="merge"))
+    fitted = Target(fitted=not evolves and not declared)
+    add_write(script, dataset_of(tree.this, scope), plan, head, WriteOptions(mode="merge"), fitted)
 
 
 def _declared(table: exp.Expr, scope: Scope, script: Script) -> tuple[str, ...]:

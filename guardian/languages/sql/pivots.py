@@ -7,6 +7,7 @@ from sqlglot import exp
 
 from guardian.languages.expressions import Scope, lower_expression, lower_item, sql_text
 from guardian.languages.sql.names import alias_of
+from guardian.languages.sql.unlisted import list_named
 from guardian.model.plan import (
     Alias,
     Call,
@@ -49,7 +50,8 @@ def _pivot(handle: Handle, node: exp.Expr, scope: Scope) -> Handle:
     items = tuple(_aggregate_item(part, scope) for part in aggregates)
     field = next((part for part in fields if isinstance(part, (exp.In, exp.Column))), None)
     column = _column(field, scope)
-    values = _values(field, scope)
+    listed = _list_of(field, scope)
+    values = () if listed else _values(field, scope)
     naming = node.args.get("pivot_column_naming")
     outputs = [scope.name(part) for part in node.args.get("columns") or ()]
     if len(items) == 1 and (naming == _ONLY_IF_SEVERAL or len(outputs) == len(values) > 0):
@@ -65,6 +67,7 @@ def _pivot(handle: Handle, node: exp.Expr, scope: Scope) -> Handle:
             items=items,
             values=values,
             keys=keys,
+            listed=listed,
             at=scope.location(node),
         )
     )
@@ -110,6 +113,12 @@ def _values(field: exp.Expr | None, scope: Scope) -> tuple[tuple[str, Expr], ...
         else:
             found.append(_value(part, scope))
     return tuple(found)
+
+
+def _list_of(field: exp.Expr | None, scope: Scope) -> str:
+    """Return the list of values that only the run knows, empty where they are written out."""
+    parts = field.expressions if isinstance(field, exp.In) else ()
+    return next(filter(None, (list_named(part, scope) for part in parts)), "")
 
 
 def _value(part: exp.Expr, scope: Scope) -> tuple[str, Expr]:

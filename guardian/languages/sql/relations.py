@@ -12,6 +12,7 @@ from guardian.languages.sql.pivots import pivoted
 from guardian.languages.sql.remote import remote_rows
 from guardian.languages.sql.routines import called_function, calls_function
 from guardian.languages.sql.script import script_of
+from guardian.languages.sql.sharing import given
 from guardian.languages.sql.writes import is_temporary_name
 from guardian.model.lineage import Location
 from guardian.model.names import path_name
@@ -140,6 +141,9 @@ def _made_elsewhere(name: str, node: exp.Expr, scope: Scope) -> Handle:
     """Return the rows of a temporary table that this script has not filled; it is no dataset."""
     script = script_of(scope)
     columns = script.columns.get(name, ()) if script is not None else ()
+    rows = None if columns or script is None else given(name, script, scope.location(node))
+    if rows is not None:
+        return rows
     if not columns:
         scope.warn(f"the rows of `{name}` are made elsewhere", node)
     return scope.builder.add(
@@ -355,7 +359,8 @@ def _condition(join: exp.Join, scope: Scope) -> tuple[Expr | None, Location | No
     ]
     method = str(join.args.get("method") or "").upper()
     if not conditions:
-        return (Call("positional") if method == "POSITIONAL" else None), scope.location(join), ""
+        matched = Call(method.lower()) if method in {"POSITIONAL", "ASOF"} else None
+        return matched, scope.location(join), ""
     lowered = tuple(lower_expression(part, scope) for part in conditions)
     on = lowered[0] if len(lowered) == 1 else Call("and", lowered)
     at, text = scope.item(conditions[0])

@@ -17,6 +17,7 @@ def reworded(tokens: Tokens, dialect: str) -> Tokens:
     """Return a statement as the parser knows it; its tokens keep their places in the text."""
     if len(tokens) < 2:
         return tokens
+    tokens = _flow(tokens)
     first = word(tokens[0])
     if dialect == "databricks":
         tokens = without_live(tokens)
@@ -149,7 +150,7 @@ def _insert_table(tokens: Tokens, dialect: str) -> Tokens:
     found = at_depth(tokens[:24], "TABLE", "SELECT", "VALUES", start=3)
     if found < 0 or word(tokens[found]) != "TABLE" or forms.words(tokens[found + 1 :], 1) == ["("]:
         return tokens
-    if word(tokens[found - 1]) in {"INTO", "OVERWRITE", "INSERT"}:
+    if word(tokens[found - 1]) in {"INTO", "OVERWRITE", "INSERT", "@"}:
         return tokens
     return [*tokens[:found], *said("SELECT * FROM", tokens[found], dialect), *tokens[found + 1 :]]
 
@@ -193,12 +194,24 @@ def _inline_view(tokens: Tokens, dialect: str) -> Tokens:
 _CLAUSES = frozenset({"SET", "WHERE", "FROM"})
 
 
-def _top(tokens: Tokens, _dialect: str) -> Tokens:
-    """Return T-SQL's `UPDATE TOP (10) t` without the number of rows."""
+def _top(tokens: Tokens, dialect: str) -> Tokens:
+    """Return T-SQL's `UPDATE TOP (10) t …` as `UPDATE t … LIMIT (10)`, INSERT with it in SELECT."""
     if forms.words(tokens[1:], 2) != ["TOP", "("]:
         return tokens
     end = forms.closing(tokens, 2) + 1
-    return [tokens[0], *tokens[end + (forms.words(tokens[end:], 1) == ["PERCENT"]) :]]
+    percent = forms.words(tokens[end:], 1) == ["PERCENT"]
+    rest = tokens[end + percent :]
+    if word(tokens[0]) == "INSERT":
+        place = at_depth(rest, "SELECT", "UNION", "EXCEPT", "INTERSECT")
+        if place < 0 or word(rest[place]) != "SELECT":
+            return [tokens[0], *rest]
+        place += 1 + (forms.words(rest[place + 1 :], 1) == ["DISTINCT"])
+        return [tokens[0], *rest[:place], *tokens[1 : end + percent], *rest[place:]]
+    count = tokens[2:end]
+    if percent:
+        text = " ".join(token.text for token in tokens[3 : end - 1])
+        count = said(f"'{text} percent'", tokens[1], dialect)
+    return [tokens[0], *rest, *said("LIMIT", tokens[1], dialect), *count]
 
 
 def _delete_using(tokens: Tokens, dialect: str) -> Tokens:
@@ -216,10 +229,22 @@ def _delete_using(tokens: Tokens, dialect: str) -> Tokens:
     ]
 
 
+def _flow(tokens: Tokens) -> Tokens:
+    """Return what a flow of Databricks' pipelines does: `CREATE FLOW f AS INSERT INTO ONCE t …`."""
+    if forms.words(tokens, 2) != ["CREATE", "FLOW"]:
+        return tokens
+    start = at_depth(tokens, "AS")
+    does = tokens[start + 1 :] if start > 0 else ()
+    if not does or word(does[0]) not in {"INSERT", "AUTO", "APPLY"}:
+        return tokens
+    once = at_depth(does, "ONCE")
+    return [*does[:once], *does[once + 1 :]] if 0 < once < 4 else does
+
+
 def _apply_changes(tokens: Tokens, dialect: str) -> Tokens:
     """Return Databricks' `APPLY CHANGES INTO t FROM s KEYS (…) …` as an INSERT BY NAME."""
     into, source = at_depth(tokens, "INTO"), at_depth(tokens, "FROM")
-    if "CHANGES" not in forms.words(tokens, 2) or not 0 < into < source:
+    if forms.words(tokens, 2)[1:] not in (["CHANGES"], ["CDC"]) or not 0 < into < source:
         return tokens
     end = at_depth(tokens, "KEYS", start=source)
     end = end if end >= 0 else len(tokens)
@@ -237,7 +262,7 @@ def _apply_changes(tokens: Tokens, dialect: str) -> Tokens:
 Rule = Callable[[Tokens, str], Tokens]
 _RULES: dict[str, tuple[Rule, ...]] = {
     "CREATE": (plainly_created,), "ALTER": (_altered_view, _mutation),
-    "INSERT": (_insert_into_path, _insert_if_new, _insert_set, _insert_table),
+    "INSERT": (_top, _insert_into_path, _insert_if_new, _insert_set, _insert_table),
     "MERGE": (_merge_words,),
     "DELETE": (_top, _delete_using, _inline_view), "UPDATE": (_top, _inline_view),
     "APPLY": (_apply_changes,), "AUTO": (_apply_changes,),

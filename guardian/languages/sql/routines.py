@@ -71,6 +71,17 @@ def _returned_table(batch: Tokens) -> str:
     return ""
 
 
+def returned_type(tokens: Tokens) -> str:
+    """Return the type of a function's value, from what stands behind RETURNS; empty for rows."""
+    if not tokens or word(tokens[0]) == "TABLE":
+        return ""
+    end = next(
+        (place for place, token in enumerate(tokens) if word(token) in {"AS", "BEGIN", "WITH"}),
+        len(tokens),
+    )
+    return "".join(token.text for token in tokens[:end])
+
+
 def note_routine(
     header: Header,
     results: Iterable[Handle],

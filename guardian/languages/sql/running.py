@@ -19,6 +19,7 @@ from guardian.languages.sql import client, forms, moving
 from guardian.languages.sql.creation import readable
 from guardian.languages.sql.dictionaries import QUERY, chosen, dictionary, rows_of_table
 from guardian.languages.sql.dress import Include, Part, parts
+from guardian.languages.sql.functions import is_plain_value, string_function
 from guardian.languages.sql.giving import declare_routine
 from guardian.languages.sql.hints import hinted_in, hints, search
 from guardian.languages.sql.including import run_included
@@ -47,8 +48,10 @@ from guardian.languages.sql.splitting import (
 )
 from guardian.languages.sql.statements import SILENT_PAIRS, SILENT_WORDS, is_opaque, lower_statement
 from guardian.languages.sql.texts import known_texts
+from guardian.languages.sql.unlisted import SAID
 from guardian.languages.sql.variables import value_of
 from guardian.languages.sql.writes import Head, add_write
+from guardian.model.lineage import Diagnostic
 from guardian.model.names import path_name
 from guardian.model.plan import Handle, Write, WriteOptions
 
@@ -110,6 +113,8 @@ def _run_text(text: str, script: Script, *, guessed: bool = False) -> Handle | N
         script.failed = True
         search(ready.text, 1, script, ready.symbols)
         return None
+    for name, written in ready.spelled.items():
+        script.spell(name, written)
     found = client.definitions(text, script.dialect)
     tokens = client.expanded(tokens, ready, text, found, script)
     script.state.gathered = client.gathered(text) if script.dialect in client.PSQL else {}
@@ -221,8 +226,19 @@ def run_known(text: str, tokens: Sequence[Token], script: Script) -> Handle | No
     if script.failed:
         script.warnings[:] = said
         script.warn(tokens[0].line, UNKNOWN_TEXT)
+    else:
+        _say_once(len(said), tokens[0].line, script)
     script.failed = failed
     return rows
+
+
+def _say_once(first: int, line: int, script: Script) -> None:
+    """Have what is said of dynamic SQL said where it is run, and each thing once."""
+    at = script.line(line).line
+    found: dict[str, Diagnostic] = {}
+    for said in script.warnings[first:]:
+        found.setdefault(SAID if SAID in said.message else said.message, said)
+    script.warnings[first:] = [msgspec.structs.replace(said, line=at) for said in found.values()]
 
 
 def _is_silent(tokens: Sequence[Token]) -> bool:
@@ -339,7 +355,13 @@ def _run_bodies(tokens: Sequence[Token], script: Script) -> bool:
         outer = dict(script.state.values)
         declare_routine(tokens[: tokens.index(token)], script)
         line = script.source.text.count("\n", 0, token.start) + 1 if script.source else token.line
-        run_inner(token.text, line, script)
+        own = script.state.values
+        parameters = {name: held for name, held in own.items() if outer.get(name) is not held}
+        for place, held in enumerate(parameters.values(), start=1):
+            own[f"${place}"] = held
+        whole = is_plain_value(token.text) and script.dialect == "snowflake"
+        body = f"SELECT {token.text}" if whole else token.text
+        string_function(tokens, run_inner(body, line, script), parameters, script)
         script.state.values = outer
     language = "" if found else forms.foreign_language(tokens)
     lines = range(tokens[0].line - 10, tokens[-1].line + 10)

@@ -12,6 +12,8 @@ from guardian.languages.sql.touched import Touched
 from guardian.model.lineage import Diagnostic, Location
 from guardian.model.plan import Declaration, Handle, PlanBuilder, Routine, TableEdge, Write
 
+MAX_SPELLED = 60
+
 
 @dataclass(slots=True)
 class Script:
@@ -27,6 +29,9 @@ class Script:
     are the procedures and functions that return rows, `procedures` the jobs that procedures
     are, `calls` which job runs which of them. `state` is what statements set for those behind
     them. `touched` takes the rows that statements touch, where an OUTPUT asks for them.
+    `spelled` tells how the author writes what the plan has a symbol for, by job and symbol.
+    `procedure` is the one whose body is read, `foreign` are the temporary tables of its caller that
+    it uses. `macros` are names of functions that stand for macros of templates that are not known.
     `failed` says that something was not read which may write a dataset.
     """
 
@@ -61,6 +66,10 @@ class Script:
     including: tuple[str, ...] = ()
     included: int = 0
     queried: tuple[Location, str] | None = None
+    macros: frozenset[str] = frozenset()
+    spelled: dict[tuple[str, str], str] = field(default_factory=dict)
+    procedure: str = ""
+    foreign: set[str] = field(default_factory=set)
 
     def scope(self, at: Location | None = None) -> "QueryScope":
         """Return the scope that a statement's queries and expressions are lowered in."""
@@ -77,11 +86,17 @@ class Script:
             query=lower_subquery,
             script=self,
             values=self.state.values,
+            spell=self.spell,
         )
 
     def line(self, line: int) -> Location:
         """Return the place in the file of a line of the text, which counts from 1."""
         return Location(self.path, line + self.first_line - 1)
+
+    def spell(self, symbol: str, written: str) -> None:
+        """Note how the author writes a value that the plan has a symbol for."""
+        if len(written) <= MAX_SPELLED and written != f"{{{symbol}}}":
+            self.spelled.setdefault((self.job, symbol), written)
 
     def warn(self, line: int, message: str) -> None:
         """Say that something on a line of the text was not understood."""

@@ -15,8 +15,8 @@ from guardian.languages.expressions import (
     star_like,
     with_aliases_behind,
 )
-from guardian.languages.expressions.source import PLACEHOLDER
 from guardian.languages.sql.generators import IN_SELECT, select_columns
+from guardian.languages.sql.unlisted import with_unlisted
 from guardian.model.plan import Call, Expr, Generate, Handle, Item, Order, Ref, Star
 
 _GENERATING = frozenset({
@@ -93,23 +93,12 @@ def _items(node: exp.Expr, position: int, scope: Scope) -> Iterator[Item]:
         case exp.QueryTransform():
             yield from _transformed(node, scope)
         case _:
-            _warn_of_unknown_columns(node, scope)
-            named = star_like(node, scope)
-            yield Item(named) if named is not None else lower_item(node, scope, position)
-
-
-def _warn_of_unknown_columns(node: exp.Expr, scope: Scope) -> None:
-    """Warn where T-SQL's dynamic text has a list of columns that is not known."""
-    if scope.dialect not in {"tsql", "fabric"} or not isinstance(node, exp.Column):
-        return
-    if node.table or not PLACEHOLDER.fullmatch(node.name):
-        return
-    scope.warn(
-        f"the columns that `{scope.text(node.name)}` stands for in dynamic SQL are not known: "
-        "declare what it reads and writes with `-- @LINEAGE_INPUTS: …` and "
-        "`-- @LINEAGE_OUTPUTS: …`, or write the list out",
-        node,
-    )
+            plain, several = with_unlisted(node, scope)
+            if plain is not None:
+                named = star_like(plain, scope)
+                yield Item(named) if named is not None else lower_item(plain, scope, position)
+            if several is not None:
+                yield several
 
 
 def _transformed(node: exp.Expr, scope: Scope) -> Iterator[Item]:
@@ -231,7 +220,7 @@ def _made(
     handle: Handle, item: Item, call: Call, number: int, scope: Scope
 ) -> tuple[Handle, list[Item]]:
     direct = item.expr == call
-    columns = select_columns(call.name, item.name if direct else None, scope.dialect)
+    columns = select_columns(call, item.name if direct else None, scope.dialect)
     qualifier = f"__made{number}"
     below = scope.builder.add(
         Generate(

@@ -1,8 +1,8 @@
 """A script's text → statements, as tokens: guards against hostile text, client variables, `;`."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from sqlglot import exp
@@ -14,6 +14,7 @@ from guardian.languages.expressions.segments import any_of, kinds_of
 from guardian.languages.expressions.source import FILL, FIRST_SYMBOL, LAST_SYMBOL, MARK
 from guardian.languages.expressions.speech import dialect_of, parser_of
 from guardian.languages.sql.dress import undressed
+from guardian.languages.sql.identifiers import written_out
 from guardian.languages.sql.templates import without_template
 
 MAX_TEXT = 2_000_000
@@ -41,11 +42,13 @@ _OPENING, _CLOSING = "([{", ")]}"
 class Text:
     """A script made ready for the tokenizer, of the same lines as the author's.
 
-    `symbols` are the names of the client variables, in the order of their placeholders.
+    `symbols` are the names of the client variables, in the order of their placeholders; `spelled`
+    tells how the author writes them.
     """
 
     text: str
     symbols: tuple[str, ...]
+    spelled: Mapping[str, str] = field(default_factory=dict)
 
 
 def refusal(text: str) -> str | None:
@@ -63,6 +66,7 @@ def prepared(text: str, dialect: str) -> Text:
     Template blocks and clients' commands blanked.
     """
     symbols: dict[str, int] = {}
+    spelled: dict[str, str] = {}
     text = text.lstrip("\ufeff") if text.startswith("\ufeff") else text
 
     def placeholder(found: re.Match[str]) -> str:
@@ -70,18 +74,24 @@ def prepared(text: str, dialect: str) -> Text:
         index = symbols.setdefault(name, len(symbols))
         if index > LAST_SYMBOL - FIRST_SYMBOL:
             return found.group(0)
+        spelled.setdefault(name, " ".join(found.group(0).split()))
         return _padded(MARK + chr(FIRST_SYMBOL + index), found.group(0))
 
     text = without_template(text)
     if "{" in text or "$(" in text:
         text = _VARIABLE.sub(placeholder, text)
     text = undressed(text, dialect)
+    text = written_out(
+        text,
+        dialect,
+        lambda name: MARK + chr(FIRST_SYMBOL + symbols.setdefault(name, len(symbols))),
+    )
     if dialect in {"postgres", "redshift"}:
         text = _DO_BLOCK.sub(_opened, text) if "$" in text else text
         text = _PSQL_VARIABLE.sub(placeholder, text) if ":" in text else text
     if dialect == "oracle" and "&" in text:
         text = _SUBSTITUTION.sub(placeholder, text)
-    return Text(text, tuple(symbols))
+    return Text(text, tuple(symbols), spelled)
 
 
 def _padded(mark: str, replaced: str) -> str:

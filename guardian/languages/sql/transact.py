@@ -6,10 +6,11 @@ import msgspec
 from sqlglot.tokenizer_core import Token, TokenType
 
 from guardian.languages.sql import forms
-from guardian.languages.sql.computed import formula
+from guardian.languages.sql.computed import formula, write_computed
 from guardian.languages.sql.forms import next_comma, word
 from guardian.languages.sql.names_in_tokens import dataset_at
 from guardian.languages.sql.script import Script
+from guardian.languages.sql.writes import Head
 from guardian.model.names import fold
 
 Tokens = Sequence[Token]
@@ -44,6 +45,16 @@ def plain_table(statement: Tokens) -> Tokens:
     return [*found, statement[end]]
 
 
+def without_namespaces(statement: Tokens) -> Tokens:
+    """Return a statement without `WITH XMLNAMESPACES (…)`, which only says what prefixes mean."""
+    head = forms.words(statement, 3)
+    if head != ["WITH", "XMLNAMESPACES", "("]:
+        return statement
+    behind = forms.closing(statement, 2) + 1
+    goes_on = word(statement[behind]) == "," if behind < len(statement) else False
+    return [statement[0], *statement[behind + 1 :]] if goes_on else statement[behind:]
+
+
 def plain_alter(statement: Tokens) -> Tokens:
     """Return `ALTER TABLE t ALTER COLUMN a int` without what says nothing of name and type.
 
@@ -73,7 +84,7 @@ def plain_alter(statement: Tokens) -> Tokens:
 def note_generated(statement: Tokens, script: Script) -> None:
     """Note which columns `CREATE TABLE t (…)` or `@t TABLE (…)` lets the table fill itself."""
     start = next((index for index, token in enumerate(statement) if word(token) == "("), None)
-    place = next((index for index, token in enumerate(statement) if word(token) == "TABLE"), None)
+    place = table_word(statement)
     if start is None or place is None:
         return
     parts = _parts(statement[start + 1 : forms.closing(statement, start)])
@@ -94,6 +105,18 @@ def note_generated(statement: Tokens, script: Script) -> None:
     elif generated and script.declarations and script.declarations[-1].dataset == dataset:
         last = script.declarations[-1]
         script.declarations[-1] = msgspec.structs.replace(last, generated=generated)
+        trees = {name: formula(part, script) for name, part in found.items()}
+        computed = {name: tree for name, tree in trees.items() if tree is not None}
+        write_computed(dataset, computed, script, Head(last.at, ""))
+
+
+def table_word(statement: Tokens) -> int | None:
+    """Return where TABLE stands in `CREATE TABLE t` or `DECLARE @table TABLE`, None if nowhere."""
+    for index, token in enumerate(statement):
+        variable = index > 0 and statement[index - 1].token_type is TokenType.PARAMETER
+        if word(token) == "TABLE" and not variable:
+            return index
+    return None
 
 
 def _declared_at(statement: Tokens, place: int, script: Script) -> str:

@@ -1,6 +1,7 @@
 """One statement of T-SQL: brought into words that the parser knows, and lowered."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import msgspec
 from sqlglot.tokenizer_core import Token, TokenType
@@ -29,12 +30,16 @@ from guardian.model.plan import Handle, Write
 
 Tokens = Sequence[Token]
 # What a CREATE or ALTER may be of that rows are written to or read from.
+_EXTERNAL = frozenset({"EXTERNAL"})
 _OPTION = frozenset({"OPTION"})
 _MADE = frozenset({"TABLE", "VIEW", "PROCEDURE", "PROC", "FUNCTION", "TRIGGER", "SYNONYM"})
 
 
 def run_one(statement: Tokens, script: Script) -> Handle | None:
     """Lower one statement; return its rows where it is a bare query."""
+    statement = transact.without_namespaces(statement)
+    if not statement or _is_external(statement):
+        return None
     statement, inner = lifted(transact.with_plain_functions(statement))
     for lifted_out in inner:
         run_one(lifted_out, script)
@@ -42,6 +47,14 @@ def run_one(statement: Tokens, script: Script) -> Handle | None:
     for name in temporary_names(inner):
         forget_temporary(name, script)
     return rows
+
+
+def _is_external(statement: Tokens) -> bool:
+    """Return whether a procedure or a function is made of compiled code: `AS EXTERNAL NAME x`."""
+    if word(statement[0]) not in {"CREATE", "ALTER"} or not forms.says(statement, _EXTERNAL):
+        return False
+    texts = [word(token) for token in statement]
+    return ("EXTERNAL", "NAME") in pairwise(texts)
 
 
 def _run(statement: Tokens, script: Script) -> Handle | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from guardian.languages.expressions import Scope, lower_expression
+from guardian.languages.expressions import Scope, lower_expression, order_of, sql_text
 from guardian.languages.sql.ctes import with_ctes
 from guardian.languages.sql.merging import (
     name_in_scope,
@@ -30,8 +30,10 @@ from guardian.model.plan import (
     Item,
     Join,
     JoinKind,
+    Limit,
     Project,
     Ref,
+    Sort,
     Star,
     WithColumns,
     WriteOptions,
@@ -125,6 +127,19 @@ def _filtered(handle: Handle, where: exp.Expr | None, scope: Scope) -> Handle:
     return scope.builder.add(Filter(handle, lower_expression(where.this, scope), "WHERE", at, text))
 
 
+def _limited(handle: Handle, tree: exp.Expr, scope: Scope) -> Handle:
+    """Return no more of the rows than `LIMIT 10`, or `TOP (10)`, lets a statement touch."""
+    limit, order = tree.args.get("limit"), tree.args.get("order")
+    if not isinstance(limit, exp.Limit) or not isinstance(limit.expression, exp.Expr):
+        return handle
+    if isinstance(order, exp.Order):
+        keys = order_of(order.expressions, scope)
+        handle = scope.builder.add(Sort(handle, keys, scope.location(order)))
+    count = limit.expression.unnest()
+    text = count.name if isinstance(count, exp.Literal) else sql_text(count, scope.dialect)
+    return scope.builder.add(Limit(handle, scope.text(text), at=scope.location(limit)))
+
+
 # --- UPDATE ---------------------------------------------------------------------------------------
 
 
@@ -148,7 +163,7 @@ def update(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> Handle |
     if name is not None:
         script.views[name] = _updated(name, rows, items, where, script, scope)
         return script.views[name]
-    changed = _filtered(rows.plan(script, scope), where, scope)
+    changed = _limited(_filtered(rows.plan(script, scope), where, scope), tree, scope)
     behind = table_behind(tree, rows.table, (item.name or "" for item in items), scope)
     dataset = dataset_of(rows.table if behind is None else behind[0], scope)
     written = items if behind is None else _renamed(items, behind[1])
@@ -277,11 +292,12 @@ def delete(tree: exp.Expr, script: Script, scope: Scope, head: Head) -> Handle |
     if name is not None:
         script.views[name] = _remaining(rows, where, script, scope)
         return None
-    gone = _filtered(handle, where, scope)
+    gone = _limited(_filtered(handle, where, scope), tree, scope)
     plan = scope.builder.add(Project(gone, ()))
     behind = table_behind(tree, rows.table, (), scope)
     dataset = dataset_of(rows.table if behind is None else behind[0], scope)
-    if where is None and not rows.others() and not tree.args.get("using"):
+    whole = where is None and tree.args.get("limit") is None
+    if whole and not rows.others() and not tree.args.get("using"):
         add_emptying(script, dataset, plan, head)
     else:
         add_write(script, dataset, plan, head, WriteOptions(mode="delete"))

@@ -50,6 +50,8 @@ _FRACTIONAL = frozenset({
     "decimal", "numeric", "float", "double", "real", "money", "smallmoney", "float64", "number",
     "bignumeric", "float8", "float4", "double precision",
 })  # fmt: skip
+# Types that another number than the one given may come out of, or that divide otherwise than INT.
+_ALTERING = _FRACTIONAL | {"smallint", "tinyint", "bit"}
 # Types that cut what `GETDATE()` gives: the time of day is gone, or all but it.
 _NOW = frozenset({
     "current_timestamp", "getutcdate", "sysdatetime", "sysutcdatetime", "sysdatetimeoffset",
@@ -88,7 +90,7 @@ def query_value(tokens: Tokens, script: Script) -> tuple[Expr, bool]:
     tree = _tree(tokens, script)
     if not isinstance(tree, exp.Query):
         return unreadable(tokens, script), False
-    value = bounded(_closed(lower_expression(exp.Subquery(this=tree), script.scope())))
+    value = bounded(closed(lower_expression(exp.Subquery(this=tree), script.scope())))
     return value, is_one_row(tree)
 
 
@@ -113,7 +115,7 @@ def is_one_row(tree: exp.Expr) -> bool:
 def lowered(node: exp.Expr, tokens: Tokens, script: Script) -> Expr:
     """Return a value's node as an expression that means the same wherever it is put."""
     try:
-        return bounded(_closed(lower_expression(node, script.scope())))
+        return bounded(closed(lower_expression(node, script.scope())))
     except RecursionError:
         return unreadable(tokens, script)
 
@@ -159,6 +161,8 @@ def in_type(value: Expr, declared: str, dialect: str) -> Expr:
             whole = "." not in text and "e" not in text
             fits = base in _WHOLE if whole else base in _FRACTIONAL
             return value if fits else Call("cast", (value,), declared)
+        case Call() | Subquery() if base in _ALTERING and dialect in {"tsql", "fabric"}:
+            return Call("cast", (value,), declared)
         case Call() if base in _CUTTING and dialect in {"tsql", "fabric"} and _tells_time(value):
             return Call("cast", (value,), declared)
         case _:
@@ -193,7 +197,7 @@ def parameter(name: str, default: Expr | None) -> Expr:
     return symbol if default in {None, NULL} else Call("parameter", (symbol, default))
 
 
-def _closed(value: Expr) -> Expr:
+def closed(value: Expr) -> Expr:
     """Return a value in which no name is left that the query around its use could answer to."""
 
     def change(part: Expr) -> Expr | None:

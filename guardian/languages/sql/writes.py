@@ -8,11 +8,13 @@ from sqlglot import exp
 from guardian.languages.expressions import Scope
 from guardian.languages.sql.names import temporary_name
 from guardian.languages.sql.script import Script
+from guardian.languages.sql.sharing import given, is_local
 from guardian.model.lineage import Location
 from guardian.model.plan import (
     Constant,
     Handle,
     Item,
+    Opaque,
     Project,
     Ref,
     Rename,
@@ -40,6 +42,7 @@ class Target:
     columns: tuple[str, ...] = ()
     positional: bool = False
     static: tuple[tuple[str, str], ...] = ()
+    fitted: bool = False
 
 
 def add_write(
@@ -57,7 +60,7 @@ def add_write(
     script.writes.append(
         Write(
             job=script.job, dataset=dataset, plan=plan, options=options, columns=into.columns,
-            positional=into.positional, static=into.static, at=head.at,
+            positional=into.positional, static=into.static, fitted=into.fitted, at=head.at,
             confidence=script.confidence, text=head.text, numbered=script.dialect == "duckdb",
         )
     )  # fmt: skip
@@ -102,6 +105,11 @@ def rows_of_temporary(name: str, script: Script) -> Handle:
     known = script.views.get(name)
     if known is not None:
         return known
+    rows = None if name in script.columns else given(name, script, None)
+    if rows is not None:
+        return rows
+    if name.startswith("##") and name not in script.columns:  # any session may have filled it
+        return script.builder.add(Opaque(fingerprint=name, reason="a temporary table"))
     return script.builder.add(Values(script.columns.get(name, ()), (), "empty"))
 
 
@@ -118,6 +126,8 @@ def insert_temporary(
     if like and not columns:
         rows = script.builder.add(Rename(rows, like=like))
     known = script.views.get(name)
+    if known is None and not declared and script.procedure and is_local(name):
+        script.foreign.add(name)
     if known is None or overwrite or is_empty(known, script):
         script.views[name] = rows
         return
@@ -169,6 +179,7 @@ def declare_temporary(name: str, columns: tuple[str, ...], script: Script) -> No
 
 def forget_temporary(name: str, script: Script) -> bool:
     """Forget a temporary table that is dropped; return whether there was one."""
+    script.foreign.discard(name)
     script.columns.pop(name, None)
     script.shapes.pop(name, None)
     return script.views.pop(name, None) is not None

@@ -161,6 +161,7 @@ SELECT u.id, u.quarter, u.amount FROM w UNPIVOT (amount FOR quarter IN (q1, q2))
 -- with s(region varchar, quarter varchar, amount int)
 SELECT * FROM s PIVOT (SUM(amount) FOR quarter IN (SELECT DISTINCT quarter FROM s)) p;
 --> region <- s.region
+--> * <- s.amount ? s.quarter
 --> rows ? s.region
 
 -- [spark] PIVOT of a subquery, two aggregates

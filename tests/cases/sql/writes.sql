@@ -63,3 +63,18 @@ INSERT ALL WHEN amount > 10 THEN INTO t (id, v) VALUES (id, amount) SELECT id, a
 --> id <- id
 --> v <- amount
 --> rows ? amount
+
+-- [databricks] MERGE with stars: the columns that the target has
+-- with t(id int, amount int)
+MERGE INTO t USING (SELECT *, amount AS extra FROM orders) s ON t.id = s.id
+WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *;
+--> id <- id
+--> amount <- amount
+--> rows ? id, t.id
+
+-- [databricks] MERGE with stars from an input that nobody declares
+-- with t(id int, amount int)
+MERGE INTO t USING elsewhere s ON t.id = s.id WHEN NOT MATCHED THEN INSERT *;
+--> id <- elsewhere.id
+--> amount <- elsewhere.amount
+--> rows ? elsewhere.id, t.id

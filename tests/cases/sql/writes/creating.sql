@@ -6,6 +6,11 @@ CREATE TABLE mart.t AS SELECT id, amount - discount AS net FROM raw.orders;
 --> mart.t.id <- raw.orders.id
 --> mart.t.net <- raw.orders.amount, raw.orders.discount
 
+-- [spark, duckdb, snowflake, postgres] a column that is called pivot
+CREATE TABLE mart.t AS SELECT id, amount AS pivot FROM raw.orders;
+--> mart.t.id <- raw.orders.id
+--> mart.t.pivot <- raw.orders.amount
+
 -- [postgres, redshift, snowflake, trino, oracle] a table of a query under other names
 CREATE TABLE mart.t (k, net) AS SELECT id, amount - discount FROM raw.orders;
 --> mart.t.k <- raw.orders.id

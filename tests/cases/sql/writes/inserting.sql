@@ -413,6 +413,7 @@ CREATE TABLE mart.t (k INT, n VARCHAR(10), u VARCHAR(10) GENERATED ALWAYS AS (UP
 INSERT INTO mart.t (k, n) SELECT id, name FROM raw.customers;
 --> mart.t.k <- raw.customers.id
 --> mart.t.n <- raw.customers.name
+--> mart.t.u <- mart.t.n
 
 -- [oracle] hints
 INSERT /*+ APPEND PARALLEL(4) */ INTO mart.t (k, n) SELECT /*+ FULL(c) */ id, name FROM raw.customers c;

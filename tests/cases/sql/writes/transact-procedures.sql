@@ -134,4 +134,4 @@ CREATE PROCEDURE p AS
 DECLARE @c NVARCHAR(MAX);
 SELECT @c = STRING_AGG(name, ',') FROM sys.columns;
 EXEC(N'SELECT ' + @c + N' INTO mart.t FROM raw.items');
---! the columns that `{c}` stands for in dynamic SQL are not known
+--! the columns that `{c}` stands for are not known

@@ -1,0 +1,3 @@
+APP = "sales"
+SOURCE_DB = "d3"
+TARGET_DB = "d3_out"
