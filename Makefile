@@ -6,7 +6,7 @@ READY = .venv/.ready
 TPCDS = duckdb-extension-tpcds==1.5.5
 PIP = $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
 
-.PHONY: setup test goldens lint types docs check bench demo build
+.PHONY: setup judge test goldens lint types docs check bench demo build
 
 setup: $(READY)
 
@@ -37,6 +37,9 @@ check: test
 
 bench: $(READY)
 	@$(BIN)/python -m bench.run
+
+judge: $(READY)
+	@$(BIN)/python -m tests.judge
 
 demo: $(READY)
 	@$(BIN)/guardian demo

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlglot
@@ -20,11 +21,14 @@ from bench import corpora, generate, lineage, scripts
 from bench.table import row
 from guardian import pipeline
 from guardian.config import parse
+from guardian.engines.crew import Crew
+from guardian.model.changes import Revision
 from guardian.model.lineage import Coverage
 from guardian.model.plan import Lowered
 from guardian.sources.folder import open_folder
 
 EDITED = "sql/stg/m_0042.sql"
+COMPARED = 1000  # jobs
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ["GUARDIAN_CACHE"] = str(Path(folder) / "cache")
         names = generate.write(root, models=options.models, jobs=options.jobs)
         _scan(root, names)
+        _compare(root, names)
         _commit(root)
         _report(root)
         _scripts(Path(folder) / "scripts", options.scripts)
@@ -77,11 +82,38 @@ def _scan(root: Path, names: Sequence[str]) -> None:
     row("lower the SQL, no cache", lower_sql, lower_sql / parse_sql)
     lower_python = _seconds(lambda: _lowered(root, python), 2)
     row("lower the Python, no cache", lower_python, lower_python / parse_python)
+    one = _seconds(lambda: _lowered(root, names), 2)
+    two = _seconds(lambda: _lowered(root, names, workers=2), 2)
+    row("lower all, 1 process", one)
+    row("lower all, 1 process ÷ 2 processes", two, one / two)
     lowered = _lowered(root, names)
     link = _seconds(lambda: pipeline.scan(*lowered), 2)
     row("link and trace every column", link, link / (parse_sql + parse_python))
     whole = _seconds(lambda: pipeline.scan(*_lowered(root, names)), 2)
     row("SCAN, no cache ÷ parse", whole, whole / (parse_sql + parse_python))
+
+
+def _compare(root: Path, names: Sequence[str]) -> None:
+    """Print what a report costs once the base is lowered, with one line of one job changed."""
+    seen = pipeline.Seen()
+    wanted = [EDITED, *(name for name in names if name != EDITED)][:COMPARED]
+    started = time.perf_counter()
+    base, coverage = _lowered(root, wanted, seen)
+    lower = time.perf_counter() - started
+    row(f"lower {COMPARED} jobs", lower)
+    edited = root / EDITED
+    text = edited.read_text(encoding="utf-8")
+    edited.write_text(_edit(text), encoding="utf-8")
+    revisions = (Revision("base", None), Revision("head", None))
+    known = pipeline.Known(today=datetime.now(UTC).date())
+
+    def compare() -> None:
+        head, _ = _lowered(root, wanted, seen)
+        pipeline.report(base, head, revisions=revisions, coverage=coverage, known=known)
+
+    took = _seconds(compare, 2)
+    row("COMPARE, one job changed ÷ lower", took, took / lower)
+    edited.write_text(text, encoding="utf-8")
 
 
 def _scripts(root: Path, count: int) -> None:
@@ -126,11 +158,18 @@ def _each(names: Sequence[str], work: Callable[[str], object]) -> None:
         work(name)
 
 
-def _lowered(root: Path, names: Sequence[str]) -> tuple[tuple[Lowered, ...], Coverage]:
+def _lowered(
+    root: Path, names: Sequence[str], seen: pipeline.Seen | None = None, *, workers: int = 0
+) -> tuple[tuple[Lowered, ...], Coverage]:
     sources = open_folder(root, parse((root / "guardian.yml").read_text(encoding="utf-8")))
     wanted = set(names)
     paths = [path for path in sources.selected() if path in wanted]
-    return pipeline.lower(sources, paths, None)
+    crew = Crew(sources, workers=workers) if workers else None
+    return pipeline.lower(sources, paths, None, seen, crew=crew)
+
+
+def _edit(text: str) -> str:
+    return text.replace("COALESCE(amount_01, 0)", "amount_01")
 
 
 def _commit(root: Path) -> None:
@@ -142,7 +181,7 @@ def _commit(root: Path) -> None:
     repo.git.commit("--quiet", "--message", "base")
     edited = root / EDITED
     text = edited.read_text(encoding="utf-8")
-    edited.write_text(text.replace("COALESCE(amount_01, 0)", "amount_01"), encoding="utf-8")
+    edited.write_text(_edit(text), encoding="utf-8")
     repo.git.commit("--quiet", "--all", "--message", "head")
     repo.close()
 

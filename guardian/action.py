@@ -241,6 +241,8 @@ def _log(report: Report, inputs: Inputs, stdout: TextIO, token: Callable[[], str
 
 def _annotations(report: Report) -> Iterator[github.Annotation]:
     for change in report.changes:
+        if change.accepted is not None:
+            continue
         yield github.Annotation(
             level=_LEVELS.get(change.severity, "notice"),
             file=change.location.file,

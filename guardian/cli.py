@@ -268,12 +268,15 @@ def action(**common: Any) -> int:
 
 
 @cli.command(epilog=example("guardian rules"))
+@click.option("--accepted", is_flag=True, help="List the accepted risks instead.")
 @common
-def rules(**common: Any) -> int:
+def rules(accepted: bool, **common: Any) -> int:  # noqa: FBT001  # click passes options by name
     """List all rules and their severity."""
     from guardian.rules.pages import table
 
     console, options = _opened(common)
+    if accepted:
+        return _accepted_risks(console, options)
     console.emit(console.marked_up("\n".join(table(_pack(options)))))
     return 0
 
@@ -409,6 +412,18 @@ def _pack(options: "Options") -> "RulePack":
     from guardian.workspace import Workspace
 
     return Workspace.of_folder(options, None).rules()
+
+
+def _accepted_risks(console: Console, options: "Options") -> int:
+    """Print what `guardian.yml` and the code accept, each with whether it still holds."""
+    from guardian.acceptances import listed
+    from guardian.workspace import Workspace, today
+
+    workspace = Workspace.of_folder(options, None)
+    risks = workspace.acceptances()
+    _tell(console, workspace.notes)
+    console.emit("\n".join(listed(risks, today())) or "No risk is accepted.")
+    return 0
 
 
 def _rule_names(typed: str) -> list[str]:

@@ -6,6 +6,7 @@ Reading the file is the shell's business; here its text becomes a `Config`.
 import difflib
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Any, Literal, get_args
 
 import msgspec
@@ -13,7 +14,9 @@ import msgspec
 from guardian.errors import ConfigError
 from guardian.languages import layouts, safe_yaml
 from guardian.languages.marks import LOGGING, SQL_SUFFIXES
+from guardian.model.acceptance import Acceptance
 from guardian.model.changes import SEVERITIES, Severity
+from guardian.model.lineage import Location
 
 FILE = "guardian.yml"
 FILES = (FILE, "guardian.yaml")
@@ -77,6 +80,23 @@ class WitnessSearch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seconds: Annotated[float, msgspec.Meta(ge=0, le=600)] = 2.0
 
 
+class AcceptedRisk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Changes that are known and wanted, by fingerprint or by rule; why, by whom, until when.
+
+    `until` is the last day. `dataset` and `column` are patterns, in which `*` and `?` stand for
+    anything; a column's pattern leaves out what changes about a dataset as a whole.
+    """
+
+    fingerprint: str = ""
+    rule: str = ""
+    dataset: str = "*"
+    column: str = "*"
+    reason: str
+    owner: str = ""
+    until: date | None = None
+    at: Location | None = msgspec.field(default=None, name="(at)")  # filled in when it is read
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What `guardian.yml` says; a key that it leaves out has the default that stands here.
 
@@ -94,6 +114,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     dashboards: str | tuple[str | dict[str, Any], ...] = ()
     kpis: str | tuple[str | dict[str, Any], ...] = ()
     rules: tuple[str, ...] = ()
+    accepted: tuple[AcceptedRisk, ...] = ()
     fail_on: FailOn = "high"
     witness: WitnessSearch = WitnessSearch()
 
@@ -117,7 +138,58 @@ def parse(text: str, name: str = FILE) -> Config:
         raise _explained(str(error), document, name) from error
     _check_dialects(config.sql, document, name)
     _check_layouts(config.sql, document, name)
-    return config
+    return msgspec.structs.replace(config, accepted=_placed(config.accepted, document, name))
+
+
+def accepted_risks(config: Config) -> tuple[Acceptance, ...]:
+    """Return the risks that a configuration accepts."""
+    return tuple(
+        Acceptance(
+            rules=(risk.rule,) if risk.rule else (), fingerprint=risk.fingerprint,
+            dataset=risk.dataset, column=risk.column, reason=risk.reason.strip(),
+            owner=risk.owner, until=risk.until, at=risk.at or Location(FILE, 1),
+        )
+        for risk in config.accepted
+    )  # fmt: skip
+
+
+def _placed(risks: Sequence[AcceptedRisk], document: object, name: str) -> tuple[AcceptedRisk, ...]:
+    """Return accepted risks with the lines that they stand on.
+
+    Raises:
+        ConfigError: one means no change, or gives no reason.
+    """
+    placed = []
+    for index, risk in enumerate(risks):
+        key = f"accepted[{index}]"
+        _check_risk(risk, document, name, key)
+        placed.append(msgspec.structs.replace(risk, at=Location(name, _line(document, key))))
+    return tuple(placed)
+
+
+def _check_risk(risk: AcceptedRisk, document: object, name: str, key: str) -> None:
+    problems = {
+        "": "neither `fingerprint` nor `rule` says what is accepted"
+        if not risk.fingerprint and not risk.rule else "",
+        "fingerprint": f"`{risk.fingerprint}` is no fingerprint"
+        if risk.fingerprint and not re.fullmatch("[0-9a-f]{16}", risk.fingerprint) else "",
+        "reason": "`reason` is empty" if not risk.reason.strip() else "",
+        "(at)": "unknown key `(at)`" if risk.at else "",
+    }  # fmt: skip
+    for part, problem in problems.items():
+        if problem:
+            raise ConfigError(
+                f"`{key}`: {problem}",
+                where=f"{name}:{_line(document, f'{key}.{part}')}",
+                fix=_RISK_REMEDIES.get(part),
+            )
+
+
+_RISK_REMEDIES = {
+    "": "write `rule: column-removed`, or copy the 16 digits from the report",
+    "fingerprint": "copy the 16 digits from the report",
+    "reason": "say why the risk is accepted; whoever reads the report wants to know",
+}
 
 
 def blocks(config: Config, severity: Severity) -> bool:
@@ -168,6 +240,17 @@ def _explained(message: str, document: object, name: str) -> ConfigError:
         return ConfigError(
             "expected keys with values", where=where, fix="see docs/configuration.md"
         )
+    risk = re.fullmatch(r"accepted\[\d+\]\.?(\w*)", path)
+    missing = re.fullmatch(r"Object missing required field `(.*)`", what)
+    if risk and missing:
+        fix = _RISK_REMEDIES[missing[1]]
+        return ConfigError(f"`{path}` has no `{missing[1]}`", where=where, fix=fix)
+    if risk and risk[1] == "until":
+        fix = "write the last day as `until: 2027-01-31`"
+        return ConfigError(f"`{path}` is no date", where=where, fix=fix)
+    if risk and risk[1] == "fingerprint":
+        fix = "put it in quotes, so that YAML takes it for text"
+        return ConfigError(f"`{path}` is a number", where=where, fix=fix)
     if path in _REMEDIES:
         trap = ": YAML reads a bare `no` or `off` as false" if "got `bool`" in what else ""
         return ConfigError(
@@ -191,9 +274,12 @@ def _plainly(kinds: str) -> str:
 
 def _keys(path: str) -> tuple[str, ...]:
     """Return the keys that may stand in the section at `path`."""
-    inner = Layout if path.startswith("sql.tables") else Override
-    section = {"": Config, "sql": Sql}.get(path, inner)
-    return section.__struct_fields__
+    inner: dict[str, type[msgspec.Struct]] = {
+        "accepted": AcceptedRisk, "sql": Sql, "sql.overrides": Override, "sql.tables": Layout,
+        "witness": WitnessSearch,
+    }  # fmt: skip
+    section = inner.get(path.partition("[")[0], Config)
+    return tuple(name for name in section.__struct_encode_fields__ if name.isidentifier())
 
 
 def _meant(word: str, known: Sequence[str]) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 import msgspec
 
 from guardian.languages.sql import Script, run_script
-from guardian.lineage.define import define, scans
+from guardian.lineage.define import define
+from guardian.lineage.inputs import scans
 from guardian.lineage.link import World
 from guardian.lineage.schemas import UNKNOWN, Schema
 from guardian.model.lineage import Diagnostic, Location

@@ -18,7 +18,7 @@ def write(report: Report) -> Narrative:
 
 
 def _facts(report: Report) -> dict[str, object]:
-    changes = verdict.ordered(report.changes)
+    changes = verdict.counting(report)
     first = changes[0] if len(changes) > 1 else None
     doubtful = [change for change in changes if change.confidence < verdict.CERTAIN]
     return {

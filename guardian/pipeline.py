@@ -4,19 +4,24 @@ sources ─lower─▶ Lowered ─link─▶ World ─compare─▶ changes ─m
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Protocol, TypeAlias
 
 import msgspec
 
-from guardian import __version__, impact, kpis, narrative, registry, rules
+from guardian import __version__, acceptances, impact, kpis, narrative, registry, rules
+from guardian.causes import Origin
 from guardian.diff import Comparison, Detector, Pair
-from guardian.languages import Extractor, Sources
+from guardian.languages import Extractor, Sources, accepting
 from guardian.languages.recording import Recording, holds
 from guardian.lineage.document import document
 from guardian.lineage.graph import Graph
-from guardian.lineage.link import Memory, World, link
+from guardian.lineage.growing import GrowingGraph
+from guardian.lineage.inputs import with_inputs
+from guardian.lineage.link import Memory, World, differing, link
 from guardian.lineage.schemas import UNKNOWN, Schema
+from guardian.model.acceptance import Acceptance
 from guardian.model.changes import SEVERITIES, Change, Evidence, Report, Revision, worst
 from guardian.model.lineage import Coverage, Diagnostic, Lineage
 from guardian.model.plan import Exposure, Lowered
@@ -40,6 +45,10 @@ class LoweredCache(Protocol):
 
     def put(self, key: str, lowered: Lowered) -> None:
         """Store `lowered` under `key`."""
+
+
+Made: TypeAlias = tuple[Lowered | None, bool]
+Crew: TypeAlias = Callable[[Sequence[str]], Iterable[tuple[str, Made]]]
 
 
 class Seen:
@@ -67,14 +76,16 @@ def lower(
     cache: LoweredCache | None = None,
     seen: Seen | None = None,
     contained: Callable[[str], Lowered] | None = None,
+    crew: Crew | None = None,
 ) -> tuple[tuple[Lowered, ...], Coverage]:
     """Return every file of `paths` that a language claims, lowered.
 
     And how many were understood. `contained` lowers the file at a path in a place apart, and raises
-    nothing; where it is given, it is asked for the files of those languages that allow it.
+    nothing; where it is given, it is asked for the files of those languages that allow it. `crew`
+    lowers many files at once as `lowered_alone` does; what it leaves out is lowered here.
     """
     lowering = _Lowering(sources, cache, seen or Seen(), contained)
-    lowered = tuple(item for item in map(lowering.file, paths) if item is not None)
+    lowered = lowering.files(paths, crew)
     counted = [item for item in lowered if _says_something(item)]
     failed = tuple(sorted(item.path for item in counted if item.failed))
     coverage = Coverage(files=len(counted), understood=len(counted) - len(failed), failed=failed)
@@ -83,6 +94,28 @@ def lower(
 
 def _says_something(lowered: Lowered) -> bool:
     return bool(lowered.failed or lowered.writes or lowered.declarations or lowered.tables)
+
+
+def lowered_alone(sources: Revisable) -> Callable[[str], Made]:
+    """Return what lowers the file at a path, and tells whether that holds for later runs.
+
+    None where no language claims the file or it cannot be read.
+    """
+    lowering = _Lowering(sources, None, Seen(), None)
+
+    def lowered(path: str) -> Made:
+        asked = lowering.asked(path)
+        return lowering.extracted(asked) if asked is not None else (None, False)
+
+    return lowered
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    """A file that is to be lowered, the language that claims it, what it is known by."""
+
+    path: str
+    extractor: Extractor
+    key: str
 
 
 class _Lowering:
@@ -104,8 +137,20 @@ class _Lowering:
         said = repr(sorted(sources.settings().items()))
         self.settings = hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
 
-    def file(self, path: str) -> Lowered | None:
-        """Return one file lowered, None where no language claims it or it cannot be read."""
+    def files(self, paths: Sequence[str], crew: Crew | None) -> tuple[Lowered, ...]:
+        """Return the files lowered, in the order of `paths`."""
+        asked = [item for item in map(self.asked, paths) if item is not None]
+        lowered = {item.path: self._known(item) for item in asked}
+        missing = {item.path: item for item in asked if lowered[item.path] is None}
+        near = [path for path, item in missing.items() if self._apart(item) is None]
+        for path, made in crew(near) if crew is not None else ():
+            lowered[path] = self._kept(missing.pop(path), made)
+        for path, item in missing.items():
+            lowered[path] = self._kept(item, self.extracted(item))
+        return tuple(item for item in lowered.values() if item is not None)
+
+    def asked(self, path: str) -> _Asked | None:
+        """Return what is to be done for the file at `path`, None where nobody claims it."""
         extractor = next(
             (item for item in self.extractors if item.claims(path, self.sources)), None
         )
@@ -119,33 +164,49 @@ class _Lowering:
             extractor.version,
             self.sources.dialect(path),
             self.settings,
+            accepting.VERSION,
             __version__,
         )
-        key = "\x1f".join(parts)
+        return _Asked(path, extractor, "\x1f".join(parts))
+
+    def extracted(self, asked: _Asked) -> Made:
+        """Return a file lowered, and whether that holds for later runs; None if unreadable."""
+        file = self.sources.read(asked.path)
+        if file is None:
+            return None, False
+        apart = self._apart(asked)
+        lowered, lasting = (
+            _elsewhere(apart, asked.path) if apart else self._here(asked.extractor, file)
+        )
+        lowered = with_inputs(_with_acceptances(lowered, file))
+        if file.assumed:
+            assumed = Diagnostic(asked.path, 1, file.assumed)
+            others = (item for item in lowered.warnings if item != assumed)
+            lowered = msgspec.structs.replace(lowered, warnings=(assumed, *others))
+        return lowered, lasting
+
+    def _apart(self, asked: _Asked) -> Callable[[str], Lowered] | None:
+        return self.contained if asked.extractor.contained else None
+
+    def _known(self, asked: _Asked) -> Lowered | None:
+        """Return a file that was lowered before, where all that it was made from is the same."""
 
         def still_holds(lowered: Lowered) -> bool:
             return holds(lowered, self.sources)
 
-        known = self.seen.get(key, still_holds)
+        known = self.seen.get(asked.key, still_holds)
         if known is None and self.cache is not None:
-            known = self.cache.get(key, still_holds)
+            known = self.cache.get(asked.key, still_holds)
             if known is not None:
-                self.seen.put(key, known)
-        return known if known is not None else self._extracted(extractor, path, key)
+                self.seen.put(asked.key, known)
+        return known
 
-    def _extracted(self, extractor: Extractor, path: str, key: str) -> Lowered | None:
-        file = self.sources.read(path)
-        if file is None:
-            return None
-        apart = self.contained if extractor.contained else None
-        lowered, lasting = _apart(apart, path) if apart else self._here(extractor, file)
-        if file.assumed:
-            assumed = Diagnostic(path, 1, file.assumed)
-            others = (item for item in lowered.warnings if item != assumed)
-            lowered = msgspec.structs.replace(lowered, warnings=(assumed, *others))
-        self.seen.put(key, lowered)
-        if self.cache is not None and lasting:
-            self.cache.put(key, lowered)
+    def _kept(self, asked: _Asked, made: Made) -> Lowered | None:
+        lowered, lasting = made
+        if lowered is not None:
+            self.seen.put(asked.key, lowered)
+            if self.cache is not None and lasting:
+                self.cache.put(asked.key, lowered)
         return lowered
 
     def _here(self, extractor: Extractor, file: SourceFile) -> tuple[Lowered, bool]:
@@ -163,10 +224,19 @@ class _Lowering:
         return msgspec.structs.replace(lowered, files_read=recording.files_read), True
 
 
-def _apart(contained: Callable[[str], Lowered], path: str) -> tuple[Lowered, bool]:
+def _elsewhere(contained: Callable[[str], Lowered], path: str) -> tuple[Lowered, bool]:
     """Return the same from elsewhere; a limit that a busy machine met may not be met again."""
     lowered = contained(path)
     return lowered, not lowered.failed
+
+
+def _with_acceptances(lowered: Lowered, file: SourceFile) -> Lowered:
+    """Return the same with what the comments of the file accept."""
+    accepted, malformed = accepting.acceptances(file)
+    if not accepted and not malformed:
+        return lowered
+    warnings = (*lowered.warnings, *malformed)
+    return msgspec.structs.replace(lowered, acceptances=accepted, warnings=warnings)
 
 
 # --- scanning ------------------------------------------------------------------------------------
@@ -181,15 +251,20 @@ def scan(lowered: Sequence[Lowered], coverage: Coverage) -> Lineage:
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of the world beyond the code: other repositories, dashboards, KPIs.
+    """What is known of the world beyond the code: other repositories, dashboards, KPIs, the day.
 
-    `queries` are the KPIs whose columns their SQL tells, with that SQL in `dialect`.
+    `queries` are the KPIs whose columns their SQL tells, with that SQL in `dialect`. `accepted` is
+    what the configuration accepts; what the code accepts stands beside it. `origin` tells where a
+    change was made, if not in its own job; nobody does where None.
     """
 
+    today: date
+    accepted: tuple[Acceptance, ...] = ()
     snapshot: Snapshot = Snapshot()
     exposures: tuple[Exposure, ...] = ()
     queries: tuple[tuple[Exposure, str], ...] = ()
     dialect: str = ""
+    origin: Origin | None = None
 
 
 Compared: TypeAlias = Sequence[tuple[Pair, Sequence[Change]]]
@@ -221,14 +296,22 @@ def report(
     before = link(base, catalog=catalog, memory=memory)
     after = link(head, catalog=catalog, memory=memory)
     changes, unread = _measured(before, after, known, search)
-    judged = [rules.judge(change, pack or rules.load()) for change in changes]
+    if known.origin is not None:
+        origin = known.origin
+        changes = tuple(msgspec.structs.replace(item, cause=origin(item)) for item in changes)
+    pack = pack or rules.load()
+    stated = acceptances.Stated(known.accepted, before.lowered, after.lowered)
+    changes, expired = acceptances.decided(changes, stated, known.today)
+    judged = [rules.judge(change, pack) for change in (*changes, *expired)]
+    counting = acceptances.open_changes(judged)
+    unknown = acceptances.unknown_rules(stated, pack.rules)
     made = Report(
         base=revisions[0],
         head=revisions[1],
-        severity=worst([change.severity for change in judged]),
+        severity=worst([change.severity for change in counting]),
         changes=tuple(sorted(judged, key=_importance)),
-        impact=impact.overall(judged),
-        warnings=(*_new_warnings(before, after), *unread),
+        impact=impact.overall(counting),
+        warnings=(*new_warnings(before, after), *unread, *unknown),
         coverage=coverage,
     )
     return msgspec.structs.replace(made, narrative=narrative.write(made))
@@ -253,8 +336,8 @@ def _measured(
     exposures += [exposure for part in parts for exposure in part.exposures]
     measured = impact.measure(
         changes,
-        head=Graph([document(after, Coverage())], under=others),
-        base=Graph([document(before, Coverage())], under=others),
+        head=GrowingGraph(after, under=others),
+        base=GrowingGraph(before, under=others),
         exposures=(*exposures, *asked),
     )
     return measured, unread
@@ -295,16 +378,25 @@ def _catalog(snapshot: Snapshot) -> dict[str, Schema]:
     }
 
 
-def _new_warnings(before: World, after: World) -> tuple[Diagnostic, ...]:
+def new_warnings(before: World, after: World) -> tuple[Diagnostic, ...]:
     """Return the head's warnings about files that the two revisions do not have alike."""
     same = {id(file) for file in before.lowered}
     changed = {file.path for file in after.lowered if id(file) not in same}
-    known = {(warning.file, warning.message) for warning in before.warnings}
-    return tuple(
-        warning
-        for warning in after.warnings
-        if warning.file in changed or (warning.file, warning.message) not in known
-    )
+    linked = differing(before, after)
+    known = {_said(warning) for file in before.lowered for warning in file.warnings}
+    known.update(map(_said, before.warnings_of(linked)))
+    told = {warning for file in after.lowered for warning in file.warnings}
+    told |= after.warnings_of(linked)
+    new = {item for item in told if item.file in changed or _said(item) not in known}
+    # The base may say the same of a statement beside it, which did not have to be linked so far.
+    doubtful = {item.file for item in new if item.file not in changed}
+    if doubtful:
+        known.update(map(_said, before.warnings_of(before.written_in(doubtful))))
+    return tuple(sorted(item for item in new if item.file in changed or _said(item) not in known))
+
+
+def _said(warning: Diagnostic) -> tuple[str, str]:
+    return warning.file, warning.message
 
 
 def _importance(change: Change) -> tuple[int, str, str, str, str]:

@@ -6,13 +6,25 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from guardian.escape import value
-from guardian.model.changes import SEVERITIES, Change, Hop, Impact, Path, Report, Revision, Severity
-from guardian.model.lineage import ColumnRef, Coverage
+from guardian.model.changes import (
+    SEVERITIES,
+    Accepted,
+    Change,
+    Hop,
+    Impact,
+    Path,
+    Report,
+    Revision,
+    Severity,
+)
+from guardian.model.lineage import ColumnRef, Coverage, Location
 
 MOST_CHARACTERS = 120
 MOST_COLUMNS = 4  # named of one dataset
+MOST_ALIKE = 6  # changes named that have one cause
 LONGEST_LIST = 60  # characters of their names
 CERTAIN = 0.8
+SWAPPED = frozenset({"input-added", "input-removed"})
 
 _LABELS: Mapping[Severity, str] = {
     "none": "No risk", "low": "Low risk", "medium": "Medium risk",
@@ -26,12 +38,43 @@ def sentence(report: Report) -> str:
         unread = len(report.coverage.failed)
         but = f" in what could be read; {counted(unread, 'file')} could not" if unread else ""
         return f"No result changes{but}."
+    changes, accepted = counting(report), accepted_changes(report)
+    known = f"{counted(len(accepted), 'change')} {'is' if len(accepted) == 1 else 'are'} accepted"
+    if not changes:
+        return f"No open risk: {known}."
     felt = reach(report.impact)
-    return f"{_LABELS[report.severity]}: {_what_changes(report)}{_who_feels(report, felt)}."
+    beside = f" {known}." if accepted else ""
+    said = f"{_what_changes(changes)}{_who_feels(report, felt)}"
+    return f"{_LABELS[report.severity]}: {said}.{beside}"
 
 
-def _what_changes(report: Report) -> str:
-    changes = ordered(report.changes)
+def counting(report: Report) -> list[Change]:
+    """Return the changes that count, the worst first: those that nobody has accepted."""
+    return ordered(change for change in report.changes if change.accepted is None)
+
+
+def accepted_changes(report: Report) -> list[Change]:
+    """Return the changes that somebody has accepted, the worst first."""
+    return ordered(change for change in report.changes if change.accepted is not None)
+
+
+def acceptance(accepted: Accepted) -> str:
+    """Return who accepted a change until when, in a few words of our own with backticks.
+
+    The reason is the author's text, and not among them.
+    """
+    days = accepted.days_left
+    left = "" if days is None else f" ({'today' if days == 0 else counted(days, 'more day')})"
+    parts = [
+        f"until {accepted.until}{left}" if accepted.until else "",
+        f"by `{value(accepted.owner, MOST_CHARACTERS)}`" if accepted.owner else "",
+        "accepted in this pull request" if accepted.here else "",
+        f"in `{value(accepted.where, MOST_CHARACTERS)}`",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _what_changes(changes: Sequence[Change]) -> str:
     if len(changes) == 1:
         return changes[0].message.rstrip(".") or f"`{value(changes[0].dataset)}` changes"
     datasets = sorted({change.dataset for change in changes})
@@ -40,7 +83,14 @@ def _what_changes(report: Report) -> str:
         where = counted(len(datasets), "dataset")
     severities = by_severity(changes)
     mixed = f" ({severities})" if "," in severities else ""
-    return f"{counted(len(changes), 'change')}{mixed} in {where}"
+    return f"{counted(len(changes), 'change')}{mixed} in {where}{_made_by(changes)}"
+
+
+def _made_by(changes: Iterable[Change]) -> str:
+    """Return the one place elsewhere that makes all of these changes, empty where none does."""
+    causes = {change.cause for change in changes}
+    cause = causes.pop() if len(causes) == 1 else None
+    return f", because `{value(spot(cause), MOST_CHARACTERS)}` changed" if cause else ""
 
 
 def _who_feels(report: Report, felt: str) -> str:
@@ -147,7 +197,39 @@ def remark(change: Change) -> str:
 
 def place(change: Change) -> str:
     """Return where the change is: `file:line`."""
-    return f"{change.location.file}:{change.location.line}"
+    return spot(change.location)
+
+
+def spot(at: Location) -> str:
+    """Return a place as `file:line`."""
+    return f"{at.file}:{at.line}"
+
+
+def gathered(changes: Iterable[Change]) -> list[tuple[Change, tuple[Change, ...]]]:
+    """Return changes in their order, each with those behind it that one edit elsewhere makes alike.
+
+    They have one cause and one rule. An input and the one that it stands in for are one, too.
+    """
+    groups: dict[object, list[Change]] = {}
+    for number, change in enumerate(changes):
+        key: object = (change.cause, change.rule) if change.cause else number
+        if change.rule in SWAPPED and change.detail:
+            key = (change.dataset, change.job, change.accepted is None)
+        groups.setdefault(key, []).append(change)
+    return [(group[0], tuple(group[1:])) for group in groups.values()]
+
+
+def because_of(change: Change, alike: Sequence[Change]) -> str:
+    """Return where a change was made elsewhere, and what else that changes in the same way."""
+    if change.cause is None:
+        return ""
+    said = f"`{value(spot(change.cause), MOST_CHARACTERS)}` changed"
+    if not alike:
+        return said
+    names = list(dict.fromkeys(name(ColumnRef(item.dataset, item.column)) for item in alike))
+    shown = [f"`{value(one, MOST_CHARACTERS)}`" for one in names[:MOST_ALIKE]]
+    more = [f"{len(names) - len(shown):,} more"] if len(names) > len(shown) else []
+    return f"{said}; the same for {phrase([*shown, *more])}"
 
 
 def name(ref: ColumnRef) -> str:

@@ -1,21 +1,22 @@
 """Opens a repository, its configuration and its snapshot, and hands the pipeline its inputs."""
 
-import gc
-import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import nullcontext
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self
 
 import msgspec
 
-from guardian import dialects, exposures, pipeline, rules, stores
-from guardian.config import FILE, FILES, Config
+from guardian import acceptances, dialects, exposures, pipeline, rules, stores
+from guardian.causes import Causes
+from guardian.config import FILE, FILES, Config, accepted_risks
+from guardian.engines.deep import deep
 from guardian.errors import ConfigError, RevisionError, ServiceError
 from guardian.languages import safe_yaml
 from guardian.languages.layouts import hint
+from guardian.model.acceptance import Acceptance
 from guardian.model.changes import Report, Revision
 from guardian.model.lineage import Coverage, Diagnostic, Lineage
 from guardian.model.plan import Lowered
@@ -29,9 +30,7 @@ from guardian.sources.git import INDEX, WORKTREE, Repository
 from guardian.starter import starter
 from guardian.stores.lowered import LoweredCache, cache_path
 
-Result = TypeVar("Result")
-_STACK_BYTES = (512 << 20, 128 << 20, 32 << 20)
-_FRAMES = 50_000
+MANY = 400  # files of which several processes may take a share
 
 
 class Workspace:
@@ -188,6 +187,21 @@ class Workspace:
             pack = rules.extended(pack, text, path)
         return pack
 
+    def acceptances(self) -> tuple[Acceptance, ...]:
+        """Return the risks that are accepted as the files lie on disk: configured, then in code.
+
+        Raises:
+            ConfigError: one names a rule that there is not.
+        """
+        files = self._spoken(self._present())
+
+        def work() -> tuple[Acceptance, ...]:
+            with self._cache() as cache:
+                lowered, _ = self._lowered(files, cache)
+            return tuple(said for file in lowered for said in file.acceptances)
+
+        return (*self._configured_acceptances(self.rules()), *deep(work))
+
     def write_configuration(self, *, force: bool) -> Path:
         """Write a `guardian.yml` with what is found, and return its path.
 
@@ -229,6 +243,7 @@ class Workspace:
         before = self._files(base).configured(self.config)
         snapshot, broken = self._others()
         known, pack = self.exposures(), self.rules()
+        accepted = self._configured_acceptances(pack)
 
         def work() -> Report:
             seen = pipeline.Seen()
@@ -241,10 +256,13 @@ class Workspace:
                 revisions=(base, head),
                 coverage=coverage,
                 known=pipeline.Known(
+                    today=today(),
+                    accepted=accepted,
                     snapshot=snapshot,
                     exposures=known.exposures,
                     queries=known.queries,
                     dialect=after.dialect("guardian.yml"),
+                    origin=Causes(old, new, before, after),
                 ),
                 pack=pack,
                 search=self._search() if searching else None,
@@ -254,6 +272,15 @@ class Workspace:
         unread = _news(before, after)
         warnings = tuple(sorted({*report.warnings, *broken, *known.warnings, *unread}))
         return msgspec.structs.replace(report, warnings=warnings)
+
+    def _configured_acceptances(self, pack: RulePack) -> tuple[Acceptance, ...]:
+        said = accepted_risks(self.config)
+        for one in said:
+            for rule in one.rules:
+                if rule not in pack.rules:
+                    told = f"`accepted` names `{rule}`, {acceptances.no_rule(rule, pack.rules)}"
+                    raise ConfigError(told, where=f"{one.at.file}:{one.at.line}")
+        return said
 
     def _search(self) -> pipeline.Search | None:
         """Return what looks for made-up rows that show a change, None where that is off."""
@@ -268,12 +295,14 @@ class Workspace:
         self, files: Files, cache: LoweredCache | None, seen: pipeline.Seen | None = None
     ) -> tuple[tuple[Lowered, ...], Coverage]:
         """Return the files of one revision lowered, contained where that was chosen."""
+        paths = files.selected()
+        crew = _crew(files) if len(paths) >= MANY else None
         if not self._options.contained:
-            return pipeline.lower(files, files.selected(), cache, seen)
+            return pipeline.lower(files, paths, cache, seen, crew=crew)
         from guardian.engines.lowering import ContainedLowering
 
         with ContainedLowering(files) as contained:
-            return pipeline.lower(files, files.selected(), cache, seen, contained)
+            return pipeline.lower(files, paths, cache, seen, contained, crew)
 
     def _present(self) -> Files:
         if self._repository:
@@ -371,47 +400,15 @@ class Workspace:
                 yield _document(text, path), path
 
 
-def deep(work: Callable[[], Result]) -> Result:
-    """Return what `work` returns, run where deeply nested code does not exhaust the stack."""
-    outcome: list[Result] = []
-    failure: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            outcome.append(work())
-        except BaseException as error:  # noqa: BLE001  # carried to the caller's thread, all of it
-            failure.append(error)
-
-    limit, size = sys.getrecursionlimit(), threading.stack_size()
-    collecting = gc.get_threshold()
-    sys.setrecursionlimit(max(limit, _FRAMES))
-    # Plans and expressions stay until the end: looking through them for garbage costs a fifth.
-    gc.set_threshold(200_000, 50, 50)
-    try:
-        thread = _started(run)
-    finally:
-        threading.stack_size(size)
-    try:
-        thread.join()
-    finally:
-        sys.setrecursionlimit(limit)
-        gc.set_threshold(*collecting)
-    if failure:
-        raise failure[0]
-    return outcome[0]
+def today() -> date:
+    """Return the day it is, the same all over the world."""
+    return datetime.now(UTC).date()
 
 
-def _started(run: Callable[[], None]) -> threading.Thread:
-    """Return a running thread with the largest stack that the system grants."""
-    for size in _STACK_BYTES:
-        try:
-            threading.stack_size(size)
-            thread = threading.Thread(target=run, daemon=True)
-            thread.start()
-        except (RuntimeError, ValueError):
-            continue  # a memory limit (ulimit, container) forbids it
-        return thread
-    raise ConfigError("no memory for the analysis", fix="allow the process at least 64 MB")
+def _crew(files: Files) -> pipeline.Crew:
+    from guardian.engines.crew import Crew
+
+    return Crew(files)
 
 
 def _news(before: Files, after: Files) -> Iterator[Diagnostic]:

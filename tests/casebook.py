@@ -2,22 +2,28 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from guardian import exposures, pipeline
+from guardian.causes import Causes
+from guardian.config import accepted_risks
+from guardian.engines.deep import deep
 from guardian.languages import safe_yaml
+from guardian.model.acceptance import Acceptance
 from guardian.model.changes import Report, Revision
 from guardian.model.lineage import Coverage, Lineage
 from guardian.model.plan import Lowered
 from guardian.model.snapshot import Snapshot
 from guardian.model.source import SourceFile
 from guardian.sources.configuration import Options, configuration, on_disk
-from guardian.sources.files import blob_id
+from guardian.sources.files import Files, blob_id
 from guardian.sources.folder import open_folder
-from guardian.workspace import deep
+
+TODAY = date(2026, 6, 1)
 
 
 def folders(root: Path, marker: str) -> list[Path]:
@@ -29,8 +35,13 @@ def lowered(
     folder: Path, seen: pipeline.Seen | None = None
 ) -> tuple[tuple[Lowered, ...], Coverage]:
     """Return the files of a folder, lowered."""
-    files = open_folder(folder, configuration(on_disk(folder), Options()))
+    files = opened(folder)
     return pipeline.lower(files, files.selected(), None, seen)
+
+
+def opened(folder: Path) -> Files:
+    """Return the files of a folder."""
+    return open_folder(folder, configuration(on_disk(folder), Options()))
 
 
 def scanned(folder: Path) -> Lineage:
@@ -50,7 +61,10 @@ def reported(base: Path, head: Path) -> Report:
             after,
             revisions=(Revision("base", None), Revision("head", None)),
             coverage=coverage,
-            known=_known(base.parent, head),
+            known=msgspec.structs.replace(
+                _known(base.parent, head),
+                origin=Causes(before, after, opened(base), opened(head)),
+            ),
         )
 
     return deep(work)
@@ -68,6 +82,8 @@ def _known(case: Path, head: Path) -> pipeline.Known:
         if (head / name).is_file()
     ]
     return pipeline.Known(
+        today=TODAY,
+        accepted=accepted_risks(configuration(on_disk(case / "base"), Options())),
         snapshot=snapshot,
         exposures=tuple(item for each in found for item in each.exposures),
         queries=tuple(item for each in found for item in each.queries),
@@ -83,7 +99,13 @@ def plain(document: msgspec.Struct) -> Any:
 def essential(changes: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return of each change what a case pins down."""
     keys = ("rule", "severity", "dataset", "column", "before", "after", "job", "location")
-    return [{key: change[key] for key in keys} | _felt(change["impact"]) for change in changes]
+    return [
+        {key: change[key] for key in keys}
+        | _felt(change["impact"])
+        | ({"cause": change["cause"]} if change["cause"] else {})
+        | ({"accepted": change["accepted"]} if change["accepted"] else {})
+        for change in changes
+    ]
 
 
 def _felt(impact: dict[str, Any]) -> dict[str, Any]:
@@ -114,6 +136,10 @@ class InMemory:
         file = self.read(path)
         return file.blob if file else None
 
+    def text(self, path: str) -> str | None:
+        """Return a file's text."""
+        return self.files.get(path)
+
     def paths(self) -> Sequence[str]:
         """Return all paths."""
         return sorted(self.files)
@@ -132,6 +158,9 @@ def difference(
     head: Mapping[str, str],
     dialect: str = "duckdb",
     search: pipeline.Search | None = None,
+    *,
+    accepted: tuple[Acceptance, ...] = (),
+    today: date = TODAY,
 ) -> Report:
     """Return the report between two sets of files, with witnesses where somebody looks for them."""
     revisions = (Revision("base", None), Revision("head", None))
@@ -145,7 +174,11 @@ def difference(
             after,
             revisions=revisions,
             coverage=coverage,
-            known=pipeline.Known(),
+            known=pipeline.Known(
+                today=today,
+                accepted=accepted,
+                origin=Causes(before, after, InMemory(base), InMemory(head)),
+            ),
             search=search,
         )
 

@@ -47,6 +47,10 @@ class Tree:
     def read(self, path: str) -> SourceFile | None:
         return self._files.get(path)
 
+    def blob(self, path: str) -> str | None:
+        file = self.read(path)
+        return file.blob if file else None
+
     def paths(self) -> Sequence[str]:
         return self._paths
 

@@ -183,6 +183,23 @@ def test_the_configuration_of_the_base_counts(runner: Runner) -> None:
     assert runner.run()[0] == 1
 
 
+def test_an_acceptance_in_the_code_is_shown_as_new_and_passes(runner: Runner) -> None:
+    path = "sql/gold/daily_revenue.sql"
+    text = (Path(runner.repo.working_dir) / path).read_text(encoding="utf-8")
+    wider = text.replace("'shipped'", "'shipped', 'partially_refunded'")
+    assert wider != text
+    runner.commit({path: wider}, "wider")
+    assert runner.run()[0] == 1
+    note = "-- guardian: accept rows-changed, reason: refunds count, owner: finance\n"
+    runner.commit({path: note + wider}, "agreed")
+    status, log = runner.run()
+    assert status == 0
+    assert "::error file" not in log
+    comment = runner.fake.comments[0]["body"]
+    assert "Accepted: 1 change, 1 of them in this pull request" in comment
+    assert "refunds count; by `finance`, accepted in this pull request" in comment
+
+
 def test_the_base_is_where_the_branch_left(runner: Runner) -> None:
     left = runner.repo.commit("main").hexsha
     runner.repo.head.reference = runner.repo.heads["main"]

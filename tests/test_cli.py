@@ -201,6 +201,73 @@ class TestCheck:
         assert run(["check"]) == 0
 
 
+class TestAccepted:
+    NOTE = "-- guardian: accept rows-changed, reason: the new till, until: 2999-12-31\n"
+
+    def test_what_is_accepted_passes(self, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        changed = ORDERS.format(10)
+        stage(root, {"orders.sql": changed})
+        assert run(["check", "--fail-on", "low"]) == 1
+        stage(root, {"orders.sql": self.NOTE + changed})
+        capsys.readouterr()
+        assert run(["check", "--fail-on", "low"]) == 0
+        assert capsys.readouterr().out == ""
+        assert run(["report", "--fail-on", "low", "--format", "json"]) == 0
+        [change] = valid(capsys.readouterr().out, "report")["changes"]
+        assert change["accepted"]["reason"] == "the new till"
+        assert change["accepted"]["here"]
+
+    def test_a_fingerprint_of_one_report_accepts_in_the_next(
+        self, root: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (root / "orders.sql").write_text(ORDERS.format(10))
+        run(["report", "--format", "json"])
+        [change] = json.loads(capsys.readouterr().out)["changes"]
+        known = f"accepted:\n- {{fingerprint: '{change['fingerprint']}', reason: agreed}}\n"
+        (root / "guardian.yml").write_text(f"sql: {{dialect: duckdb}}\n{known}")
+        assert run(["report", "--fail-on", "low", "--format", "rich"]) == 0
+        assert "agreed; in guardian.yml:3" in capsys.readouterr().out
+
+    def test_beside_what_makes_the_change_in_another_file(
+        self, root: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        job = (
+            "from pyspark.sql import SparkSession\nfrom rates import RATE\n"
+            "spark = SparkSession.builder.getOrCreate()\n"
+            "spark.table('raw.t').selectExpr(f'x * {RATE} AS x').write.saveAsTable('mart.t')\n"
+        )
+        stage(root, {"job.py": job, "rates.py": "OTHER = 1\nRATE = 2\n"})
+        Repo(root).git.commit("-q", "-m", "rates")
+        note = "# guardian: accept column-logic-changed, reason: as agreed\n"
+        for text, left in (
+            (f"OTHER = 1\n{note}RATE = 3\n", 0),
+            (f"{note}OTHER = 1\nRATE = 3\n", 1),
+        ):
+            (root / "rates.py").write_text(text)
+            assert run(["report", "--base", "HEAD", "--fail-on", "low", "-f", "json"]) == left
+            [change] = json.loads(capsys.readouterr().out)["changes"]
+            assert (change["accepted"] is None) == bool(left)
+
+    def test_the_list_of_what_stands(self, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert run(["rules", "--accepted"]) == 0
+        assert capsys.readouterr().out == "No risk is accepted.\n"
+        (root / "orders.sql").write_text(self.NOTE + ORDERS.format(0))
+        entry = "{rule: column-removed, dataset: mart.*, reason: old, owner: me, until: 2020-01-31}"
+        (root / "guardian.yml").write_text(f"sql: {{dialect: duckdb}}\naccepted:\n- {entry}\n")
+        assert run(["rules", "--accepted"]) == 0
+        assert capsys.readouterr().out == (
+            "guardian.yml:3: column-removed of mart.* (EXPIRED on 2020-01-31, by me): old\n"
+            "orders.sql:1: rows-changed (until 2999-12-31): the new till\n"
+        )
+
+    def test_a_rule_that_there_is_not(self, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        (root / "guardian.yml").write_text("accepted:\n- {rule: row-changed, reason: x}\n")
+        assert run(["report"]) == 2
+        told = capsys.readouterr().err
+        assert "guardian.yml:2: `accepted` names `row-changed`, which is no rule" in told
+        assert "`rows-changed`" in told
+
+
 class TestSnapshot:
     def test_each_repository_owns_its_part(
         self, root: Path, capsys: pytest.CaptureFixture[str]

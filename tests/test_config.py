@@ -8,7 +8,17 @@ import msgspec
 import pytest
 from sqlglot.dialects.dialect import Dialects
 
-from guardian.config import DIALECTS, SYNONYMS, Config, FailOn, Override, Sql, blocks, parse
+from guardian.config import (
+    DIALECTS,
+    SYNONYMS,
+    Config,
+    FailOn,
+    Override,
+    Sql,
+    WitnessSearch,
+    blocks,
+    parse,
+)
 from guardian.errors import ConfigError
 from guardian.model.changes import SEVERITIES, Severity
 from guardian.starter import starter
@@ -69,6 +79,25 @@ kpis: kpis.json
         ("fail_on: low\nfail_on: high", r":2: `fail_on` is given twice"),
         ("fail_on: !!python/object:os.system x", r"guardian\.yml:1: "),
         ("a: " + "[" * 5000, r"guardian\.yml:1: nested"),
+        (
+            "accepted:\n- reason: x",
+            r":2: `accepted\[0\]`: neither `fingerprint` nor `rule`.*16 digits",
+        ),
+        ("accepted:\n\n- rule: a", r":3: `accepted\[0\]` has no `reason` \(say why"),
+        ("accepted:\n- rule: a\n  reason: ' '", r":3: `accepted\[0\]`: `reason` is empty"),
+        ("accepted:\n- rule: a\n  reson: b", r":3: unknown key `reson` \(did you mean `reason`"),
+        ("accepted:\n- rule: a\n  reason: b\n  until: 2027-02-31", r":4: .*no date \(.*2027-01-31"),
+        (
+            "accepted:\n- rule: a\n  reason: b\n  until: soon",
+            r":4: `accepted\[0\]\.until` is no date",
+        ),
+        ("accepted:\n- fingerprint: 1234567890123456\n  reason: b", r":2: .*put it in quotes"),
+        ("accepted:\n- fingerprint: xyz\n  reason: b", r":2: .*`xyz` is no fingerprint"),
+        (
+            "accepted:\n- {rule: a, reason: b, (at): {file: x, line: 1}}",
+            r":2: .*unknown key `\(at\)`",
+        ),
+        ("witness: {second: 1}", r":1: unknown key `second` \(did you mean `seconds`"),
     ],
 )
 def test_a_wrong_one_names_the_line_and_the_remedy(text: str, told: str) -> None:
@@ -94,8 +123,8 @@ def test_every_key_is_documented() -> None:
     page = (DOCS / "configuration.md").read_text(encoding="utf-8")
     for field in msgspec.structs.fields(Config):
         keys = [field.name]
-        if field.type is Sql:
-            keys = [f"sql.{inner.name}" for inner in msgspec.structs.fields(Sql)]
+        if field.type in {Sql, WitnessSearch}:
+            keys = [f"{field.name}.{inner.name}" for inner in msgspec.structs.fields(field.type)]
         for key in keys:
             assert f"| `{key}` |" in page, f"docs/configuration.md says nothing of `{key}`"
 
@@ -103,7 +132,7 @@ def test_every_key_is_documented() -> None:
 def test_the_examples_of_the_page_hold() -> None:
     page = (DOCS / "configuration.md").read_text(encoding="utf-8")
     examples = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
-    assert len(examples) == 3
+    assert len(examples) == 4
     for example in examples:
         parse(example)
 

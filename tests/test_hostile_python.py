@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from guardian.engines.deep import deep
 from guardian.languages.python.module_roots import layout_of
 from guardian.languages.python.sharing import Sharing
 from guardian.model.plan import Lowered
-from guardian.workspace import deep
 from tests.hostile_python import FOLLOWED, REFUSED, job
 from tests.pyspark_code import lowered, scanned, written
 

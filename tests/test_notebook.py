@@ -5,8 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from guardian.languages import notebook
-from guardian.languages.python import EXTRACTOR
+from guardian.languages import notebook, python, sql
 from guardian.model.plan import Filter, Lowered, Scan
 from tests.casebook import InMemory
 
@@ -16,8 +15,8 @@ def lowered(path: str, text: str, others: Mapping[str, str] | None = None) -> Lo
     sources = InMemory({path: text, **(others or {})})
     file = sources.read(path)
     assert file is not None
-    extractor = notebook.EXTRACTOR if notebook.EXTRACTOR.claims(path, sources) else EXTRACTOR
-    assert extractor.claims(path, sources)
+    extractors = (notebook.EXTRACTOR, python.EXTRACTOR, sql.EXTRACTOR)
+    extractor = next(item for item in extractors if item.claims(path, sources))
     return extractor.extract(file, sources)
 
 
@@ -131,8 +130,9 @@ def test_databricks_sql_exports() -> None:
 
 
 def test_a_plain_sql_file_is_no_notebook() -> None:
-    sources = InMemory({"a.sql": "SELECT 1"})
-    assert not notebook.EXTRACTOR.claims("a.sql", sources)
+    assert lowered("a.sql", "SELECT 1").language == "sql"
+    assert lowered("a.sql", "-- Databricks notebook source\nSELECT 1").language == notebook.LANGUAGE
+    assert not lowered("a.scala", "object Source").warnings
 
 
 FABRIC = """\

@@ -6,6 +6,84 @@ from tests.pyspark_code import edges
 
 VALUES = [
     (
+        "a name asked for as it is written",
+        """
+        df = spark.table("a").withColumnRenamed("x", "netAmount")
+        wanted = ["id", "netAmount", "taxAmount"]
+        df.select([c for c in wanted if c in df.columns]).write.saveAsTable("o")
+        """,
+        "a.id = o.id, a.x = o.netamount",
+    ),
+    (
+        "a name of a schema asked for as it is written",
+        """
+        schema = T.StructType([T.StructField("orderId", T.LongType()), T.StructField("netAmount", T.LongType())])
+        df = spark.read.load("s3://lake/orders", format="csv", schema=schema, sep=";")
+        if "orderId" in [field.name for field in df.schema.fields]:
+            df = df.withColumn("key", F.md5("orderId"))
+        df.write.saveAsTable("o")
+        """,
+        (
+            "s3://lake/orders.netamount = o.netamount, s3://lake/orders.orderid = o.orderid, "
+            "s3://lake/orders.orderid ~ o.key"
+        ),
+    ),
+    (
+        "structs gathered, and made into rows again",
+        """
+        g = spark.table("a").groupBy("k").agg(F.collect_list(F.struct("id", "x")).alias("rows"))
+        g.select("k", F.inline("rows")).write.saveAsTable("o")
+        """,
+        "a.id + o.id, a.k = o.k, a.x + o.x",
+    ),
+    (
+        "functions of Sedona, and of a library that nobody knows",
+        """
+        from sedona.sql import st_constructors as STC
+        from geo_tools import cell
+        df = spark.table("a").withColumn("point", STC.ST_Point(F.col("x"), "y"))
+        df.select("point", cell(df["x"], 9).alias("cell")).write.saveAsTable("o")
+        """,
+        "a.x ~ o.cell, a.x ~ o.point, a.y ~ o.point",
+    ),
+    (
+        "a report of a library, made of what it was handed",
+        """
+        from quality import Report, Suite
+        result = Suite(spark).on(spark.table("a").select("id")).run()
+        Report.as_frame(spark, result).write.saveAsTable("o")
+        """,
+        "a.id = o.id",
+    ),
+    (
+        "a field of a struct by each of its spellings",
+        """
+        df = spark.table("n")
+        df.select(
+            df["s"]["Q"].alias("one"), F.col("s").getField("Q").alias("two"), df["S.Q"].alias("three"),
+        ).write.saveAsTable("o")
+        """,
+        "n.s.q = o.one, n.s.q = o.three, n.s.q = o.two",
+    ),
+    (
+        "joins in parentheses under one name",
+        """
+        spark.sql(
+            "SELECT a.x, s.k, s.z, s.u FROM a CROSS JOIN "
+            "((SELECT DISTINCT h.k FROM a AS h) AS o LEFT JOIN b ON o.k = b.k JOIN c ON c.w = o.k) AS s"
+        ).select("x", "z", "u").write.saveAsTable("o")
+        """,
+        "a.x = o.x, b.z = o.z, c.u = o.u",
+    ),
+    (
+        "what one of two unknown tables is known to have",
+        """
+        one, other = spark.table("c").filter("t > 0"), spark.table("d")
+        one.join(other, one.id == other.cid).select("t", "id", "cid", "u").write.saveAsTable("o")
+        """,
+        "c.id = o.id, c.t = o.t, c.u = o.u, d.cid = o.cid, d.u = o.u",
+    ),
+    (
         "reduce over withColumn",
         """
         df = reduce(lambda d, c: d.withColumn(c, F.coalesce(c, F.lit(0))), ["x", "y"], spark.table("a"))
@@ -223,6 +301,22 @@ VALUES = [
         spark.table("n").select(F.transform("l", lambda v: v + F.col("id")).alias("l")).write.saveAsTable("o")
         """,
         "n.id ~ o.l, n.l ~ o.l",
+    ),
+    (
+        "a frame's column dropped, not what equals it",
+        """
+        a = spark.table("a").select("id", "x")
+        a.withColumn("y", F.col("x")).drop(a["x"]).write.saveAsTable("o")
+        """,
+        "a.id = o.id, a.x = o.y",
+    ),
+    (
+        "the key of a full join dropped",
+        """
+        j = spark.table("a").select("id", "x").join(spark.table("b").select("id", "z"), "id", "full")
+        j.orderBy("x").drop(j["id"]).write.saveAsTable("o")
+        """,
+        "a.x = o.x, b.z = o.z",
     ),
     (
         "withField and dropFields",

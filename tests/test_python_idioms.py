@@ -947,6 +947,45 @@ IDIOMS = [
 
 PROGRAMS = [
     (
+        "a step that a docstring elsewhere names",
+        {
+            "job.py": """
+                class IngestStep:
+                    def __init__(self, spark, target: str):
+                        spark.table("raw.t").write.parquet(target)
+            """,
+            "docs.py": '''
+                """How it goes: first `IngestStep`, then the rest."""
+                import job
+            ''',
+        },
+        ["{target}"],
+        ["raw.t"],
+    ),
+    (
+        "a configuration's value that only a run gives",
+        {
+            "job.py": """
+                from config import StepConfig
+                class IngestStep:
+                    def __init__(self, spark, source: str = StepConfig().source, target: str = StepConfig().target):
+                        if not isinstance(source, str):
+                            raise ValueError("no path")
+                        spark.read.parquet(source).write.parquet(target)
+            """,
+            "config.py": """
+                from dataclasses import dataclass
+                from omegaconf import MISSING
+                @dataclass
+                class StepConfig:
+                    source: str = MISSING
+                    target: str = "s3://lake/out"
+            """,
+        },
+        ["s3://lake/out"],
+        ["{source}"],
+    ),
+    (
         "hydra",
         {
             "job.py": """

@@ -438,11 +438,50 @@ def test_a_moved_script_is_no_change(folder: str, tmp_path: Path) -> None:
     shutil.copytree(FOLDERS[folder], target)
     if _named_by_place(target):
         return
+    _move_scripts(target)
+    assert casebook.reported(FOLDERS[folder], target).changes == ()
+
+
+LOUD = {
+    f"{case.parent.name}/{case.name}": case
+    for case in casebook.folders(CASES / "report", "base")
+    if not case.name.startswith("quiet-")
+}
+
+
+def known_by(base: Path, head: Path) -> set[str]:
+    """Return what is reported, by its fingerprints."""
+    return {
+        f"{change.rule} {change.dataset}.{change.column}: {change.fingerprint}"
+        for change in casebook.reported(base, head).changes
+        if change.rule != "acceptance-expired"
+    }
+
+
+@pytest.mark.parametrize("rewriting", REWRITINGS)
+@pytest.mark.parametrize("name", LOUD)
+def test_a_rewrite_leaves_every_fingerprint_as_it_is(
+    name: str, rewriting: str, tmp_path: Path
+) -> None:
+    case, target = LOUD[name], tmp_path / "case" / "head"
+    if rewritten(case / "head", target, REWRITINGS[rewriting]):
+        assert known_by(case / "base", target) == known_by(case / "base", case / "head")
+
+
+@pytest.mark.parametrize("name", LOUD)
+def test_a_moved_script_leaves_every_fingerprint_as_it_is(name: str, tmp_path: Path) -> None:
+    case, target = LOUD[name], tmp_path / "head"
+    shutil.copytree(case / "head", target)
+    if not _named_by_place(target):
+        _move_scripts(target)
+        assert known_by(case / "base", target) == known_by(case / "base", case / "head")
+
+
+def _move_scripts(target: Path) -> None:
     for path in sorted(target.rglob("*.sql")):
         moved = target / "moved" / path.parent.relative_to(target) / f"{path.stem}_renamed.sql"
         moved.parent.mkdir(parents=True, exist_ok=True)
         path.rename(moved)
-    assert casebook.reported(FOLDERS[folder], target).changes == ()
 
 
 @pytest.mark.parametrize("rewriting", REWRITINGS)

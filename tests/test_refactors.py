@@ -65,6 +65,20 @@ SAME_VALUE = {
     "lower of lower": ("LOWER(LOWER(s))", "LOWER(s)"),
     "a prefix": ("s LIKE 'a%'", "STARTS_WITH(s, 'a')"),
     "null-safe against NULL": ("x IS NOT DISTINCT FROM NULL", "x IS NULL"),
+    "nothing added to a whole number": ("x + 0", "x * 1"),
+    "whole numbers put together otherwise": ("x + k + id", "id + (k + x)"),
+    "a common factor": ("x * 2 + k * 2", "2 * (x + k)"),
+    "a difference turned": ("-(x - k)", "k - x"),
+    "steps put together": ("x + 1 + 1", "x + 2"),
+    "a test as a number": ("CASE WHEN x IS NULL THEN 1 ELSE 0 END", "CAST(x IS NULL AS INT)"),
+    "a week": ("d + INTERVAL 7 DAY", "d + INTERVAL 1 WEEK"),
+    "null-safe, by COALESCE": (
+        "x IS NOT DISTINCT FROM k",
+        "COALESCE(x = k, x IS NULL AND k IS NULL)",
+    ),
+    "the day of a time": ("CAST(DATE_TRUNC('day', ts) AS DATE)", "CAST(ts AS DATE)"),
+    "a test of what is never NULL": ("CASE WHEN id IS NULL THEN 0 ELSE k END", "k"),
+    "a prefix cut off": ("LEFT(s, 1) = 'a'", "s LIKE 'a%'"),
 }
 SAME_ROWS = {
     "a default that fails the test": ("COALESCE(s, '') <> ''", "s <> ''"),
@@ -91,7 +105,17 @@ SAME_ROWS = {
         "(x > 1 AND p) OR (x > 1 AND k = 1)",
         "x > 1 AND (p OR k = 1)",
     ),
+    "a number cast to what it is": ("x > CAST(2 AS INT)", "x > 2"),
     "what the other condition implies": ("x > 1 AND x IS NOT NULL", "x > 1"),
+    "the next whole number": ("x > 1", "x >= 2"),
+    "the tighter bound": ("x > 1 AND x > 2", "x >= 3"),
+    "a choice without one": ("x IN (0, 1, 3) AND x <> 1", "x IN (3, 0)"),
+    "what two choices share": ("s IN ('a', 'b') AND s IN ('b', 'c')", "s = 'b'"),
+    "either of two halves": ("(x > 1 AND p) OR (x > 1 AND NOT p)", "x > 1 AND p IS NOT NULL"),
+    "a date as text": ("d >= '2024-01-01'", "d >= DATE '2024-01-01'"),
+    "a year as a range": ("YEAR(d) = 2024", "d BETWEEN '2024-01-01' AND '2024-12-31'"),
+    "a time as a date": ("ts >= '2024-01-01'", "ts >= TIMESTAMP '2024-01-01 00:00:00'"),
+    "a flag as a number": ("CAST(p AS INT) = 1", "p"),
 }
 NOT_SAME_VALUE = {
     "branches that overlap": (
@@ -104,12 +128,24 @@ NOT_SAME_VALUE = {
         "CASE WHEN x < 1 THEN 'l' WHEN k < 3 THEN 'm' ELSE 'h' END",
     ),
     "a prefix with a wildcard": ("s LIKE '_%'", "STARTS_WITH(s, '_')"),
+    "a value less itself": ("x - x", "0"),
+    "a factor of one term": ("x * 2 + k", "2 * (x + k)"),
+    "a number joined to a text": ("s || '0'", "s"),
+    "a flag as a number, NULL as zero": ("CASE WHEN p THEN 1 ELSE 0 END", "CAST(p AS INT)"),
+    "a test of what may be NULL": ("CASE WHEN x IS NULL THEN 0 ELSE k END", "k"),
+    "a prefix of another length": ("LEFT(s, 2) = 'a'", "s LIKE 'a%'"),
 }
 NOT_SAME_ROWS = {
     "a default that meets an inequality": ("COALESCE(s, 'z') <> 'a'", "s <> 'a'"),
     "not false is not true": ("p IS NOT FALSE", "p"),
+    "a number cast to what it is not": ("x >= CAST(2.6 AS INT)", "x >= 2.6 AND x <> 3"),
     "null-safe inequality": ("x IS DISTINCT FROM k", "x <> k"),
     "one NULL of two": ("x = k OR x IS NULL", "x IS NOT DISTINCT FROM k"),
+    "the next number but one": ("x > 0", "x >= 2"),
+    "the wider bound": ("x > 0 AND x > 1", "x > 0"),
+    "the year's last day left out": ("YEAR(d) = 2024", "d >= '2024-01-01' AND d < '2024-12-31'"),
+    "halves that leave NULL out": ("p OR NOT p", "TRUE"),
+    "the end of a day as its beginning": ("ts <= '2024-01-01 10:00:00'", "ts <= '2024-01-01'"),
 }
 
 

@@ -15,14 +15,25 @@ SCHEMA = """
 CREATE TABLE t (id INT PRIMARY KEY, k INT, x INT, s VARCHAR);
 CREATE TABLE u (k INT, y INT, flag BOOLEAN);
 CREATE TABLE d (k INT PRIMARY KEY, name VARCHAR);
+CREATE TABLE r (id INT NOT NULL PRIMARY KEY, k INT, x INT, s VARCHAR);
+CREATE TABLE e (k INT NOT NULL PRIMARY KEY, name VARCHAR);
+CREATE TABLE o (k INT UNIQUE, n INT);
 """
 DATA = """
 INSERT INTO t VALUES (1, 1, 10, 'a'), (2, 1, NULL, 'b'), (3, 2, 5, NULL), (4, NULL, 7, 'a'), (5, 3, 0, 'c'), (6, 2, 5, 'a');
 INSERT INTO u VALUES (1, 100, TRUE), (1, 200, FALSE), (2, NULL, NULL), (NULL, 5, TRUE), (7, 1, TRUE), (2, 9, FALSE);
 INSERT INTO d VALUES (1, 'one'), (2, NULL), (9, 'nine');
+INSERT INTO r SELECT * FROM t;
+INSERT INTO r VALUES (7, 2, 11, 'a');
+INSERT INTO e SELECT * FROM d;
+INSERT INTO o VALUES (1, 4), (NULL, 5), (NULL, 6);
 """
 
 EQUAL = {
+    "a condition on the optional one of two uses of a table": (
+        "SELECT a.id, b.x FROM t a LEFT JOIN (SELECT * FROM t WHERE x > 5) b ON a.k = b.id",
+        "SELECT a.id, b.x FROM t a LEFT JOIN t b ON a.k = b.id AND b.x > 5",
+    ),
     "a CTE inlined": (
         "WITH c AS (SELECT k, sum(x) AS total FROM t GROUP BY k) SELECT k, total FROM c WHERE total > 5",
         "SELECT k, sum(x) AS total FROM t GROUP BY k HAVING sum(x) > 5",
@@ -182,9 +193,110 @@ EQUAL = {
         "WITH a AS (SELECT * FROM t), b AS (SELECT * FROM a WHERE x > 1), c AS (SELECT id, x FROM b) SELECT * FROM c",
         "SELECT id, x FROM t WHERE x > 1",
     ),
+    "a join on a key for IN": (
+        "SELECT r.id FROM r JOIN e ON e.k = r.k",
+        "SELECT id FROM r WHERE k IN (SELECT k FROM e)",
+    ),
+    "a join with distinct values for IN": (
+        "SELECT r.id FROM r JOIN (SELECT DISTINCT k FROM u) v ON v.k = r.k",
+        "SELECT id FROM r WHERE k IN (SELECT k FROM u)",
+    ),
+    "a lookup for a left join on a key": (
+        "SELECT r.id, (SELECT name FROM e WHERE e.k = r.k) AS n FROM r",
+        "SELECT r.id, e.name AS n FROM r LEFT JOIN e ON e.k = r.k",
+    ),
+    "a correlated sum for a join with groups": (
+        "SELECT r.id, (SELECT sum(y) FROM u WHERE u.k = r.k) AS n FROM r",
+        "SELECT r.id, v.n FROM r LEFT JOIN (SELECT k, sum(y) AS n FROM u GROUP BY k) v ON v.k = r.k",
+    ),
+    "a correlated count for a join with groups": (
+        "SELECT r.id, (SELECT count(*) FROM u WHERE u.k = r.k) AS n FROM r",
+        "SELECT r.id, coalesce(v.n, 0) AS n FROM r LEFT JOIN (SELECT k, count(*) AS n FROM u GROUP BY k) v ON v.k = r.k",
+    ),
+    "a total looked up for one beside each row": (
+        "SELECT id, x * 1.0 / (SELECT sum(x) FROM r) AS share FROM r",
+        "SELECT id, x * 1.0 / total.s AS share FROM r CROSS JOIN (SELECT sum(x) AS s FROM r) AS total",
+    ),
+    "a total over all rows for one looked up": (
+        "SELECT id, sum(x) OVER () AS s FROM r",
+        "SELECT id, (SELECT sum(x) FROM r) AS s FROM r",
+    ),
+    "a partition's total for a join with groups": (
+        "SELECT id, sum(x) OVER (PARTITION BY k) AS s FROM r WHERE k IS NOT NULL",
+        "SELECT r.id, v.s FROM r JOIN (SELECT k, sum(x) AS s FROM r GROUP BY k) v ON v.k = r.k",
+    ),
+    "counting for EXISTS": (
+        "SELECT id FROM r WHERE (SELECT count(*) FROM u WHERE u.k = r.k) > 0",
+        "SELECT id FROM r WHERE EXISTS (SELECT 1 FROM u WHERE u.k = r.k)",
+    ),
+    "NOT IN for NOT EXISTS where nothing is NULL": (
+        "SELECT id FROM r WHERE id NOT IN (SELECT k FROM e)",
+        "SELECT id FROM r WHERE NOT EXISTS (SELECT 1 FROM e WHERE e.k = r.id)",
+    ),
+    "EXCEPT for NOT IN": (
+        "SELECT id FROM r EXCEPT SELECT k FROM e",
+        "SELECT id FROM r WHERE id NOT IN (SELECT k FROM e)",
+    ),
+    "INTERSECT for a join on a key": (
+        "SELECT k FROM r INTERSECT SELECT k FROM e",
+        "SELECT DISTINCT r.k FROM r JOIN e ON e.k = r.k",
+    ),
+    "UNION for OR": (
+        "SELECT id FROM r WHERE x > 5 UNION SELECT id FROM r WHERE k = 1",
+        "SELECT id FROM r WHERE x > 5 OR k = 1",
+    ),
+    "UNION ALL of what excludes each other for OR": (
+        "SELECT id, x FROM r WHERE x > 5 UNION ALL SELECT id, x FROM r WHERE x <= 5",
+        "SELECT id, x FROM r WHERE x IS NOT NULL",
+    ),
+    "a sum of sums": (
+        "SELECT k, sum(x) AS n FROM r GROUP BY k",
+        "SELECT k, sum(n) AS n FROM (SELECT k, s, sum(x) AS n FROM r GROUP BY k, s) GROUP BY k",
+    ),
+    "distinct values counted": (
+        "SELECT k, count(DISTINCT s) AS n FROM r GROUP BY k",
+        "SELECT k, count(s) AS n FROM (SELECT DISTINCT k, s FROM r) GROUP BY k",
+    ),
+    "DISTINCT of DISTINCT": (
+        "SELECT DISTINCT k FROM (SELECT DISTINCT k, s FROM r)",
+        "SELECT DISTINCT k FROM r",
+    ),
+    "groups of one row": ("SELECT id, max(x) AS x FROM r GROUP BY id", "SELECT id, x FROM r"),
+    "a key that another one determines": (
+        "SELECT e.k, e.name, count(*) AS n FROM r JOIN e ON e.k = r.k GROUP BY e.k, e.name",
+        "SELECT e.k, max(e.name) AS name, count(*) AS n FROM r JOIN e ON e.k = r.k GROUP BY e.k",
+    ),
+    "grouped before a join on a key": (
+        "SELECT e.k, sum(r.x) AS n FROM r JOIN e ON e.k = r.k GROUP BY e.k",
+        "SELECT e.k, v.n FROM (SELECT k, sum(x) AS n FROM r GROUP BY k) v JOIN e ON e.k = v.k",
+    ),
+    "the greatest for the first": (
+        "SELECT k, max(id) AS id FROM r GROUP BY k",
+        "SELECT k, id FROM r QUALIFY row_number() OVER (PARTITION BY k ORDER BY id DESC) = 1",
+    ),
+    "LEAD in the other order": (
+        "SELECT id, lag(x) OVER (PARTITION BY k ORDER BY id) AS l FROM r",
+        "SELECT id, lead(x) OVER (PARTITION BY k ORDER BY id DESC) AS l FROM r",
+    ),
+    "VALUES for UNION ALL": (
+        "SELECT * FROM (VALUES (1, 'a'), (2, 'b')) v(i, n)",
+        "SELECT 2 AS i, 'b' AS n UNION ALL SELECT 1, 'a'",
+    ),
+    "a table joined with itself on its key": (
+        "SELECT a.id, b.x FROM r a JOIN r b ON a.id = b.id",
+        "SELECT id, x FROM r",
+    ),
+    "a full join with its sides exchanged": (
+        "SELECT coalesce(r.k, u.k) AS k FROM r FULL JOIN u ON r.k = u.k",
+        "SELECT coalesce(u.k, r.k) AS k FROM u FULL JOIN r ON u.k = r.k",
+    ),
 }
 
 DIFFERENT = {
+    "the condition on the other of two uses of a table": (
+        "SELECT a.id, b.x FROM t a LEFT JOIN (SELECT * FROM t WHERE x > 5) b ON a.k = b.id",
+        "SELECT a.id, b.x FROM t a LEFT JOIN t b ON a.k = b.id AND a.x > 5",
+    ),
     "the last match for all of them": (
         "SELECT t.id, u.y FROM t ASOF JOIN u USING (k)",
         "SELECT t.id, u.y FROM t JOIN u USING (k)",
@@ -276,6 +388,66 @@ DIFFERENT = {
     "a column dropped from DISTINCT": (
         "SELECT count(*) AS n FROM (SELECT DISTINCT k, s FROM t)",
         "SELECT count(*) AS n FROM (SELECT DISTINCT k FROM t)",
+    ),
+    "a join on no key for IN": (
+        "SELECT r.id FROM r JOIN u ON u.k = r.k",
+        "SELECT id FROM r WHERE k IN (SELECT k FROM u)",
+    ),
+    "a null-safe join on a key of which NULLs are many": (
+        "SELECT r.id FROM r LEFT JOIN o ON o.k IS NOT DISTINCT FROM r.k",
+        "SELECT r.id FROM r",
+    ),
+    "groups by a unique column that may be NULL": (
+        "SELECT k, max(n) AS n FROM o GROUP BY k",
+        "SELECT k, n FROM o",
+    ),
+    "a count of what a left join did not find": (
+        "SELECT r.id, (SELECT count(*) FROM u WHERE u.k = r.k) AS n FROM r",
+        "SELECT r.id, v.n FROM r LEFT JOIN (SELECT k, count(*) AS n FROM u GROUP BY k) v ON v.k = r.k",
+    ),
+    "a sum of sums over a join for an inner join": (
+        "SELECT r.id, (SELECT sum(y) FROM u WHERE u.k = r.k) AS n FROM r",
+        "SELECT r.id, v.n FROM r JOIN (SELECT k, sum(y) AS n FROM u GROUP BY k) v ON v.k = r.k",
+    ),
+    "more than one for EXISTS": (
+        "SELECT id FROM r WHERE (SELECT count(*) FROM u WHERE u.k = r.k AND u.y < 150) > 1",
+        "SELECT id FROM r WHERE EXISTS (SELECT 1 FROM u WHERE u.k = r.k AND u.y < 150)",
+    ),
+    "UNION ALL of what overlaps for OR": (
+        "SELECT id FROM r WHERE x > 4 UNION ALL SELECT id FROM r WHERE x < 10",
+        "SELECT id FROM r WHERE x > 4 OR x < 10",
+    ),
+    "a mean of means": (
+        "SELECT k, avg(x) AS n FROM r GROUP BY k",
+        "SELECT k, avg(n) AS n FROM (SELECT k, s, avg(x) AS n FROM r GROUP BY k, s) GROUP BY k",
+    ),
+    "a sum of counts over no rows": (
+        "SELECT count(*) AS n FROM r WHERE id > 99",
+        "SELECT sum(n) AS n FROM (SELECT k, count(*) AS n FROM r WHERE id > 99 GROUP BY k)",
+    ),
+    "distinct values summed": (
+        "SELECT k, sum(x) AS n FROM r GROUP BY k",
+        "SELECT k, sum(x) AS n FROM (SELECT DISTINCT k, x FROM r) GROUP BY k",
+    ),
+    "the least for the first, NULLs first": (
+        "SELECT k, min(x) AS x FROM r GROUP BY k",
+        "SELECT k, x FROM r QUALIFY row_number() OVER (PARTITION BY k ORDER BY x NULLS FIRST) = 1",
+    ),
+    "LEAD in the same order": (
+        "SELECT id, lag(x) OVER (PARTITION BY k ORDER BY id) AS l FROM r",
+        "SELECT id, lead(x) OVER (PARTITION BY k ORDER BY id) AS l FROM r",
+    ),
+    "DISTINCT over a total of all joined rows": (
+        "SELECT DISTINCT sum(x) OVER () AS s FROM r",
+        "SELECT DISTINCT sum(x) OVER () AS s FROM r JOIN u ON u.k = r.k",
+    ),
+    "a table joined with itself on what is no key": (
+        "SELECT a.id, b.x FROM r a JOIN r b ON a.k = b.k",
+        "SELECT id, x FROM r WHERE k IS NOT NULL",
+    ),
+    "one row more of VALUES": (
+        "SELECT * FROM (VALUES (1, 'a'), (2, 'b')) v(i, n)",
+        "SELECT 2 AS i, 'b' AS n UNION ALL SELECT 1, 'a' UNION ALL SELECT 1, 'a'",
     ),
 }
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from html.parser import HTMLParser
 
 import msgspec
@@ -11,10 +12,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from typing_extensions import override
 
-from guardian import escape, registry, verdict
+from guardian import escape, narrative, registry, verdict
 from guardian.exposures import read
 from guardian.lineage.spelling import matched
-from guardian.model.changes import Change, Hop, Impact, Path, Report, Revision
+from guardian.model.changes import Accepted, Change, Hop, Impact, Path, Report, Revision
 from guardian.model.lineage import ColumnRef, Diagnostic, Lineage, Location
 from guardian.render import Format, Page, difference, page
 from guardian.render.diagram import mermaid
@@ -152,6 +153,68 @@ class TestMarkdown:
         narrative = msgspec.structs.replace(made.narrative, markdown="word " * 40_000)
         text = MARKDOWN.render(msgspec.structs.replace(made, narrative=narrative), PLAIN)
         assert text.startswith("### 🟠 High risk:")
+
+
+def with_accepted() -> Report:
+    """Return a report of which two changes are accepted, one of them in the very change."""
+    first, second, third, *rest = sample().changes
+    until = Accepted(
+        reason="finance | agreed", owner="finance", until=date(2026, 6, 10), days_left=9,
+        where="guardian.yml:4",
+    )  # fmt: skip
+    here = Accepted(reason="as agreed", where="etl/orders.py:11", here=True)
+    changes = (
+        msgspec.structs.replace(first, accepted=until, fingerprint="0123456789abcdef"),
+        msgspec.structs.replace(second, accepted=here),
+        msgspec.structs.replace(third, fingerprint="fedcba9876543210"),
+        *rest,
+    )
+    made = msgspec.structs.replace(sample(), changes=changes)
+    return msgspec.structs.replace(made, narrative=narrative.write(made))
+
+
+class TestAccepted:
+    def test_the_comment_folds_them_in_a_part_of_their_own(self) -> None:
+        made = with_accepted()
+        text = MARKDOWN.render(made, PLAIN)
+        opened, folded = text.split("<details><summary>Accepted: 2 changes, 1 of them in this pull")
+        table = folded.partition("</details>")[0]
+        for message in (escape.marked(each.message) for each in made.changes[:2]):
+            assert message not in opened
+            assert message in table
+        said = "finance &#124; agreed; until 2026-06-10 (9 more days), by `finance`, in `guardian.yml:4`"
+        assert f"{said} |" in table
+        assert "as agreed; accepted in this pull request, in `etl/orders.py:11` |" in table
+        assert "2 changes are accepted." in text.splitlines()[0]
+        assert "<sub>fedcba9876543210</sub>" in opened
+
+    def test_the_terminal_lists_them_behind_the_others(self) -> None:
+        text = RICH.render(with_accepted(), Page(200))
+        findings, behind = text.split("accepted high ", 1)
+        assert "fedcba9876543210" in findings
+        assert "0123456789abcdef" in behind
+        assert "finance | agreed; until 2026-06-10 (9 more days), by finance" in behind
+
+    def test_where_all_are_accepted_nothing_is_left_to_act_on(self) -> None:
+        one = msgspec.structs.replace(
+            sample().changes[0], accepted=Accepted(reason=HOSTILE, owner=HOSTILE, where=HOSTILE)
+        )
+        made = msgspec.structs.replace(report(), changes=(one,), severity="none")
+        made = msgspec.structs.replace(made, narrative=narrative.write(made))
+        text = MARKDOWN.render(made, PLAIN)
+        assert text.startswith("### 🟢 No open risk: 1 change is accepted.")
+        assert {"a", "img", "script"}.isdisjoint(shown(text).tags)
+        assert text.count("<!--") == 1
+        assert "\x1b" not in RICH.render(made, PLAIN)
+        assert mermaid(made, 60) == ""
+
+    def test_many_of_them_still_fit(self) -> None:
+        here = Accepted(reason="agreed " * 500, owner="x", where="a.sql:1", here=True)
+        made = large(2_000)
+        changes = tuple(msgspec.structs.replace(one, accepted=here) for one in made.changes)
+        text = MARKDOWN.render(msgspec.structs.replace(made, changes=changes), PLAIN)
+        assert len(text) < MOST_CHARACTERS
+        assert text.count("<details>") == text.count("</details>")
 
 
 class TestMermaid:

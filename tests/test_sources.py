@@ -141,6 +141,33 @@ class TestRevisions:
             assert "symbolic link" in told["link.sql"]
             assert set(told) <= {"link.sql", "vendor.sql"}
 
+    def test_a_link_into_a_dbt_project_is_the_model_there(self, repo: Repo) -> None:
+        root = Path(repo.working_dir)
+        commit(repo, {"views/shop.sql": "SELECT 1 AS n", "dbt/dbt_project.yml": "name: shop"})
+        for name, target in (("in", "../../views/shop.sql"), ("out", "../../../views/shop.sql")):
+            (root / "dbt/models").mkdir(exist_ok=True)
+            (root / f"dbt/models/{name}.sql").symlink_to(target)
+        (root / "copy.sql").symlink_to("views/shop.sql")
+        base = commit(repo, {})
+        head = commit(repo, {"views/shop.sql": "SELECT 2 AS n"})
+        repository = opened(repo)
+        before = repository.commit_files(base, Config())
+        assert before.text("dbt/models/in.sql") == "SELECT 1 AS n"
+        for files in (
+            repository.commit_files(head, Config()),
+            repository.index_files(Config()),
+            repository.worktree_files(Config()),
+            open_folder(root, Config()),
+        ):
+            assert files.text("dbt/models/in.sql") == "SELECT 2 AS n"
+            assert files.blob("dbt/models/in.sql") == files.blob("views/shop.sql")
+            assert "dbt/models/in.sql" in files.selected()
+            assert "views/shop.sql" not in files.selected()
+            assert {problem.file for problem in files.problems()} == {
+                "copy.sql",
+                "dbt/models/out.sql",
+            }
+
     def test_odd_names(self, repo: Repo) -> None:
         names = ["a b.sql", 'q"u.sql', "new\nline.sql", "ünï.sql", "-rf.sql"]
         commit(repo, dict.fromkeys(names, "SELECT 1"))

@@ -9,10 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlglot
 
+from guardian.languages.expressions import Scope, lower_expression
+from guardian.languages.python import plain_columns
+from guardian.languages.python.spark_calls import build
 from guardian.languages.python.spark_functions import RENAMED, is_function
 from guardian.languages.python.spark_signatures import SIGNATURES
-from guardian.model.plan import Aggregate, Expr, Project
+from guardian.model.plan import Aggregate, Expr, PlanBuilder, Project
 from tests.casebook import difference
 from tests.pyspark_code import edges, operator
 
@@ -193,3 +197,29 @@ def test_a_column_without_an_alias_has_sparks_name() -> None:
         "percentile_approx(v, 0.5, 10000)", "to_date(v)", "(v is null)", "split(v, ,, -1)",
         "lower(trim(v))", "round(v, 2)",
     ]  # fmt: skip
+
+
+# Arguments that a function's tree might look into, and constants.
+ARGUMENTS = (
+    "a", "t.a", "a + 1", "-a", "a / b", "a % 2", "a > 1", "a = 'x' AND b <=> 2", "NOT a", "a IS NULL",
+    "a IN (1, 2)", "a BETWEEN 1 AND 2", "a LIKE 'x%'", "CASE WHEN a THEN 1 ELSE b END",
+    "CAST(a AS DATE)", "CAST(a AS STRING)", "DATE '2024-01-01'", "TO_DATE(a)", "YEAR(a)", "TRIM(a)",
+    "COALESCE(a, 0)", "UPPER(a)", "CONCAT(a, 'x')", "MAX(a)", "1", "-1.5", "'x'", "TRUE", "NULL",
+)  # fmt: skip
+
+
+def lowered(tree: sqlglot.exp.Expr) -> Expr:
+    """Return a tree of Spark's dialect as an expression of the plan."""
+    return lower_expression(tree, Scope(builder=PlanBuilder(), dialect="spark"))
+
+
+@pytest.mark.parametrize("name", sorted(plain_columns.OF_ANYTHING))
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_function_of_anything_is_what_its_tree_is_lowered_to(name: str, count: int) -> None:
+    rest = ("b", "'y'", "1")
+    for text in ARGUMENTS:
+        for place in range(count):
+            texts = [*rest[:place], text, *rest[place : count - 1]]
+            trees = [sqlglot.parse_one(each, dialect="spark") for each in texts]
+            made = plain_columns.function(name, [lowered(tree.copy()) for tree in trees])
+            assert made in {None, lowered(build(name, trees))}, texts

@@ -172,7 +172,7 @@ def test_parameters_are_called_as_their_author_calls_them(
 ) -> None:
     ((_, _, before, after),) = _said(dialect, text, ">", ">=")
     column = "DT" if dialect == "oracle" else "dt"
-    assert (before, after) == (f"{written} < {column}", f"{written} <= {column}")
+    assert (before, after) == (f"{column} > {written}", f"{column} >= {written}")
 
 
 def _said(

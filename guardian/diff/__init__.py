@@ -5,15 +5,18 @@ change belongs to the dataset whose own job changed: what a job merely inherits 
 impact, and is told apart here by binding the base's code to the head's schemas once more.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import msgspec
 
-from guardian.diff.equality import Sameness, translated
+from guardian.diff.equality import Reduced, Sameness, translated
+from guardian.diff.fingerprints import of_texts, united
+from guardian.diff.reduced import Facts, reduced
 from guardian.diff.spelling import spelled
 from guardian.lineage.define import define
-from guardian.lineage.link import World
+from guardian.lineage.link import World, differing
 from guardian.lineage.schemas import UNKNOWN, Schema
 from guardian.model.changes import Change
 from guardian.model.definition import Definition
@@ -85,7 +88,7 @@ class Comparison:
         """Return every change, by dataset in the order in which they depend on each other."""
         found: list[Change] = []
         failed_base, failed_head = _failed(self.base), _failed(self.head)
-        for dataset in _upstream_first(self.base, self.head):
+        for dataset in differing(self.base, self.head):
             both = self._both(dataset)
             readable = both and _readable(both, failed_base, failed_head)
             if readable:
@@ -120,7 +123,29 @@ class Comparison:
     def _pair(self, base: Definition, head: Definition) -> Pair:
         base = translated(base, renames=self.renames)
         head = translated(head, datasets=_swapped(base, head))
-        return Pair(base, head, Sameness(base.rows, head.rows, self._required, self._declared))
+        told = (self._required, self._declared)
+        return Pair(base, head, Sameness(base.rows, head.rows, *told, self._reduced(base, head)))
+
+    def _reduced(self, base: Definition, head: Definition) -> Callable[[], Reduced]:
+        """Return what makes the reduced forms of two definitions, once and if it is asked for."""
+
+        @cache
+        def made() -> Reduced:
+            facts = Facts(self._required, self._declared, self._keys)
+            forms = []
+            for one in (base, head):
+                columns = tuple(column.expression for column in one.columns)
+                found, rows = reduced(columns, one.rows, facts)
+                forms.append((dict(zip(columns, found, strict=True)), rows))
+            (before, old), (after, new) = forms
+            return Reduced((before, after), (old, new))
+
+        return made
+
+    def _keys(self, dataset: str) -> tuple[tuple[str, ...], ...]:
+        """Return the keys that both revisions tell of a dataset."""
+        base, head = (world.schemas.get(dataset, UNKNOWN).keys for world in (self.base, self.head))
+        return tuple(key for key in base if key in head)
 
     def _required(self, dataset: str, column: str) -> bool:
         """Return whether both revisions declare a column never to be NULL."""
@@ -269,16 +294,22 @@ def _same_declared(base: Sequence[Declaration], head: Sequence[Declaration]) -> 
     return said(base) == said(head)
 
 
-def _each_once(changes: Sequence[Change]) -> Iterator[Change]:
-    """Yield changes, one for each rule, column and wording: several writes may differ alike."""
-    seen: set[tuple[object, ...]] = set()
+def _each_once(changes: Iterable[Change]) -> Iterator[Change]:
+    """Yield changes, one for each rule, column and wording: several writes may differ alike.
+
+    Its fingerprint is that of all that it stands for, so that no other hides behind it.
+    """
+    alike: dict[tuple[object, ...], list[Change]] = {}
     for change in changes:
         key: tuple[object, ...] = (change.rule, change.dataset, change.column)
+        if is_symbolic(change.dataset):
+            key = (*key, change.job)  # another job is given another dataset of that name
         if change.rule in {"input-added", "input-removed", "write-changed"}:
             key = (*key, change.before, change.after)
-        if key not in seen:
-            seen.add(key)
-            yield change
+        alike.setdefault(key, []).append(change)
+    for first, *others in alike.values():
+        known_by = (item.fingerprint or of_texts(item) for item in (first, *others))
+        yield msgspec.structs.replace(first, fingerprint=united(known_by))
 
 
 def _failed(world: World) -> frozenset[str]:
@@ -304,27 +335,3 @@ def _was_read(definition: Definition) -> bool:
     """Return whether a write was understood far enough to be compared."""
     unread = definition.file.failed and definition.rows.op == "opaque_rows"
     return bool(definition.confidence) and not unread
-
-
-def _upstream_first(base: World, head: World) -> list[str]:
-    """Return all datasets, head's order of dependency first where it is known.
-
-    By depth, then by name.
-    """
-    names = sorted({*base.definitions, *head.definitions, *base.declarations, *head.declarations})
-    depth: dict[str, int] = {}
-
-    def needs(name: str) -> set[str]:
-        made = (*head.definitions.get(name, ()), *base.definitions.get(name, ()))
-        return {read for item in made for read in item.reads if read != name}
-
-    for _ in range(len(names)):
-        settled = True
-        for name in names:
-            level = 1 + max((depth.get(read, 0) for read in needs(name)), default=0)
-            if level > depth.get(name, 0) and level <= len(names):
-                depth[name] = level
-                settled = False
-        if settled:
-            break
-    return sorted(names, key=lambda name: (depth.get(name, 0), name))

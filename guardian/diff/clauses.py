@@ -1,11 +1,11 @@
 """A row set as the clauses that it is made of, and which of them only one of two row sets has."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from guardian.diff.equality import Sameness, matched_arms, scanned
-from guardian.lineage.text import text_of, texts_apart
+from guardian.lineage.text import NOTHING, text_of, texts_apart
 from guardian.model.expression import Expression
 from guardian.model.lineage import Location
 
@@ -13,6 +13,8 @@ Words: TypeAlias = Mapping[Expression, tuple[str, Location | None]]
 
 DEEPEST = 8
 MOST_SHOWN = 6
+MOST_OF_KEYS = 120  # characters of a list of keys that is told whole
+KEYED = ("GROUP BY", "DISTINCT")
 ONE_INPUT = frozenset({"group", "pick", "limit", "sample"})
 
 
@@ -101,7 +103,14 @@ def _level(rows: Expression, other: Expression, words: Words) -> list[Clause]:
 
 def joined_texts(clauses: Iterable[Clause]) -> str | None:
     """Return clauses as one line, None where there are none."""
-    texts = list(dict.fromkeys(clause.text for clause in clauses))
+    return _line(_texts(clauses))
+
+
+def _texts(clauses: Iterable[Clause]) -> list[str]:
+    return list(dict.fromkeys(clause.text for clause in clauses))
+
+
+def _line(texts: Sequence[str]) -> str | None:
     more = f"; and {len(texts) - MOST_SHOWN} more" if len(texts) > MOST_SHOWN else ""
     return "; ".join(texts[:MOST_SHOWN]) + more if texts else None
 
@@ -109,15 +118,40 @@ def joined_texts(clauses: Iterable[Clause]) -> str | None:
 def both_texts(found: Difference) -> tuple[str | None, str | None]:
     """Return what is gone and what is new as one line each.
 
-    Two clauses that are too long to show where they differ are told by the parts that do.
+    Two clauses of a kind that are too long to show where they differ, or read alike, are told by
+    the parts that do.
     """
-    gone, new = joined_texts(found.gone), joined_texts(found.new)
-    cut = gone is not None and new is not None and gone.endswith("…") and new.endswith("…")
-    if not cut and (gone != new or gone is None):
-        return gone, new
-    pairs = zip(found.gone, found.new, strict=False)
-    apart = [texts_apart(one.node, other.node) for one, other in pairs]
-    return "; ".join(one for one, _ in apart), "; ".join(other for _, other in apart)
+    gone, new = list(found.gone), list(found.new)
+    alike = {clause.text for clause in gone} & {clause.text for clause in new}
+    apart = []
+    for one in [clause for clause in gone if _hides(clause, alike)]:
+        other = next((item for item in new if item.kind == one.kind and _hides(item, alike)), None)
+        if other is not None:
+            gone.remove(one)
+            new.remove(other)
+            apart.append(_parts_apart(one, other))
+    was, now = ([text for text in dict.fromkeys(side) if text != NOTHING] for side in _sides(apart))
+    return _line([*was, *_texts(gone)]), _line([*now, *_texts(new)])
+
+
+def _hides(clause: Clause, alike: Container[str]) -> bool:
+    """Return whether a clause's text does not show where it differs from another of its kind."""
+    long = clause.kind.startswith("GROUP") and len(clause.text) > MOST_OF_KEYS
+    return long or clause.text.endswith("…") or clause.text in alike
+
+
+def _parts_apart(one: Clause, other: Clause) -> tuple[str, str]:
+    """Return the parts of two clauses that differ, of a list of keys behind its first word."""
+    parts = texts_apart(one.node, other.node)
+    if not (one.text.startswith(KEYED) and other.text.startswith(KEYED)):
+        return parts
+    words = (next(word for word in KEYED if side.text.startswith(word)) for side in (one, other))
+    before, after = (f"{word} …, {part}" for word, part in zip(words, parts, strict=True))
+    return before, after
+
+
+def _sides(pairs: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:
+    return [one for one, _ in pairs], [other for _, other in pairs]
 
 
 def _told(left: Sequence[Clause]) -> Iterator[Clause]:

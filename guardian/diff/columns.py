@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from guardian.diff import Both, Detector, Pair
-from guardian.diff.clauses import difference, joined_texts
-from guardian.diff.equality import nodes_below
+import msgspec
+
+from guardian.diff import Both, Detector, Pair, fingerprints
+from guardian.diff.clauses import both_texts, difference
+from guardian.diff.equality import matched_arms, nodes_below
 from guardian.lineage.text import text_of, texts_apart
 from guardian.model.changes import Change
 from guardian.model.definition import Output
@@ -150,14 +152,12 @@ def _below(pair: Pair, base: Expression, head: Expression) -> tuple[str | None, 
     """Return the clauses that differ in what two expressions are seen through."""
     words = (pair.base.words, pair.head.words)
     left, right = _seen_through(base), _seen_through(head)
-    for one, other in zip(
-        [item for item in left if item not in right],
-        [item for item in right if item not in left],
-        strict=False,
-    ):
-        found = difference(one, other, words)
+    gone = [item for item in left if item not in right]
+    new = [item for item in right if item not in left]
+    for one, other in matched_arms(gone, new):
+        found = difference(gone[one], new[other], words)
         if found:
-            return joined_texts(found.gone), joined_texts(found.new)
+            return both_texts(found)
     return None, None
 
 
@@ -196,6 +196,9 @@ def _by_position(pair: Pair) -> bool:
     return pair.base.positional and pair.head.positional and not pair.head.write.columns
 
 
+MOST_COMPARED = 20  # altered columns; of more, only identical ones are found at another place
+
+
 def _moved(pair: Pair) -> dict[str, str]:
     """Return the columns that hold what another one held, by the other's name.
 
@@ -211,9 +214,11 @@ def _moved(pair: Pair) -> dict[str, str]:
         and not pair.same(base.expression, head.expression)
     ]
     moved = {}
+    identical = {base.expression: base for base, _ in reversed(altered)}
+    compared = altered if len(altered) <= MOST_COMPARED else []
     for _, head in altered:
-        origin = next(
-            (base for base, _ in altered if pair.same(base.expression, head.expression)), None
+        origin = identical.get(head.expression) or next(
+            (base for base, _ in compared if pair.same(base.expression, head.expression)), None
         )
         if origin is not None and _telling(head.expression):
             moved[head.name] = origin.name
@@ -238,7 +243,7 @@ def _change(
     if new is not None and rule in {"column-renamed", "column-added"}:
         at = new.named_at or at
     was = old.at if old is not None else pair.base.at
-    return Change(
+    change = Change(
         rule=rule,
         dataset=pair.head.dataset,
         column=column,
@@ -248,6 +253,19 @@ def _change(
         location=at,
         base_location=was,
         confidence=round(_sure(old, new) * min(pair.base.confidence, pair.head.confidence), 3),
+    )
+    return msgspec.structs.replace(change, fingerprint=_fingerprint(pair, change, old, new))
+
+
+def _fingerprint(pair: Pair, change: Change, old: Output | None, new: Output | None) -> str:
+    """Return what a change is known by: the column's expressions, unless names are all of it."""
+    if change.rule in {"column-renamed", "column-order-changed"}:
+        return fingerprints.of_texts(change)
+    return fingerprints.of_values(
+        change,
+        (None if old is None else old.expression, pair.base.rows),
+        (None if new is None else new.expression, pair.head.rows),
+        texts=(change.before, change.after) if change.rule == "column-type-changed" else (),
     )
 
 

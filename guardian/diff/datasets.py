@@ -34,15 +34,20 @@ def added_or_removed(both: Both) -> Iterator[Change]:
 
 
 def changed_inputs(both: Both) -> Iterator[Change]:
-    """Yield one change for each dataset that the writes of this one start or stop reading."""
+    """Yield one change for each dataset that the writes of this one start or stop reading.
+
+    Where one input stands in for another, each names the other in its detail.
+    """
     if not both.pairs:
         return
     base = {name for pair in both.pairs for name in pair.base.reads}
     base |= {name for item in both.base_only for name in item.reads}
     head = {name for pair in both.pairs for name in pair.head.reads}
     head |= {name for item in both.head_only for name in item.reads}
+    new, gone = sorted(head - base - {both.dataset}), sorted(base - head - {both.dataset})
+    swapped = len(new) == len(gone) == 1
     made = both.pairs[0]
-    for name in sorted(head - base - {both.dataset}):
+    for name in new:
         reader = next((pair.head for pair in both.pairs if name in pair.head.reads), made.head)
         yield Change(
             rule="input-added",
@@ -51,8 +56,9 @@ def changed_inputs(both: Both) -> Iterator[Change]:
             job=reader.job,
             location=reader.at,
             base_location=made.base.at,
+            detail=gone[0] if swapped else "",
         )
-    for name in sorted(base - head - {both.dataset}):
+    for name in gone:
         yield Change(
             rule="input-removed",
             dataset=both.dataset,
@@ -60,6 +66,7 @@ def changed_inputs(both: Both) -> Iterator[Change]:
             job=made.head.job,
             location=made.head.at,
             base_location=made.base.at,
+            detail=new[0] if swapped else "",
         )
 
 

@@ -54,6 +54,31 @@ def _input_of(node: Expression) -> Expression | None:
             return None
 
 
+class Reduced:
+    """The columns and row sets of two definitions in reduced form."""
+
+    def __init__(
+        self,
+        columns: tuple[Mapping[Expression, Expression], Mapping[Expression, Expression]],
+        rows: tuple[Expression, Expression],
+    ) -> None:
+        """Take, of the base and of the head, columns with their reduced forms, and the rows'."""
+        self._columns = columns
+        self._same = Sameness(*rows)
+        self._rows = rows
+
+    def same_rows(self) -> bool:
+        """Return whether the row sets are one."""
+        return self._rows[0] is self._rows[1]
+
+    def same_column(self, base: Expression, head: Expression) -> bool:
+        """Return whether two columns, in the forms that the definitions have them in, agree."""
+        left, right = self._columns[0].get(base), self._columns[1].get(head)
+        if left is None or right is None or self.same_rows():
+            return left is not None and left is right
+        return self._same(left, right)
+
+
 class Sameness:
     """Compares expressions of the base with those of the head."""
 
@@ -63,12 +88,15 @@ class Sameness:
         head_rows: Expression,
         required: Callable[[str, str], bool] = lambda *_: False,
         declared: Callable[[str, str], str | None] = lambda *_: None,
+        reduced: Callable[[], Reduced] | None = None,
     ) -> None:
         """Take both row sets; columns over them are compared apart from them.
 
         `required` tells whether a dataset's column is declared never to be NULL, `declared` its
-        type.
+        type. `reduced` makes the form that what is declared allows: what differs here may be the
+        same there.
         """
+        self._reduced = reduced
         self._declared = declared
         self._required = required
         self._rows = (base_rows, head_rows)
@@ -79,7 +107,30 @@ class Sameness:
 
     def __call__(self, base: Expression, head: Expression) -> bool:
         """Return whether the two agree."""
-        return self._same(base, head)
+        return self._same(base, head) or self._same_reduced(base, head)
+
+    def same_rows(self, columns: Iterable[tuple[Expression, Expression]]) -> bool:
+        """Return whether both row sets hold the same rows.
+
+        `columns` are those of both sides. In reduced form a total is no row set of its own, but a
+        value: what is no change of the rows there must be none of a column either.
+        """
+        if self._rows[0] is self._rows[1]:
+            return True
+        if self._reduced is None or not self._reduced().same_rows():
+            return False
+        return all(
+            self._same_reduced(base, head) for base, head in columns if self._same(base, head)
+        )
+
+    def _same_reduced(self, base: Expression, head: Expression) -> bool:
+        if self._reduced is None:
+            return False
+        reduced = self._reduced()
+        # Constants are rows in reduced form alone: no change of rows tells where they differ.
+        if self._rows[0] is self._rows[1] and not reduced.same_rows():
+            return False
+        return reduced.same_column(base, head)
 
     def _same(self, base: Expression, head: Expression) -> bool:
         if base is head:
@@ -96,6 +147,8 @@ class Sameness:
         return bool(self._equated) and call("eq", (base, head)) in self._equated
 
     def _compare(self, base: Expression, head: Expression) -> bool:
+        if (base.op == "ambiguous") != (head.op == "ambiguous"):
+            return self._one_of(base, head)
         if _is_merge(base) != _is_merge(head):
             return self._with_an_arm(base, head, united=head if _is_merge(head) else base)
         if base.op == "member" and head.op == "member":
@@ -112,6 +165,15 @@ class Sameness:
         if base.op != head.op or base.value != head.value or len(base.args) != len(head.args):
             return False
         return self._alike(base, head)
+
+    def _one_of(self, base: Expression, head: Expression) -> bool:
+        """Compare a column with a name that one of several inputs has, as nobody declares them.
+
+        It is that of the input that has it in the other revision: in two it would be refused.
+        """
+        if base.op == "ambiguous":
+            return any(self._same(candidate, head) for candidate in base.args)
+        return any(self._same(base, candidate) for candidate in head.args)
 
     def _plainer(self, base: Expression, head: Expression) -> tuple[Expression, Expression]:
         """Return two expressions without what is told elsewhere, or is declared never to matter."""

@@ -13,7 +13,6 @@ from guardian.model.changes import Change
 from guardian.model.expression import Expression
 
 BYTES = 8
-_OWN_ROWS = b"own rows"
 
 
 def of_values(
@@ -25,14 +24,21 @@ def of_values(
 
     Each value is given with the row set of its write, None where it is missing. `texts` count too.
     """
-    forms = [value and _apart_from_rows(value, rows).hex() for value, rows in values]
+    forms = [
+        None if value is None else _apart_from_rows(value, rows).hex() for value, rows in values
+    ]
     return _digest(_subject(change), *forms, *texts)
 
 
-def of_rows(change: Change, base: Iterable[Expression], head: Iterable[Expression]) -> str:
+def of_rows(
+    change: Change,
+    base: Iterable[Expression],
+    head: Iterable[Expression],
+    texts: Iterable[str | None] = (),
+) -> str:
     """Return the fingerprint of a change of rows, from what decides them on either side."""
     sides = ("".join(sorted(node.digest.hex() for node in side)) for side in (base, head))
-    return _digest(_subject(change), *sides)
+    return _digest(_subject(change), *sides, *texts)
 
 
 def of_texts(change: Change) -> str:
@@ -56,25 +62,27 @@ def _digest(*parts: str | None) -> str:
 
 
 def _apart_from_rows(value: Expression, rows: Expression) -> bytes:
-    """Return a digest of `value` in which the row set that it is seen through is one word."""
-    own = set(spine(rows))
+    """Return a digest of `value` that says nothing of the row set which it is seen through."""
+    own = {node for node in spine(rows) if node.op != "scan"}
     known: dict[Expression, bytes] = {}
     pending = [value]
     while pending:
         node = pending[-1]
-        if node in known:
-            pending.pop()
-            continue
-        missing = [] if node in own else [part for part in node.args if part not in known]
+        parts = () if node in own else node.args
+        missing = [part for part in parts if part not in known]
         if missing:
             pending += missing
             continue
-        known[pending.pop()] = _OWN_ROWS if node in own else _node(node, known)
+        pending.pop()
+        if node.op == "member" and node.args[0].args[0] in own:
+            known[node] = known[node.args[1]]
+        else:
+            known[node] = _node(node, [known[part] for part in parts])
     return known[value]
 
 
-def _node(node: Expression, known: dict[Expression, bytes]) -> bytes:
+def _node(node: Expression, parts: Iterable[bytes]) -> bytes:
     hasher = hashlib.blake2b(f"{node.op}\x1f{node.value!r}\x1f".encode(), digest_size=12)
-    for part in node.args:
-        hasher.update(known[part])
+    for part in parts:
+        hasher.update(part)
     return hasher.digest()

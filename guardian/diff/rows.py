@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from guardian.diff import Both, Detector, Pair
+import msgspec
+
+from guardian.diff import Both, Detector, Pair, fingerprints
 from guardian.diff.clauses import (
     Clause,
     Difference,
@@ -26,10 +28,21 @@ REGROUPED = 0.8  # the same clauses, put together otherwise
 def changed_rows(both: Both) -> Iterator[Change]:
     """Yield one change where the revisions let different rows through, or a write came or went."""
     for pair in both.pairs:
-        if pair.base.rows is not pair.head.rows or _fanned(pair.base) != _fanned(pair.head):
+        alike = pair.base.rows is pair.head.rows and _fanned(pair.base) == _fanned(pair.head)
+        if not alike and not _mean_the_same(pair):
             yield from _compared(pair)
     if both.pairs:
         yield from _other_writes(both)
+
+
+def _mean_the_same(pair: Pair) -> bool:
+    """Return whether what is declared makes both row sets one."""
+    if pair.base.rows is pair.head.rows or _fanned(pair.base) != _fanned(pair.head):
+        return False
+    named = [(pair.base.column(column.name), column) for column in pair.head.columns]
+    return pair.same.same_rows(
+        (base.expression, head.expression) for base, head in named if base is not None
+    )
 
 
 def _compared(pair: Pair) -> Iterator[Change]:
@@ -43,7 +56,7 @@ def _compared(pair: Pair) -> Iterator[Change]:
     was = next((clause.at for clause in found.gone if clause.at), pair.base.at)
     before, after = both_texts(found)
     sure = _sure(found) * min(pair.base.confidence, pair.head.confidence)
-    yield Change(
+    change = Change(
         rule="rows-changed",
         dataset=pair.head.dataset,
         before=before,
@@ -54,6 +67,8 @@ def _compared(pair: Pair) -> Iterator[Change]:
         confidence=round(sure, 3),
         detail=", ".join(sorted({clause.kind for clause in (*found.gone, *found.new)})),
     )
+    base, head = ((side.rows, *_fanned(side)) for side in (pair.base, pair.head))
+    yield msgspec.structs.replace(change, fingerprint=fingerprints.of_rows(change, base, head))
 
 
 def _sure(found: Difference) -> float:
@@ -91,7 +106,7 @@ def _other_writes(both: Both) -> Iterator[Change]:
     if is_symbolic(both.dataset):
         return  # a name that each job is given at run time: another job is another dataset
     made = (both.head_only or both.base_only)[0]
-    yield Change(
+    change = Change(
         rule="rows-changed",
         dataset=both.dataset,
         job=made.job,
@@ -100,6 +115,13 @@ def _other_writes(both: Both) -> Iterator[Change]:
         after=_writes(both.head_only),
         detail="WRITE",
     )
+    known_by = fingerprints.of_rows(
+        change,
+        (item.rows for item in both.base_only),
+        (item.rows for item in both.head_only),
+        texts=(change.before, change.after),
+    )
+    yield msgspec.structs.replace(change, fingerprint=known_by)
 
 
 def _writes(definitions: Iterable[Definition]) -> str | None:

@@ -53,16 +53,13 @@ class Cell:
     numbers: list[int] = field(default_factory=list)
 
 
-def claims(path: str, sources: Sources) -> bool:
-    """Return whether `path` is a notebook by its name, or an SQL export by its first line."""
+def claims(path: str, _sources: Sources) -> bool:
+    """Return whether `path` may be a notebook; SQL and Python tell an export when they read it."""
     if path.endswith(".ipynb"):
         return True
     if path.endswith(".json"):
         return "/notebook/" in f"/{path}"
-    if path.endswith((".sql", ".scala")):
-        file = sources.read(path)
-        return file is not None and is_export(file.text)
-    return False
+    return path.endswith(".scala")
 
 
 def is_export(text: str) -> bool:
@@ -73,7 +70,8 @@ def is_export(text: str) -> bool:
 def extract(file: SourceFile, sources: Sources) -> Lowered:
     """Return what a notebook reads and writes."""
     warnings: list[Diagnostic] = []
-    program = program_of(file, warnings)
+    readable = not file.path.endswith(".scala") or is_export(file.text)
+    program = program_of(file, warnings) if readable else None
     if program is None:
         return Lowered(
             path=file.path, language=LANGUAGE, warnings=tuple(warnings), failed=bool(warnings)

@@ -9,13 +9,21 @@ import hashlib
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from guardian.languages import Sources
+from guardian.languages.declared_tables import (
+    MOST_REVISIONS,
+    created_tables,
+    ddl_files,
+    digest_of,
+)
 from guardian.model.plan import Lowered
 from guardian.model.source import SourceFile
 
 MOST_LISTINGS = 4_000
+# What is noted in place of a path where the created tables of all SQL files were looked at.
+TABLES = "*CREATE TABLE"
 
 _listings: OrderedDict[tuple[int, str], tuple[Sequence[str], str]] = OrderedDict()
 
@@ -61,12 +69,19 @@ class Recording:
         """Return the file at `path`, None where there is none."""
         file = self.unrecorded.read(path)
         if path != self._path:
-            self._blobs[path] = file.blob if file else ""
+            self._blobs[path] = _version(file)
         return file
 
     def note_listing(self, pattern: str) -> None:
         """Note that the result depends on which files match `pattern`."""
         self._blobs[pattern] = listed(pattern, self.paths())
+
+    def tables(self) -> Mapping[str, str]:
+        """Return the statement of each table that SQL files create, and note that."""
+        found = tables_of(self.unrecorded)
+        tables = created_tables(_below(self.unrecorded))
+        self._blobs[TABLES] = f"{tables.read} {tables.digest}"
+        return found
 
     def paths(self) -> Sequence[str]:
         """Return the paths of all files of the revision, sorted."""
@@ -81,14 +96,63 @@ class Recording:
         return self.unrecorded.settings()
 
 
-def holds(lowered: Lowered, sources: Sources) -> bool:
-    """Return whether the other files that `lowered` was made from are the same in `sources`."""
+def tables_of(sources: Sources) -> Mapping[str, str]:
+    """Return the statement of each table that SQL files create, noted where reads are."""
+    return (
+        sources.tables() if isinstance(sources, Recording) else created_tables(sources).statements
+    )
+
+
+def _below(sources: Sources) -> Sources:
+    while isinstance(sources, Recording):
+        sources = sources.unrecorded
+    return sources
+
+
+def _version(file: SourceFile | None) -> str:
+    """Return what tells a file from others; one with a warning is not known by its blob alone."""
+    if file is None:
+        return ""
+    return f"{file.blob} {file.assumed}" if file.assumed else file.blob
+
+
+class Versioned(Sources, Protocol):
+    """Files whose blob ids are known without reading them."""
+
+    def blob(self, path: str) -> str | None:
+        """Return the blob id of a file, None where it is not there or cannot be read."""
+
+
+def holds(lowered: Lowered, sources: Versioned) -> bool:
+    """Return whether the other files that `lowered` was made from are the same in `sources`.
+
+    A file is read for that only where its blob id does not tell.
+    """
     for path, blob in lowered.files_read:
+        if path == TABLES:
+            if not _same_tables(blob, sources):
+                return False
+            continue
         if "*" in path:
             if listed(path, sources.paths()) != blob:
                 return False
             continue
-        file = sources.read(path)
-        if (file.blob if file else "") != blob:
+        if (sources.blob(path) or "") != blob and _version(sources.read(path)) != blob:
             return False
     return True
+
+
+_ddl_read: OrderedDict[int, tuple[Sequence[str], str]] = OrderedDict()
+
+
+def _same_tables(noted: str, sources: Versioned) -> bool:
+    """Return whether SQL files create the same tables; none is read where all are the same."""
+    read, _, digest = noted.partition(" ")
+    paths = sources.paths()
+    known = _ddl_read.get(id(paths))
+    if known is None or known[0] is not paths:
+        now = digest_of((path, sources.blob(path) or "") for path in ddl_files(paths))
+        known = _ddl_read[id(paths)] = (paths, now)
+        while len(_ddl_read) > MOST_REVISIONS:
+            _ddl_read.popitem(last=False)
+    return known[1] == read or created_tables(sources).digest == digest

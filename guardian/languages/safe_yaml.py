@@ -109,6 +109,14 @@ def _lined_mapping(loader: _Strict, node: yaml.MappingNode) -> LinedDict:
     return result
 
 
+def _timestamp(loader: _Strict, node: yaml.ScalarNode) -> object:
+    """Return a date, or the text of what looks like one and is none: the 31st of February."""
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError:
+        return node.value
+
+
 def _refuse_duplicates(node: yaml.MappingNode) -> None:
     seen: set[str] = set()
     for key, _ in node.value:
@@ -121,3 +129,5 @@ def _refuse_duplicates(node: yaml.MappingNode) -> None:
 
 _Strict.add_constructor("tag:yaml.org,2002:map", _lined_mapping)
 _Lenient.add_constructor("tag:yaml.org,2002:map", _lined_mapping)
+_Strict.add_constructor("tag:yaml.org,2002:timestamp", _timestamp)
+_Lenient.add_constructor("tag:yaml.org,2002:timestamp", _timestamp)

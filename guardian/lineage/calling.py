@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import TYPE_CHECKING
-
-import msgspec
 
 from guardian.lineage.relation import Block, Relation
 from guardian.model import plan
 from guardian.model.expression import Expression
-from guardian.model.plan import FUNCTION, Call, Operator, Returned
+from guardian.model.plan import FUNCTION, Call
 
 if TYPE_CHECKING:
     from guardian.lineage.operators import Binder
@@ -36,20 +34,6 @@ def value_of_call(
     given = zip((symbol for _, symbol in routine.parameters), arguments, strict=False)
     body = binder.of_routine(nodes, name, dict(given))
     return body.resolver.resolve(node.items[0].expr, body.scope(Relation((), Block())))
-
-
-def calls_in(node: Operator, functions: Collection[str]) -> Iterator[Returned]:
-    """Yield the functions of the repository that an operator's expressions call."""
-    stack: list[object] = [node]
-    while stack:
-        part = stack.pop()
-        if isinstance(part, tuple):
-            stack.extend(part)
-            continue
-        if isinstance(part, Call) and f"{FUNCTION}{part.name.lower()}" in functions:
-            yield Returned(routine=f"{FUNCTION}{part.name.lower()}")
-        if isinstance(part, msgspec.Struct):
-            stack.extend(getattr(part, name) for name in part.__struct_fields__)
 
 
 def by_last_name(names: Collection[str]) -> dict[str, str]:

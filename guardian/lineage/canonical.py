@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from guardian.lineage.relation import (
     LEAVES,
-    Block,
     Outer,
     Relation,
     SideNotes,
@@ -92,10 +91,12 @@ def _as_pick(
 def _without_implied(relation: Relation) -> Relation:
     """Return `relation` without `x IS NOT NULL` where another condition is not true for a null."""
     filters = relation.block.filters
-    kept = tuple(part for part in filters if not _implied(part, filters))
-    if len(kept) == len(filters):
+    needless = tuple(part for part in filters if _implied(part, filters))
+    if not needless:
         return relation
-    return replace(relation, block=replace(relation.block, filters=kept))
+    kept = tuple(part for part in filters if part not in needless)
+    known = (*relation.block.needless, *needless)
+    return replace(relation, block=replace(relation.block, filters=kept, needless=known))
 
 
 def _implied(condition: Expression, filters: tuple[Expression, ...]) -> bool:
@@ -139,7 +140,7 @@ def _as_anti(relation: Relation, entry: Outer, condition: Expression, notes: Sid
     block = relation.block
     filters = tuple(part for part in block.filters if part is not condition)
     rest = tuple(other for other in block.optional if other is not entry)
-    changed = replace(relation, block=Block(block.inner, rest, (*filters, absent), block.sorts))
+    changed = replace(relation, block=replace(block, optional=rest, filters=(*filters, absent)))
 
     def missing(node: Expression) -> Expression | None:
         return NULL if node.op == "maybe" and node.args[1] is entry.node else None
@@ -179,7 +180,7 @@ def _as_inner(relation: Relation, entry: Outer, notes: SideNotes) -> Relation:
     rest = tuple(other for other in block.optional if other is not entry)
     filters = tuple(dict.fromkeys((*block.filters, *entry.on)))
     inner = (*block.inner, entry.instance)
-    changed = replace(relation, block=Block(inner, rest, filters, block.sorts))
+    changed = replace(relation, block=replace(block, inner=inner, optional=rest, filters=filters))
 
     def always(node: Expression) -> Expression | None:
         if node.op == "maybe" and node.args[1] is entry.node:

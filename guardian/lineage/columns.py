@@ -216,6 +216,12 @@ def drop(binder: Binder, node: plan.Drop) -> Relation:
             names.add(column.name)
             gone |= {item.identity for item in source.attributes if item.name == column.name}
             continue
+        if isinstance(column, FrameRef):
+            own = scope.identities(column)
+            here = {item.identity for item in source.attributes if item.identity in own}
+            if here:
+                gone |= here
+                continue
         found = (
             scope.of_frame(column)
             if isinstance(column, FrameRef)

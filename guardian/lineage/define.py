@@ -2,13 +2,9 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import count
-from operator import attrgetter
-from typing import TypeAlias, get_args
 
-import msgspec
 from msgspec.structs import replace as replaced
 
-from guardian.lineage.calling import calls_in
 from guardian.lineage.edges import (
     Sureness,
     edges_of_column,
@@ -18,27 +14,16 @@ from guardian.lineage.edges import (
 )
 from guardian.lineage.joins import freeze
 from guardian.lineage.nested import Nested
-from guardian.lineage.operators import Binder, FindRoutine, inputs_of, no_routine
+from guardian.lineage.operators import Binder, FindRoutine, no_routine
 from guardian.lineage.relation import Attribute, Relation
 from guardian.lineage.schemas import Schema
 from guardian.lineage.trace import Tracer
 from guardian.lineage.types import Types
 from guardian.model.definition import Definition, Output
 from guardian.model.expression import Expression, const, make
-from guardian.model.lineage import Column, ColumnRef, Edge, Location, RowFlow, edge_order
+from guardian.model.lineage import ColumnRef, Edge, Location, RowFlow, edge_order
 from guardian.model.plan import (
-    Constant,
-    FrameRef,
-    Handle,
-    Join,
     Lowered,
-    Recursive,
-    Ref,
-    Rename,
-    Returned,
-    Scan,
-    Subquery,
-    Symbol,
     Write,
 )
 
@@ -74,7 +59,8 @@ def define(  # noqa: PLR0913, PLR0917 - what a write is bound to, each from anot
     )  # fmt: skip
     relation, rows = freeze(binder.relation(write.plan), binder.notes)
     columns = tuple(_outputs(relation, write, schema(write.dataset), types))
-    tracer = Tracer(binder.notes, Nested(types))
+    # Spark finds `df["person"]["firstName"]` as it finds `person.firstname`.
+    tracer = Tracer(binder.notes, Nested(types, folded=file.language == "pyspark"))
     return Definition(
         job=write.job,
         language=file.language,
@@ -247,77 +233,3 @@ def _keys(relation: Relation, columns: Sequence[Output]) -> tuple[tuple[str, ...
     names = {column.expression: column.name for column in columns}
     whole = (key for key in relation.keys if all(part in names for part in key))
     return tuple(sorted(tuple(sorted(names[part] for part in key)) for key in whole))
-
-
-# --- what a plan scans ---------------------------------------------------------------------------
-
-
-def scans(file: Lowered, root: Handle) -> list[Scan]:
-    """Return the scans of a plan, those in subqueries among them."""
-    return [node for node in sources(file, root) if isinstance(node, Scan)]
-
-
-def sources(
-    file: Lowered, root: Handle, functions: Collection[str] = ()
-) -> list[Scan | Returned | Rename]:
-    """Return the scans of a plan, the routines that it calls, and what names its columns.
-
-    Those in subqueries are among them.
-    """
-    seen: set[Handle] = set()
-    found: list[Scan | Returned | Rename] = []
-    stack = [root]
-    while stack:
-        handle = stack.pop()
-        if handle in seen:
-            continue
-        seen.add(handle)
-        node = file.nodes[handle]
-        if isinstance(node, Scan | Returned) or (isinstance(node, Rename) and node.like):
-            found.append(node)
-        if functions:
-            found.extend(calls_in(node, functions))
-        stack.extend(inputs_of(node))
-        stack.extend(_inner_plans(node))
-    return found
-
-
-def _inner_plans(node: object) -> Iterable[Handle]:
-    """Yield the plans inside an operator's expressions, and those that see the rows around them."""
-    stack: list[object] = [node]
-    while stack:
-        part = stack.pop()
-        if isinstance(part, tuple):
-            stack.extend([one for one in part if type(one) not in _LEAVES])
-            continue
-        if isinstance(part, Subquery):
-            yield part.plan
-        elif isinstance(part, Join) and part.lateral:
-            yield part.right
-        elif isinstance(part, Recursive):
-            yield part.step
-        held = _inner.get(type(part)) or _held_by(type(part))
-        stack.extend([value for value in held(part) if value and type(value) not in _LEAVES])
-
-
-_Held: TypeAlias = Callable[[object], tuple[object, ...]]
-_inner: dict[type[object], _Held] = {}
-
-
-def _held_by(kind: type[object]) -> _Held:
-    """Return what reads the fields of an operator or expression that may hold expressions."""
-    fields = msgspec.structs.fields(kind) if issubclass(kind, msgspec.Struct) else ()
-    names = [field.name for field in fields if _may_hold_one(field.type)]
-    several = attrgetter(*names) if len(names) > 1 else None
-    held: _Held = several or (lambda part: tuple([getattr(part, name) for name in names]))
-    _inner[kind] = held
-    return held
-
-
-def _may_hold_one(kind: object) -> bool:
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        return kind not in _LEAVES
-    return any(map(_may_hold_one, get_args(kind)))
-
-
-_LEAVES = frozenset({Location, Constant, Column, Ref, FrameRef, Symbol})

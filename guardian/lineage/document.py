@@ -25,20 +25,54 @@ from guardian.model.lineage import (
 
 def document(world: World, coverage: Coverage) -> Lineage:
     """Return the lineage document of a linked revision."""
-    edges = [edge for made in world.definitions.values() for item in made for edge in item.edges]
-    flows = [flow for made in world.definitions.values() for item in made for flow in item.flows]
-    read = {(flow.source, flow.target, flow.job) for flow in flows}
-    hinted = _hinted(world)
-    flows += [flow for key, flow in hinted.items() if key not in read]
-    edges = [_confirmed(edge, hinted) for edge in edges]
+    parts = Parts(world)
+    edges = tuple(edge for target in sorted(parts.targets()) for edge in parts.edges(target))
+    flows = sorted(flow for target in parts.targets() for flow in parts.rows(target))
     return Lineage(
         datasets=tuple(_datasets(world, edges)),
         jobs=tuple(_jobs(world)),
-        edges=_merged(edges),
-        rows=tuple(sorted(set(flows))),
+        edges=edges,
+        rows=tuple(flows),
         warnings=world.warnings,
         coverage=coverage,
     )
+
+
+class Parts:
+    """What the document of a revision says of each dataset that is made: what flows into it."""
+
+    def __init__(self, world: World) -> None:
+        """Read what hints tell; a dataset is linked when it is asked for."""
+        self._world = world
+        self._hinted: dict[str, dict[tuple[str, str, str], RowFlow]] = {}
+        for key, flow in _hinted(world).items():
+            self._hinted.setdefault(flow.target, {})[key] = flow
+
+    def targets(self) -> frozenset[str]:
+        """Return the datasets that are written, or that a hint says to be."""
+        return frozenset((*self._world.definitions, *self._hinted))
+
+    def edges(self, target: str) -> tuple[Edge, ...]:
+        """Return the edges that end at a dataset, sorted."""
+        made = self._world.definitions.get(target, ())
+        hinted = self._hinted.get(target, {})
+        return _merged(_confirmed(edge, hinted) for item in made for edge in item.edges)
+
+    def rows(self, target: str) -> tuple[RowFlow, ...]:
+        """Return what the rows of a dataset depend on, sorted."""
+        made = self._world.definitions.get(target, ())
+        flows = {flow for item in made for flow in item.flows}
+        read = {(flow.source, flow.target, flow.job) for flow in flows}
+        hinted = self._hinted.get(target, {})
+        return tuple(sorted(flows.union(flow for key, flow in hinted.items() if key not in read)))
+
+    def hinted(self, source: str) -> frozenset[str]:
+        """Return the datasets that a hint says to depend on `source`."""
+        return frozenset(
+            target
+            for target, flows in self._hinted.items()
+            if any(flow.source == source for flow in flows.values())
+        )
 
 
 def _merged(edges: Iterable[Edge]) -> tuple[Edge, ...]:
@@ -74,19 +108,22 @@ def _datasets(world: World, edges: Iterable[Edge]) -> Iterable[Dataset]:
         for name in (*hint.reads, *hint.writes)
     }
     for name in sorted(names):
-        schema = world.schemas.get(name)
-        known = (
-            ()
-            if schema is None
-            else tuple(column for column in schema.columns if not column.name.startswith("*"))
-        )
-        complete = schema is not None and schema.complete
-        if not complete:
-            told = {column.name for column in known}
-            known += tuple(
-                Column(column) for column in sorted(read.get(name, ())) if _apart(column, told)
-            )
-        yield Dataset(name, known, complete)
+        yield dataset_of(world, name, read.get(name, ()))
+
+
+def dataset_of(world: World, name: str, read: Iterable[str]) -> Dataset:
+    """Return what is known of a dataset's columns; `read` are those that jobs take from it."""
+    schema = world.schemas.get(name)
+    known = (
+        ()
+        if schema is None
+        else tuple(column for column in schema.columns if not column.name.startswith("*"))
+    )
+    complete = schema is not None and schema.complete
+    if not complete:
+        told = {column.name for column in known}
+        known += tuple(Column(column) for column in sorted(read) if _apart(column, told))
+    return Dataset(name, known, complete)
 
 
 def _apart(column: str, told: set[str]) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec.structs import replace
 
 from guardian.lineage.by_name import of_each, star_for_each
@@ -37,11 +39,29 @@ def filter_rows(binder: Binder, node: plan.Filter) -> Relation:
     source = binder.bound[node.input]
     each = star_for_each(node.condition)
     if each is None:
-        condition = binder.resolver.resolve(node.condition, binder.scope(source))
+        scope = binder.scope(source)
+        condition = binder.resolver.resolve(node.condition, scope)
+        if not conditions(condition):
+            looked_at = {binder.resolver.resolve(ref, scope): None for ref in _named_in(node)}
+            known = (*source.block.needless, *looked_at)
+            return replace(source, block=replace(source.block, needless=known))
     else:  # all of them must meet it
         found = of_each(binder, source, node.condition, each)
         condition = conjunction(part for _, part in found)
     return filtered(binder, source, condition, node.text or node.clause, node.at)
+
+
+def _named_in(node: plan.Filter) -> Iterator[plan.Ref | plan.FrameRef]:
+    """Yield the columns that a condition names."""
+    pending: list[object] = [node.condition]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, plan.Ref | plan.FrameRef):
+            yield part
+        elif isinstance(part, tuple):
+            pending.extend(part)
+        elif isinstance(part, msgspec.Struct):
+            pending.extend(getattr(part, name) for name in part.__struct_fields__)
 
 
 def filtered(
@@ -55,7 +75,7 @@ def filtered(
     if windowed:
         source, condition = _below_windows(binder, source, condition, (text, at))
         source, condition = _looked_at(binder, source, condition, (text, at))
-    parts = tuple(_as_exists(part, binder.notes) for part in conditions(condition))
+    parts = tuple(as_exists(part, binder.notes) for part in conditions(condition))
     for part in parts:
         binder.notes.words.setdefault(part, (text, at))
     block = replace(source.block, filters=tuple(dict.fromkeys((*source.block.filters, *parts))))
@@ -147,7 +167,7 @@ def _first_of_rank(condition: Expression) -> Expression:
     return call("eq", (value, ONE)) if ranked else condition
 
 
-def _as_exists(condition: Expression, notes: SideNotes) -> Expression:
+def as_exists(condition: Expression, notes: SideNotes) -> Expression:
     """Return `x IN (SELECT y …)` as EXISTS with `y = x`.
 
     As a row's condition both let the same rows through.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from guardian.model.lineage import ColumnRef, Edge, Lineage, RowFlow
+from guardian.model.lineage import ColumnRef, Dataset, Edge, Lineage, RowFlow, edge_order
 
 ANY = "*"
 
@@ -20,6 +20,10 @@ class _Side:
             self._by_dataset[dataset] = [edge]
         else:
             known.append(edge)
+
+    def sort(self, dataset: str) -> None:
+        if dataset in self._by_dataset:
+            self._by_dataset[dataset].sort(key=edge_order)
 
     def of_dataset(self, dataset: str) -> Sequence[Edge]:
         return self._by_dataset.get(dataset, ())
@@ -72,26 +76,41 @@ class Graph:
             self._add(document)
 
     def _add(self, document: Lineage) -> None:
-        for edge in document.edges:
+        self._file_edges(document.edges)
+        self._file_rows(document.rows)
+        for job in document.jobs:
+            self._reads.setdefault(job.id, set()).update(job.reads)
+            self._written.update(job.writes)
+        for dataset in document.datasets:
+            self._file_dataset(dataset)
+
+    def _file_edges(self, edges: Iterable[Edge]) -> None:
+        for edge in edges:
             self._outgoing.add(edge.source.dataset, edge)
             self._incoming.add(edge.target.dataset, edge)
             if not edge.decides_rows:
                 self._side_keys.add(edge.source.dataset)
-        for flow in document.rows:
+
+    def _file_rows(self, rows: Iterable[RowFlow]) -> None:
+        for flow in rows:
             if flow.column:
                 self._column_flows.setdefault(flow.source, []).append(flow)
                 self._column_flows_into.setdefault(flow.target, []).append(flow)
                 continue
             self._flows.setdefault(flow.source, []).append(flow)
             self._flowing.add((flow.source, flow.target, flow.job))
-        for job in document.jobs:
-            self._reads.setdefault(job.id, set()).update(job.reads)
-            self._written.update(job.writes)
-        for dataset in document.datasets:
-            names = self._columns.setdefault(dataset.name, set())
-            names.update(column.name for column in dataset.columns)
-            if not dataset.complete:
-                self._incomplete.add(dataset.name)
+
+    def _file_dataset(self, dataset: Dataset) -> None:
+        names = self._columns.setdefault(dataset.name, set())
+        names.update(column.name for column in dataset.columns)
+        if not dataset.complete:
+            self._incomplete.add(dataset.name)
+
+    def _sort_leaving(self, dataset: str) -> None:
+        """Put what leaves a dataset in the order of a document, before it is first walked over."""
+        self._outgoing.sort(dataset)
+        for flows in (self._flows, self._column_flows):
+            flows.get(dataset, []).sort()
 
     def leaving_dataset(self, dataset: str) -> Iterator[Edge]:
         """Yield every edge whose source is a column of `dataset`."""

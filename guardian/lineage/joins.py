@@ -46,6 +46,8 @@ def freeze(relation: Relation, notes: SideNotes) -> tuple[Relation, Expression]:
         notes.sorts[rows] = tuple(
             dict.fromkeys((*notes.sorts.get(rows, ()), *numbered.block.sorts))
         )
+    if numbered.block.needless:
+        notes.needless[rows] = (*notes.needless.get(rows, ()), *numbered.block.needless)
     return numbered, rows
 
 
@@ -252,6 +254,7 @@ def inner_join(left: Relation, right: Relation, on: Iterable[Expression]) -> Rel
         optional=(*left.block.optional, *right.block.optional),
         filters=tuple(dict.fromkeys((*left.block.filters, *right.block.filters, *on))),
         sorts=(*left.block.sorts, *right.block.sorts),
+        needless=(*left.block.needless, *right.block.needless),
     )
     matched = tuple(on)
     keys: set[Key] = set()
@@ -259,13 +262,29 @@ def inner_join(left: Relation, right: Relation, on: Iterable[Expression]) -> Rel
         keys |= left.keys
     if _found_once(left, matched):
         keys |= right.keys
-    keys |= {one | other for one in left.keys for other in right.keys}
     return Relation(
         (*left.attributes, *right.attributes),
         block,
         (*left.rest, *right.rest),
-        frozenset(keys),
+        _fewest(keys) if keys else _of_both(left, right),
     )
+
+
+# Of a join of joins, more keys than these tell nothing that is worth their number.
+MOST_KEYS = 8
+
+
+def _of_both(left: Relation, right: Relation) -> frozenset[Key]:
+    """Return the keys of rows that are told apart by a key of each side only."""
+    return _fewest({one | other for one in left.keys for other in right.keys})
+
+
+def _fewest(keys: set[Key]) -> frozenset[Key]:
+    """Return the smallest keys, so many that a chain of joins stays cheap."""
+    if len(keys) <= MOST_KEYS:
+        return frozenset(keys)
+    ordered = sorted(keys, key=lambda key: (len(key), sorted(part.digest for part in key)))
+    return frozenset(ordered[:MOST_KEYS])
 
 
 def unit(relation: Relation, notes: SideNotes) -> Relation:
@@ -281,7 +300,7 @@ def unit(relation: Relation, notes: SideNotes) -> Relation:
 def without_conditions(relation: Relation) -> tuple[Relation, tuple[Expression, ...]]:
     """Return one instance without its conditions, and these."""
     block = relation.block
-    bare = replace(relation, block=Block(inner=block.inner, sorts=block.sorts))
+    bare = replace(relation, block=replace(block, optional=(), filters=()))
     return bare, block.filters
 
 
@@ -296,9 +315,7 @@ def left_join(left: Relation, right: Relation, on: tuple[Expression, ...]) -> Re
         (*left.attributes, *(_optional(item, node) for item in right.attributes)),
         block,
         (*left.rest, *(replace(rest, optional=node) for rest in right.rest)),
-        left.keys
-        if neutral
-        else frozenset(one | other for one in left.keys for other in right.keys),
+        left.keys if neutral else _of_both(left, right),
     )
 
 
@@ -306,7 +323,8 @@ def beside(left: Relation, right: Relation) -> Relation:
     """Return `left` with the one row of `right`: no row comes or goes."""
     instance = right.block.inner[0]
     entry = Outer(instance, (), neutral=True, node=optional_node("one", instance, ()))
-    made = inner_join(left, replace(right, block=Block(sorts=right.block.sorts)), ())
+    bare = replace(right.block, inner=(), optional=(), filters=())
+    made = inner_join(left, replace(right, block=bare), ())
     block = replace(made.block, optional=(*made.block.optional, entry))
     return replace(made, block=block, keys=left.keys)
 
@@ -361,11 +379,12 @@ def _found_once(side: Relation, on: Iterable[Expression]) -> bool:
 
 
 def _fixed(own: frozenset[Expression], on: Iterable[Expression]) -> Iterable[Expression]:
+    """Yield the values that `on` fixes; a table's key may hold several NULLs, a group's one."""
     for condition in on:
-        if name_of(condition) not in {"eq", "is"}:
+        name = name_of(condition)
+        if name not in {"eq", "is"}:
             continue
         one, other = condition.args
-        if not instances_in(other) & own:
-            yield one
-        if not instances_in(one) & own:
-            yield other
+        for value, elsewhere in ((one, other), (other, one)):
+            if not instances_in(elsewhere) & own and (name == "eq" or value.op != "field"):
+                yield value

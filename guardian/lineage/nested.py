@@ -50,6 +50,14 @@ def counted(generator: Expression) -> tuple[int, ...]:
     return tuple(int(part) for part in option.removeprefix(COUNTED).split(","))
 
 
+def is_gathered(value: Expression) -> bool:
+    """Return whether a value is taken of an aggregate, such as `collect_list`."""
+    found: Expression | None = value
+    while found is not None and found.op != "aggregate":
+        found = inside(found)
+    return found is not None
+
+
 def built_from(value: Expression, name: str) -> Expression | None:
     """Return what field `name` was built from, of a struct gathered, looked up or exploded."""
     while True:
@@ -192,9 +200,13 @@ def taken_from_array(value: Expression) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Nested:
-    """Tells which part of its arguments a generator's column is, by the declared types."""
+    """Tells which part of its arguments a generator's column is, by the declared types.
+
+    `folded` says that a field's name does not tell cases apart, though code may write it so.
+    """
 
     types: Types = field(default_factory=lambda: Types(lambda *_: None))
+    folded: bool = False
 
     def has_fields(self, value: Expression) -> bool:
         """Return whether a field of `value` may be a nested column: documents have none."""

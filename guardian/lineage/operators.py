@@ -78,6 +78,7 @@ class Binder:
     parameters: Mapping[str, Expression] = field(default_factory=dict)
     inside_of: tuple[str, ...] = ()
     closed: dict[Handle, Expression] = field(default_factory=dict)
+    proven: set[tuple[str, str]] = field(default_factory=set)
 
     # --- the walk --------------------------------------------------------------------------------
 
@@ -143,7 +144,8 @@ class Binder:
 
     def scope(self, relation: Relation, aliases: Mapping[str, Expression] | None = None) -> Scope:
         """Return the scope of expressions over `relation`."""
-        return Scope(relation, self.outer, {} if aliases is None else aliases, frame=self._frame)
+        known = {} if aliases is None else aliases
+        return Scope(relation, self.outer, known, frame=self._frame, proven=self.proven)
 
     def _frame(self, handle: Handle) -> Relation:
         return self.bound[handle] if handle in self.bound else self.relation(handle)

@@ -3,7 +3,7 @@
 Its columns, and the join graph that its rows come from.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
@@ -77,10 +77,29 @@ class Rest(msgspec.Struct, frozen=True, gc=False):
         return made if self.optional is None else make("maybe", (made, self.optional))
 
 
-def holding(rests: Iterable[Rest], name: str) -> list[Rest]:
-    """Return the inputs of unknown columns that may have a column called `name`."""
+def scanned_by(rest: Rest) -> Iterator[str]:
+    """Yield the datasets whose columns a rest holds; none where it holds a struct's fields."""
+    if rest.arms:
+        for arm in rest.arms:
+            yield from scanned_by(arm)
+    elif rest.struct is None and rest.instance.args[0].op == "scan":
+        yield str(rest.instance.args[0].value)
+
+
+def holding(
+    rests: Iterable[Rest], name: str, proven: Collection[tuple[str, str]] = ()
+) -> list[Rest]:
+    """Return the inputs of unknown columns that may have a column called `name`.
+
+    `proven` are columns, by dataset, that the job takes by name where nothing else can be meant.
+    Where one input has the name so, no other has it: a bare name would be refused as ambiguous.
+    """
     open_to = [rest for rest in rests if name not in rest.excluded]
-    return [rest for rest in open_to if not rest.doubtful] or open_to
+    found = [rest for rest in open_to if not rest.doubtful] or open_to
+    if len(found) < 2 or not proven:
+        return found
+    sure = [rest for rest in found if any((of, name) in proven for of in scanned_by(rest))]
+    return sure if len(sure) == 1 else found
 
 
 class Outer(msgspec.Struct, frozen=True, gc=False):
@@ -98,13 +117,15 @@ class Outer(msgspec.Struct, frozen=True, gc=False):
 class Block(msgspec.Struct, frozen=True, gc=False):
     """A join graph: inner-joined instances, outer-joined ones in order.
 
-    And one set of conditions.
+    And one set of conditions. `needless` are conditions that were written, and let every row
+    through that the others do: lineage has them, the row set has not.
     """
 
     inner: tuple[Expression, ...] = ()
     optional: tuple[Outer, ...] = ()
     filters: tuple[Expression, ...] = ()
     sorts: tuple[Expression, ...] = ()
+    needless: tuple[Expression, ...] = ()
 
     def instances(self) -> tuple[Expression, ...]:
         """Return every instance in the graph."""
@@ -135,16 +156,18 @@ class Relation(msgspec.Struct, frozen=True, gc=False):
 class SideNotes:
     """What is known of relations beside their identity, for lineage and for the report's words.
 
-    `neutral`: joins left out of a `rows`, because they do not alter which rows there are. `sorts`:
-    keys that rows were sorted by. `ranked`: picks written as a filter on ROW_NUMBER. `joined`:
-    conditions that came from a join. `narrowing`: filters of an outer-joined input that stand in
-    its join's ON. `deduplicated`: the rows that a semi join looks among as they were written,
-    grouped, which it need not heed. `words`: the author's words for a condition and their place.
-    `arms`: where each arm of a union makes its part of a merged column.
+    `neutral`: joins left out of a `rows`, because they do not alter which rows there are;
+    `needless`: conditions, likewise. `sorts`: keys that rows were sorted by. `ranked`: picks
+    written as a filter on ROW_NUMBER. `joined`: conditions that came from a join. `narrowing`:
+    filters of an outer-joined input that stand in its join's ON. `deduplicated`: the rows that a
+    semi join looks among as they were written, grouped, which it need not heed. `words`: the
+    author's words for a condition and their place. `arms`: where each arm of a union makes its
+    part of a merged column.
     """
 
     neutral: dict[Expression, tuple[Outer, ...]] = field(default_factory=dict)
     sorts: dict[Expression, tuple[Expression, ...]] = field(default_factory=dict)
+    needless: dict[Expression, tuple[Expression, ...]] = field(default_factory=dict)
     joined: set[Expression] = field(default_factory=set)
     ranked: set[Expression] = field(default_factory=set)
     deduplicated: dict[Expression, tuple[Expression, ...]] = field(default_factory=dict)
@@ -164,7 +187,7 @@ class SideNotes:
         if old in self.neutral:
             held = (*self.neutral.get(new, ()), *self.neutral[old])
             self.neutral[new] = tuple(dict.fromkeys(held))
-        for known in (self.sorts, self.deduplicated):
+        for known in (self.sorts, self.needless, self.deduplicated):
             if old in known:
                 known[new] = tuple(dict.fromkeys((*known.get(new, ()), *known[old])))
 
@@ -345,6 +368,7 @@ def mapped(
         optional=tuple(map(outer, relation.block.optional)),
         filters=tuple(map(noted, relation.block.filters)),
         sorts=tuple(map(new, relation.block.sorts)),
+        needless=tuple(map(new, relation.block.needless)),
     )
     columns = tuple(replace(item, expression=new(item.expression)) for item in relation.attributes)
     return replace(

@@ -159,8 +159,9 @@ class Resolver:
             for position, name in enumerate(expr.parameters)
         }
         inner = Scope(
-            scope.relation, scope.outer, scope.aliases, {**scope.parameters, **own}, scope.frame
-        )
+            scope.relation, scope.outer, scope.aliases, {**scope.parameters, **own}, scope.frame,
+            scope.proven,
+        )  # fmt: skip
         return make("lambda", (self.resolve(expr.body, inner),), (len(expr.parameters), depth))
 
     def order(self, keys: tuple[Order, ...], scope: Scope) -> tuple[Key, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from guardian.lineage.fields import row_of
-from guardian.lineage.relation import Attribute, Relation, Rest, holding
+from guardian.lineage.relation import Attribute, Relation, Rest, holding, scanned_by
 from guardian.model.calls import call
 from guardian.model.expression import Expression, as_set, make
 from guardian.model.names import PSEUDO_COLUMNS
@@ -27,7 +27,7 @@ class Scope:
     """Where names are looked up: a relation's columns, then `aliases` (earlier items).
 
     Then the query around. `parameters` are a lambda's; `frame` answers for a PySpark frame's own
-    column.
+    column. `proven` gathers the columns, by dataset, that datasets of unknown columns surely have.
     """
 
     relation: Relation
@@ -35,6 +35,7 @@ class Scope:
     aliases: Mapping[str, Expression] = field(default_factory=dict)
     parameters: Mapping[str, Expression] = field(default_factory=dict)
     frame: Callable[[int], Relation] | None = None
+    proven: set[tuple[str, str]] = field(default_factory=set)
     _index: dict[str, list[Attribute]] | None = None
     _asked: int = 0
 
@@ -131,7 +132,7 @@ class Scope:
         sure = [rest for rest in self.relation.rest if not rest.doubtful]
         if outside is not None and (ref.qualifier or not sure):
             return make("outer", (outside,))
-        rest = self._from_rest(ref)
+        rest = self.from_rest(ref)
         if rest is not None:
             return rest
         if outside is not None:
@@ -139,7 +140,14 @@ class Scope:
         if self.outer is not None:
             far = self.outer.lookup(ref)
             return None if far is None else make("outer", (far,))
-        return None
+        return self._before_projection(ref)
+
+    def _before_projection(self, ref: Ref) -> Expression | None:
+        """Return a column that a projection left out of an input whose columns we do not know."""
+        behind = self.relation.behind
+        if behind is None or not behind.rest:
+            return None
+        return Scope(behind, frame=self.frame, proven=self.proven).from_rest(ref)
 
     def lookup_known(self, ref: Ref) -> Expression | None:
         """Return what `ref` means by known columns, here or further out."""
@@ -149,21 +157,30 @@ class Scope:
         if ref.qualifier and any(
             matches(rest.qualifier, ref.qualifier) for rest in self.relation.rest
         ):
-            return self._from_rest(ref)
+            return self.from_rest(ref)
         far = self.outer.lookup_known(ref) if self.outer is not None else None
         return None if far is None else make("outer", (far,))
 
-    def _from_rest(self, ref: Ref) -> Expression | None:
+    def from_rest(self, ref: Ref) -> Expression | None:
         """Return the column of an open input.
 
         Of the one its qualifier names, else of any that may have it.
         """
         if not ref.qualifier:
-            return one_of(rest.column(ref.name) for rest in holding(self.relation.rest, ref.name))
+            return self._taken(holding(self.relation.rest, ref.name, self.proven), ref.name)
         named = [rest for rest in self.relation.rest if matches(rest.qualifier, ref.qualifier)]
         if named:
-            return one_of(rest.column(ref.name) for rest in named if ref.name not in rest.excluded)
+            return self._taken(holding(named, ref.name, self.proven), ref.name)
         return self._struct_of_rest(ref)
+
+    def _taken(self, rests: list[Rest], name: str) -> Expression | None:
+        """Return a column of one of some inputs; of one alone, it is proven to be there.
+
+        A bare name in a subquery proves nothing: it may be of the query around.
+        """
+        if len(rests) == 1 and not rests[0].doubtful and self.outer is None:
+            self.proven.update((dataset, name) for dataset in scanned_by(rests[0]))
+        return one_of(rest.column(name) for rest in rests)
 
     def _struct_of_rest(self, ref: Ref) -> Expression | None:
         """Return `a.b` as field `b` of a column `a`, or `t.a.b` as field `b` of `t.a`.
@@ -220,19 +237,25 @@ class Scope:
         if self.frame is None:
             return self.lookup(Ref(ref.name))
         origin = self.frame(ref.frame)
-        wanted = [
-            item.identity for item in origin.attributes if item.name == ref.name and not item.hidden
-        ]
-        found = self._by_identity(frozenset(wanted))
+        wanted = self.identities(ref)
+        found = self._by_identity(wanted)
         if found is not None:
             return found
         if not wanted:
             opened = {rest.identity for rest in origin.rest if ref.name not in rest.excluded}
             rests = [rest for rest in self.relation.rest if rest.identity in opened]
             if rests:
-                return one_of(rest.column(ref.name) for rest in rests)
+                return self._taken(holding(rests, ref.name, self.proven), ref.name)
         qualifier, last = _split(ref.name)
         return self.lookup(Ref(ref.name)) or self.lookup(Ref(last, qualifier))
+
+    def identities(self, ref: FrameRef) -> frozenset[int]:
+        """Return what tells the columns of `df["x"]` apart from all others, whatever they hold."""
+        origin = None if self.frame is None else self.frame(ref.frame)
+        columns = () if origin is None else origin.attributes
+        return frozenset(
+            item.identity for item in columns if item.name == ref.name and not item.hidden
+        )
 
     def _by_identity(self, wanted: frozenset[int]) -> Expression | None:
         relation: Relation | None = self.relation

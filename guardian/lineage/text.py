@@ -1,6 +1,7 @@
 """Canonical expressions → short text that a person can read, for reports. Never parsed again."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable
 
 from guardian.model.aggregates import UP_TO_PEERS, WHOLE_PARTITION
 from guardian.model.expression import Expression
@@ -34,6 +35,9 @@ def text_of(expression: Expression) -> str:
 
 
 _UNORDERED = frozenset({"and", "or", "eq", "neq", "is", "add", "mul", "greatest", "least"})
+# What a day or month of one digit is to a time format, which no author writes.
+_FORMAT_MARK = re.compile(r"(%-?[A-Za-z])strict")
+NOTHING = "nothing"
 # How many parts are told that only one of two lists holds.
 _SHOWN = 3
 _TAKEN_APART = frozenset({"call", "aggregate", "window", "all", "member"})
@@ -47,24 +51,33 @@ def texts_apart(one: Expression, other: Expression) -> tuple[str, str]:
     while (one.op, one.value) == (other.op, other.value) and one.op in _TAKEN_APART:
         if len(one.args) != len(other.args):
             return _only(one.args, other.args), _only(other.args, one.args)
-        pairs = zip(_aligned(one), _aligned(other), strict=True)
-        differing = next((pair for pair in pairs if pair[0] is not pair[1]), None)
+        if one.op == "all" and len(set(one.args) - set(other.args)) > 1:
+            return _only(one.args, other.args), _only(other.args, one.args)
+        differing = _first_apart(one, other)
         if differing is None or (one.op == "member" and one.args[0] is not other.args[0]):
             break
         one, other = differing
     return text_of(one), text_of(other)
 
 
-def _aligned(node: Expression) -> Sequence[Expression]:
-    """Return the arguments, those without an order in one that a small difference keeps."""
-    if node.op == "call" and node.value[0] in _UNORDERED:
-        return sorted(node.args, key=lambda part: (part.op, str(part.value)))
-    return node.args
+def _first_apart(one: Expression, other: Expression) -> tuple[Expression, Expression] | None:
+    """Return the first arguments that differ; where order is none, of those that differ."""
+    left, right = one.args, other.args
+    if one.op == "all" or (one.op == "call" and one.value[0] in _UNORDERED):
+        left, right = _aligned(left, set(right)), _aligned(right, set(left))
+    pairs = zip(left, right, strict=True)
+    return next((pair for pair in pairs if pair[0] is not pair[1]), None)
+
+
+def _aligned(parts: Iterable[Expression], shared: set[Expression]) -> tuple[Expression, ...]:
+    """Return what is not shared, in an order that a small difference keeps."""
+    own = (part for part in parts if part not in shared)
+    return tuple(sorted(own, key=lambda part: (part.op, str(part.value))))
 
 
 def _only(here: tuple[Expression, ...], there: tuple[Expression, ...]) -> str:
     own = [text_of(part) for part in here if part not in there]
-    return ", ".join([*own[:_SHOWN], "…"] if len(own) > _SHOWN else own) or "nothing"
+    return ", ".join([*own[:_SHOWN], "…"] if len(own) > _SHOWN else own) or NOTHING
 
 
 class _Printer:
@@ -159,7 +172,7 @@ class _Printer:
     def _call(self, node: Expression, depth: int) -> str:
         name, option = node.value
         args = [self.text(arg, depth + 1) for arg in node.args]
-        if name in {"lt", "le"} and node.args[0].op == "const" and node.args[1].op != "const":
+        if name in {"lt", "le"} and node.args[0].op in _GIVEN and node.args[1].op not in _GIVEN:
             return f"{args[1]} {'>' if name == 'lt' else '>='} {args[0]}"
         if name in INFIX and len(args) > 1:
             return f" {INFIX[name]} ".join(_operands(str(name), node.args, args))
@@ -183,8 +196,8 @@ class _Printer:
                 branches = " ".join(f"WHEN {condition} THEN {value}" for condition, value in pairs)
                 return f"CASE {branches} ELSE {args[-1]} END"
             case _:
-                inside = ", ".join([*args, option] if option else args)
-                return f"{name.upper()}({inside})"
+                called, told = _called(str(name), str(option))
+                return f"{called}({', '.join([*args, told] if told else args)})"
 
     def _aggregate(self, node: Expression, depth: int) -> str:
         name, _, distinct, count, conditional, _ = node.value
@@ -212,6 +225,16 @@ class _Printer:
         return f"{self.text(node.args[0], depth + 1)} OVER ({' '.join(parts)})"
 
 
+def _called(name: str, option: str) -> tuple[str, str]:
+    """Return a function's name and what an author writes of its option.
+
+    An option `key=true` says how its dialect means the function.
+    """
+    if name == "pad":
+        return ("LPAD" if "is_left=true" in option else "RPAD"), ""
+    return name.upper(), "" if "=" in option else option
+
+
 def _negated(node: Expression, text: str) -> str:
     """Return NOT as people write it."""
     name = node.value[0] if node.op == "call" else ""
@@ -226,7 +249,7 @@ def _negated(node: Expression, text: str) -> str:
 def _constant(kind: str, text: str) -> str:
     match kind:
         case "string":
-            return "'" + text.replace("'", "''") + "'"
+            return "'" + _FORMAT_MARK.sub(r"\1", text).replace("'", "''") + "'"
         case "null":
             return "NULL"
         case "number" | "boolean":
@@ -235,15 +258,20 @@ def _constant(kind: str, text: str) -> str:
             return f"{kind.upper()} '{text}'"
 
 
+# What is compared with, and stands behind what is compared.
+_GIVEN = {"symbol": 1, "const": 2}
 PRECEDENCE = {"or": 1, "and": 2, "add": 4, "sub": 4, "concat": 4, "mul": 5, "div": 5, "mod": 5}
 
 
 def _operands(name: str, parts: Iterable[Expression], texts: Iterable[str]) -> list[str]:
-    """Return operands as people write them: columns before constants, brackets where needed."""
+    """Return operands as people write them: columns before constants, brackets where needed.
+
+    What is known at run time only is as good as a constant.
+    """
     level = PRECEDENCE.get(name, 3)
     pairs = list(zip(parts, texts, strict=True))
     if name in {"eq", "neq"}:
-        pairs.sort(key=lambda pair: pair[0].op == "const")
+        pairs.sort(key=lambda pair: _GIVEN.get(pair[0].op, 0))
     written = []
     for position, (part, text) in enumerate(pairs):
         infix = part.op == "call" and part.value[0] in INFIX

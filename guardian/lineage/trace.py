@@ -14,6 +14,7 @@ from guardian.lineage.nested import (
     fields_left,
     for_each,
     higher,
+    is_gathered,
     seen_through,
     taken_from_array,
     uncast,
@@ -38,7 +39,7 @@ from guardian.lineage.unlisted import is_unlisted, unlisted
 from guardian.model.calls import OPEN, call
 from guardian.model.expression import Expression, name_of
 from guardian.model.lineage import Location, Subtype
-from guardian.model.plan import UNLISTED
+from guardian.model.plan import GUESSED_ROWS, UNLISTED
 
 NO_PLACES: Mapping[Source, Location] = MappingProxyType({})
 
@@ -103,7 +104,7 @@ class Tracer:
             case "field":
                 return self._field(node)
             case "member":
-                return self.value(node.args[1])
+                return self._member(node)
             case "maybe" | "outer" | "field_of" | "fanned":
                 return self.value(node.args[0])
             case "merge":
@@ -128,6 +129,12 @@ class Tracer:
                 return as_kind(all_of(map(self.value, node.args)), "TRANSFORMATION")
             case _:
                 return NOTHING
+
+    def _member(self, node: Expression) -> Traced:
+        """Trace a column of closed rows; of rows that are a guess, with little confidence."""
+        found, rows = self.value(node.args[1]), node.args[0].args[0]
+        guessed = rows.op == "opaque_rows" and str(rows.value).startswith(GUESSED_ROWS)
+        return weakened(found, THROUGH_OPAQUE) if guessed and found.direct else found
 
     def _opaque(self, node: Expression) -> Traced:
         if node.value[0] == UNLISTED:
@@ -172,12 +179,13 @@ class Tracer:
         value = seen_through(value)
         part = built_from(value, name) if name else None
         if part is not None:
-            return self._located(part)
+            found = self._located(part)
+            return as_kind(found, "AGGREGATION") if is_gathered(value) else found
         held = self._unaltered(value)
         if not name:
             return held
         return (
-            field_of(held, name)
+            field_of(held, name.lower() if self.nested.folded else name)
             if self.nested.has_fields(value)
             else as_kind(held, "TRANSFORMATION")
         )
@@ -417,11 +425,7 @@ class Tracer:
         return known
 
     def _row_set(self, node: Expression) -> Deciders:
-        found: Deciders = {}
-        for entry in self.notes.neutral.get(node, ()):
-            self._joined_input(entry, found)
-        for key in self.notes.sorts.get(node, ()):
-            self._decided_by(key, found, "SORT", None)
+        found = self._left_out(node)
         match node.op:
             case "rows":
                 self._graph(node, found)
@@ -445,6 +449,17 @@ class Tracer:
                     found |= self.rows(part)
             case _:
                 pass
+        return found
+
+    def _left_out(self, node: Expression) -> Deciders:
+        """Return what was written of a row set, and does not alter which rows it has."""
+        found: Deciders = {}
+        for entry in self.notes.neutral.get(node, ()):
+            self._joined_input(entry, found)
+        for key in self.notes.sorts.get(node, ()):
+            self._decided_by(key, found, "SORT", None)
+        for condition in self.notes.needless.get(node, ()):
+            self._decided_by(condition, found, "FILTER", self._place(condition))
         return found
 
     def _graph(self, node: Expression, found: Deciders) -> None:

@@ -1,5 +1,6 @@
 """The report document of `guardian report`: severity, changes, their impact, the narrative."""
 
+from datetime import date
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -83,13 +84,31 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     witness: Witness | None = None
 
 
+class Accepted(msgspec.Struct, frozen=True, kw_only=True):
+    """That the risk of a change is accepted: why, by whom, until when, and where that is written.
+
+    `until` is the last day, None without an end; `days_left` counts up to it where they are few.
+    `here`: it is written in the very change that it accepts.
+    """
+
+    reason: str
+    owner: str = ""
+    until: date | None = None
+    where: str
+    days_left: int | None = None
+    here: bool = False
+
+
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """One difference between two revisions that alters a result.
 
     A detector fills the first group of fields; `impact.py` adds the impact, `rules.py` the severity
-    and the words. `base_location` is where the code stood before, None where there was none.
-    `confidence` is 1 where the change is certain to alter some result, below where it may be an
-    unrecognised rewrite. `evidence` is None where the two were not run.
+    and the words, `acceptances.py` who accepted it. `fingerprint` is what the change is known by
+    from one report to the next, wherever its code stands and however it is written. `base_location`
+    is where the code stood before, None where there was none. `cause` is where the change was made,
+    None where that is the job's own file. `confidence` is 1 where the change is
+    certain to alter some result, below where it may be an unrecognised rewrite. `evidence` is None
+    where the two were not run.
     """
 
     rule: str
@@ -100,14 +119,17 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     job: str
     location: Location
     base_location: Location | None = None
+    cause: Location | None = None
     confidence: float = 1.0
     detail: str = ""
+    fingerprint: str = ""
     evidence: Evidence | None = None
     severity: Severity = "low"
     message: str = ""
     because: str = ""
     fix: str = ""
     impact: Impact = Impact()
+    accepted: Accepted | None = None
 
 
 class Revision(msgspec.Struct, frozen=True):
@@ -126,7 +148,10 @@ class Narrative(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole document; changes are sorted by severity, then dataset, column and rule."""
+    """The whole document; changes are sorted by severity, then dataset, column and rule.
+
+    What is accepted is listed among them, and counts neither for `severity` nor for `impact`.
+    """
 
     schema_version: Literal["1"] = "1"
     base: Revision

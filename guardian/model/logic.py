@@ -159,9 +159,24 @@ def negation(arg: Expression) -> Expression:
 
 def compared(name: str, args: tuple[Expression, ...]) -> Expression:
     """Return a comparison, `a > b` written as `b < a`, operands of = and <> in order."""
+    args = (_as_written(args[0]), _as_written(args[1]))
     if name in {"gt", "ge"}:
         return plain("lt" if name == "gt" else "le", (args[1], args[0]))
     return plain(name, args) if name in {"lt", "le"} else _equal(name, args)
+
+
+# Fewer digits than the greatest INT has: such a number is one wherever it is written.
+_SURELY_INT = 9
+
+
+def _as_written(operand: Expression) -> Expression:
+    """Return what is compared; of a whole number that is cast to what it is, the number."""
+    if name_of(operand) == "cast" and operand.value[1] in {"int", "integer"}:
+        inner = operand.args[0]
+        if inner.op == "const" and inner.value[0] == "number":
+            digits = str(inner.value[1])
+            return inner if digits.isdigit() and len(digits) <= _SURELY_INT else operand
+    return operand
 
 
 def _equal(name: str, args: tuple[Expression, ...]) -> Expression:

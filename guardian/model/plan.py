@@ -15,6 +15,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from guardian.model.acceptance import Acceptance
 from guardian.model.lineage import Column, Diagnostic, Location
 
 Handle: TypeAlias = int
@@ -89,6 +90,9 @@ UNLISTED = "unlisted columns"
 # The option of an `unnest` whose structs are columns, too: by the name of the element, which may be
 # empty, and by their own (BigQuery).
 STRUCTS = "structs"
+# How the fingerprint of an opaque operator begins whose rows and columns are a guess altogether:
+# nobody knows whether the function that made them kept a single column as it was.
+GUESSED_ROWS = "guess: "
 
 
 class AggregateCall(msgspec.Struct, frozen=True, tag="aggregate", omit_defaults=True):
@@ -659,6 +663,18 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     at: Location | None = None
 
 
+class PlanInputs(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What bears on the plan below `root`, its subqueries included.
+
+    What it scans, the procedures that it runs, what names its columns like a dataset's; and the
+    names, in lower case, of all that its expressions call.
+    """
+
+    root: Handle
+    nodes: tuple[Scan | Returned | Rename, ...] = ()
+    calls: tuple[str, ...] = ()
+
+
 class Lowered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All that one file says, before it is linked with others; this is what the cache keeps.
 
@@ -666,11 +682,14 @@ class Lowered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     the cache entry holds as long as they are the same. `aliases` are synonyms (name, dataset that
     it stands for). `procedures` are (name, job that it is), `calls` are (job, procedure it runs).
     `spelled` are (job, symbol, how its author writes it): `@since` for `date parameter 1`.
+    `acceptances` are what its comments accept. `inputs` are those of the plans that are written or
+    returned, so that nobody has to look through `nodes` for them.
     """
 
     path: str
     language: str
     nodes: tuple[Operator, ...] = ()
+    inputs: tuple[PlanInputs, ...] = ()
     writes: tuple[Write, ...] = ()
     declarations: tuple[Declaration, ...] = ()
     tables: tuple[TableEdge, ...] = ()
@@ -680,6 +699,7 @@ class Lowered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     procedures: tuple[tuple[str, str], ...] = ()
     calls: tuple[tuple[str, str], ...] = ()
     spelled: tuple[tuple[str, str, str], ...] = ()
+    acceptances: tuple[Acceptance, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
     files_read: tuple[tuple[str, str], ...] = ()
     failed: bool = False

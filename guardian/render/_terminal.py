@@ -34,21 +34,23 @@ _CODE, _DIM, _GONE, _NEW = "bold", "bright_black", "red", "green"
 def render(report: Report, page: Page) -> str:
     """Return `report` as coloured text; one line where nothing changes, and the verdict last."""
     console = _console(page)
-    changes, told = verdict.ordered(report.changes), dict[str, str]()
-    for change in changes[:MOST_TOLD]:
-        _print_change(console, change, told)
-    _print_briefly(console, changes[MOST_TOLD:])
+    changes, told = verdict.counting(report), dict[str, str]()
+    groups = verdict.gathered(changes)
+    for change, alike in groups[:MOST_TOLD]:
+        _print_change(console, change, alike, told)
+    _print_briefly(console, [change for change, _ in groups[MOST_TOLD:]])
+    _print_accepted(console, verdict.accepted_changes(report))
     _print_warnings(console, report.warnings)
     lines = _marked(verdict.sentence(report))
     lines.stylize(_STYLES[report.severity], 0, lines.plain.find(":") + 1)
     read = verdict.coverage(report.coverage)
     lines.append(f" {read[0].upper()}{read[1:]}." if read else "", _DIM)
     console.print(lines)
-    if changes:
-        rule = changes[0].rule
+    if report.changes:
+        rule = (changes or report.changes)[0].rule
         compared = f"{_called(report.base)} → {_called(report.head, commit=True)}"
         more = f"More on a rule: guardian explain {escape.clean(rule, 60)}"
-        brief = "; all of each change: --format json" if len(changes) > MOST_TOLD else ""
+        brief = "; all of each change: --format json" if len(groups) > MOST_TOLD else ""
         console.print(Text(f"{compared}. {more}{brief}", _DIM))
     return _written(console)
 
@@ -103,15 +105,20 @@ def _written(console: Console) -> str:
 # --- one change -----------------------------------------------------------------------------------
 
 
-def _print_change(console: Console, change: Change, told: dict[str, str]) -> None:
-    """Print one change; `told` are the notes of those before, which are not repeated."""
+def _print_change(
+    console: Console, change: Change, alike: Sequence[Change], told: dict[str, str]
+) -> None:
+    """Print one change, and the names of those `alike`.
+
+    `told` are the notes of those before, which are not repeated.
+    """
     console.print(_heading(change), soft_wrap=True)
     console.print(Padding(_marked(change.message), (0, 0, 0, _INDENT)))
     for sign, text in difference.lines(change, 3 * console.width):
         style = _GONE if sign == "-" else _NEW
         console.print(Padding(_hanging(f"{sign} ", Text(text, style), style), (0, 0, 0, 4)))
     room = console.width - _INDENT - _LABEL
-    for label, words in _notes(change, room):
+    for label, words in _notes(change, alike, room):
         again = len(words) > _WORTH_REPEATING and told.get(label) == words.plain
         shown = Text("as above", _DIM) if again else words
         told[label] = words.plain
@@ -128,17 +135,37 @@ def _print_briefly(console: Console, changes: Sequence[Change]) -> None:
         console.print()
 
 
+def _print_accepted(console: Console, changes: Sequence[Change]) -> None:
+    """Print what somebody has accepted: each change with the reason, until when, and by whom."""
+    for change in changes[:MOST_TOLD]:
+        if change.accepted is None:
+            continue
+        heading = Text("accepted ", _STYLES["none"])
+        console.print(heading.append_text(_heading(change)), soft_wrap=True)
+        console.print(Padding(_marked(change.message), (0, 0, 0, _INDENT)))
+        said = Text(f"{escape.clean(change.accepted.reason, 400)}; ")
+        said.append_text(_marked(verdict.acceptance(change.accepted)))
+        console.print(Padding(said, (0, 0, 0, _INDENT)))
+    if len(changes) > MOST_TOLD:
+        more = verdict.counted(len(changes) - MOST_TOLD, "more accepted change")
+        console.print(Text(f"{more}: --format json has them all", _DIM))
+    if changes:
+        console.print()
+
+
 def _heading(change: Change) -> Text:
     head = Text()
     head.append(change.severity, _STYLES[change.severity])
     head.append(f" {escape.clean(change.rule)} ", "bold")
     head.append(f" {escape.clean(verdict.place(change))}", "cyan")
+    head.append(f"  {escape.clean(change.fingerprint)}" if change.fingerprint else "", _DIM)
     return head
 
 
-def _notes(change: Change, room: int) -> list[tuple[str, Text]]:
+def _notes(change: Change, alike: Sequence[Change], room: int) -> list[tuple[str, Text]]:
     """Return what is said below the code in lines of `room` characters, each with its label."""
-    notes = [("why", _marked(change.because))]
+    notes = [("made by", _marked(verdict.because_of(change, alike)))]
+    notes.append(("why", _marked(change.because)))
     felt = _felt(change)
     if felt:
         notes.append(("felt by", felt))

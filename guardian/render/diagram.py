@@ -65,10 +65,11 @@ def _connected(nodes: Iterable[_Node], arrows: set[tuple[_Node, _Node]]) -> list
 
 
 def _collected(report: Report) -> tuple[dict[_Node, int], set[tuple[_Node, _Node]]]:
-    changed = {change.dataset for change in report.changes}
+    changes = [change for change in report.changes if change.accepted is None]
+    changed = {change.dataset for change in changes}
     distance: dict[_Node, int] = {}
     arrows: set[tuple[_Node, _Node]] = set()
-    for change in report.changes:
+    for change in changes:
         ends = dict.fromkeys(change.impact.datasets, "dataset")
         ends |= dict.fromkeys(change.impact.kpis, "kpi")
         ends |= dict.fromkeys(change.impact.dashboards, "dashboard")

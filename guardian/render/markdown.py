@@ -69,13 +69,16 @@ def _parts(report: Report, size: _Size) -> dict[str, object]:
     if not text or len(text) > MOST_SUMMARY:
         text = escape.marked(verdict.sentence(report))
     headline, *summary = [part for part in text.split("\n\n") if part]
-    changes = verdict.ordered(report.changes)
+    changes = verdict.counting(report)
+    groups = verdict.gathered(changes)
+    left = [item for change, alike in groups[size.open :] for item in (change, *alike)]
     return {
         "mark": _MARKS[report.severity],
         "headline": headline.lstrip("# "),
         "summary": summary,
-        "findings": [_finding(change, size) for change in changes[: size.open]],
-        "others": _others(changes[size.open :], size),
+        "findings": [_finding(change, alike, size) for change, alike in groups[: size.open]],
+        "others": _others(verdict.ordered(left), size),
+        "accepted": _accepted(verdict.accepted_changes(report), size),
         "downstream": _downstream(report, size),
         "warnings": _warnings(report, size),
         "footer": _footer(report),
@@ -85,14 +88,15 @@ def _parts(report: Report, size: _Size) -> dict[str, object]:
 # --- one finding ----------------------------------------------------------------------------------
 
 
-def _finding(change: Change, size: _Size) -> str:
+def _finding(change: Change, alike: Sequence[Change], size: _Size) -> str:
     at = escape.code(verdict.place(change), size.characters)
     message = escape.marked(change.message)
     parts = [
-        f"{_MARKS[change.severity]} **{change.severity}** · {escape.code(change.rule)} · {at}",
+        f"{_MARKS[change.severity]} **{change.severity}** · {escape.code(change.rule)} · {at}"
+        + (f" · <sub>{escape.html(change.fingerprint)}</sub>" if change.fingerprint else ""),
         f"**{message}** {escape.marked(change.because)}",
         _before_and_after(change, size),
-        _bullets(change, size),
+        _bullets(change, alike, size),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -103,8 +107,11 @@ def _before_and_after(change: Change, size: _Size) -> str:
     return escape.fenced("\n".join(lines), "diff") if lines else ""
 
 
-def _bullets(change: Change, size: _Size) -> str:
+def _bullets(change: Change, alike: Sequence[Change], size: _Size) -> str:
     lines = []
+    made = verdict.because_of(change, alike)
+    if made:
+        lines.append(f"- **What makes it:** {escape.marked(made)}")
     felt = _felt(change, size)
     if felt:
         lines.append(f"- **Who feels it:** {felt}")
@@ -167,6 +174,28 @@ def _others(changes: Sequence[Change], size: _Size) -> _Fold | None:
         for change in changes
     )
     header = ("severity", "rule", "change", "where", "felt by")
+    return _Fold(title, _table(header, rows, size.folded, len(changes)))
+
+
+def _accepted(changes: Sequence[Change], size: _Size) -> _Fold | None:
+    if not changes:
+        return None
+    title = f"Accepted: {verdict.counted(len(changes), 'change')}"
+    here = sum(change.accepted is not None and change.accepted.here for change in changes)
+    title += f", {here} of them in this pull request" if here else ""
+    rows = (
+        (
+            f"{_MARKS[change.severity]} {change.severity}",
+            f"{escape.code(change.rule)} <sub>{escape.html(change.fingerprint)}</sub>",
+            escape.marked(change.message),
+            escape.code(verdict.place(change), size.characters),
+            f"{escape.prose(accepted.reason, size.characters)}; "
+            + escape.marked(verdict.acceptance(accepted)),
+        )
+        for change in changes
+        if (accepted := change.accepted) is not None
+    )
+    header = ("severity", "rule", "change", "where", "accepted")
     return _Fold(title, _table(header, rows, size.folded, len(changes)))
 
 

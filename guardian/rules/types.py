@@ -12,6 +12,7 @@ _SYNONYMS = {
     "long": "bigint", "short": "smallint", "int2": "smallint", "int16": "smallint",
     "byte": "tinyint", "real": "float", "float4": "float", "float8": "double",
     "float64": "double", "double precision": "double", "numeric": "decimal", "number": "decimal",
+    "bigdecimal": "bignumeric",
     "string": "text", "character varying": "varchar", "nvarchar": "varchar", "nchar": "char",
     "character": "char", "bpchar": "char", "datetime": "timestamp", "datetime2": "timestamp",
     "timestamp without time zone": "timestamp", "timestamp_ntz": "timestamp",
@@ -53,6 +54,8 @@ def _fits(inner: tuple[str, tuple[int, ...]], outer: tuple[str, tuple[int, ...]]
     (name, sizes), (into, room) = inner, outer
     if name in _TEXTS and into in _TEXTS:
         return _length(name, sizes) <= _length(into, room)
+    if into == "bignumeric" and not room:
+        return name in {"decimal", *_INTEGERS}  # of BigQuery: 38 digits before and behind the point
     if into == "decimal":
         whole, fraction = _digits(name, sizes)
         most_whole, most_fraction = _digits(into, room)

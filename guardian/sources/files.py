@@ -20,12 +20,14 @@ KEPT_CHARACTERS = 64_000_000  # texts that stay in memory; modules are read once
 class Entry(msgspec.Struct, frozen=True):
     """One file of a revision: its path, its blob id where git tells it, what fetches its bytes.
 
-    `load` is given the size limit and raises `UnreadableError` above it.
+    `load` is given the size limit and raises `UnreadableError` above it. `target` is the file that
+    a symbolic link at this path stands for: it counts here and no longer where it lies.
     """
 
     path: str
     blob: str | None
     load: Callable[[int], bytes]
+    target: str = ""
 
 
 class Skipped(msgspec.Struct, frozen=True):
@@ -92,6 +94,9 @@ class Files:
                 self._skipped.append(one)
         self._paths = tuple(sorted(self._entries))
         self._selection = Selection(config)
+        self._elsewhere = {
+            one.target for one in self._entries.values() if self._selection.counts(one.path)
+        }
         self._limit = config.max_file_size
         named = tuple((layout.path, layout.name) for layout in config.sql.tables)
         self._settings: dict[str, tuple[object, ...]] = {"tables": named} if named else {}
@@ -147,8 +152,12 @@ class Files:
 
     def selected(self) -> tuple[str, ...]:
         """Return the paths that are analysed, sorted."""
-        counts = self._selection.counts
-        return tuple(path for path in self._paths if counts(path) or path in self._analysed)
+        return tuple(
+            path
+            for path in self._paths
+            if path in self._analysed
+            or (self._selection.counts(path) and path not in self._elsewhere)
+        )
 
     def blob(self, path: str) -> str | None:
         """Return the blob id of the file at `path`, by reading it only where git does not tell."""

@@ -15,6 +15,7 @@ from guardian.errors import RevisionError
 from guardian.sources import folder
 from guardian.sources.decoding import UnreadableError
 from guardian.sources.files import Entry, Files, Skipped, unnamable, within
+from guardian.sources.links import Link, followed
 
 # GitPython looks for git when it is imported; where there is none, the sentence is to be ours.
 os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
@@ -95,11 +96,11 @@ class Repository:
             described, _, path = line.partition("\t")
             mode, _, blob = described.split(" ")
             found.append(self._found(mode, blob, path))
-        return Files(found, config)
+        return Files(followed(found), config)
 
     def index_files(self, config: Config) -> Files:
         """Return the files as they are staged; of a file in conflict, our side."""
-        return Files(self._staged(), config)
+        return Files(followed(self._staged()), config)
 
     def worktree_files(self, config: Config) -> Files:
         """Return the files on disk: tracked ones, and new ones that are not ignored.
@@ -122,7 +123,7 @@ class Repository:
             found = unnamable(path) or folder.entry(self.root, path)
             if found:
                 files[path] = found
-        return Files(files.values(), config)
+        return Files(followed(files.values()), config)
 
     def name(self) -> str:
         """Return what the repository is called (`team/orders`): from `origin`, else its folder."""
@@ -176,7 +177,7 @@ class Repository:
         except _NothingError:
             return ""
 
-    def _staged(self) -> Iterator[Entry | Skipped]:
+    def _staged(self) -> Iterator[Entry | Skipped | Link]:
         stages: dict[str, tuple[str, str, str]] = {}
         for line in self._list("ls-files", "-s", "-z"):
             described, _, path = line.partition("\t")
@@ -197,12 +198,12 @@ class Repository:
             if not path.endswith("/"):  # a repository inside this one
                 yield path
 
-    def _found(self, mode: str, blob: str, path: str) -> Entry | Skipped:
+    def _found(self, mode: str, blob: str, path: str) -> Entry | Skipped | Link:
         nameless = unnamable(path)
         if nameless:
             return nameless
         if mode == _LINK:
-            return Skipped(path, folder.SYMLINK)
+            return Link(path, partial(self._object, blob))
         if mode == _SUBMODULE:
             return Skipped(path, "not read: a submodule")
         return Entry(path, blob, partial(self._object, blob))

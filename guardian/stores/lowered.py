@@ -16,10 +16,10 @@ from typing import Self
 
 import msgspec
 
+from guardian.languages.packed import packed, unpacked
 from guardian.model.plan import Lowered
 
 MOST_BYTES = 200_000_000
-_MOST_PLAIN = 64_000_000  # an entry larger than this once unpacked is no honest one
 _VARIANTS = 4  # the same text may be lowered with different neighbours: base and head, branches
 _AT_ONCE = 2_000  # entries written in one transaction
 _DAY = 86_400
@@ -39,7 +39,6 @@ class LoweredCache:
         self._most_bytes = most_bytes
         self._pending: list[tuple[str, str, int, bytes]] = []
         self._broken = False
-        self._decoder = msgspec.json.Decoder(Lowered)
         self._encoder = msgspec.json.Encoder()
         self._today = int(time.time()) // _DAY
         self._connection = _opened(path)
@@ -67,7 +66,7 @@ class LoweredCache:
             self._broken = True
             return None
         for reads, used, body in rows:
-            lowered = self._unpacked(body)
+            lowered = unpacked(body)
             if lowered is not None and holds(lowered):
                 if used < self._today:
                     self._pending.append((key, reads, self._today, body))
@@ -77,7 +76,7 @@ class LoweredCache:
     def put(self, key: str, lowered: Lowered) -> None:
         """Store `lowered` under `key`, beside the entries that read other files."""
         reads = f"{zlib.crc32(self._encoder.encode(lowered.files_read)):08x}"
-        body = zlib.compress(self._encoder.encode(lowered), 1)
+        body = packed(lowered)
         self._pending.append((key, reads, self._today, body))
         if len(self._pending) >= _AT_ONCE:
             self._write()
@@ -126,14 +125,6 @@ class LoweredCache:
 
     def _number(self, query: str) -> int:
         return int(self._connection.execute(query).fetchone()[0])
-
-    def _unpacked(self, body: bytes) -> Lowered | None:
-        try:
-            unpacker = zlib.decompressobj()
-            plain = unpacker.decompress(body, _MOST_PLAIN)
-            return None if unpacker.unconsumed_tail else self._decoder.decode(plain)
-        except (zlib.error, msgspec.DecodeError, RecursionError):
-            return None
 
 
 def cache_path() -> Path:

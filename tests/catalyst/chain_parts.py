@@ -1,5 +1,6 @@
 """Frames, columns and expressions of random chains, each column told apart from all others."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -140,6 +141,13 @@ class Parts:
         return self.chance.choice(options)
 
     def condition(self, frame: Frame, depth: int = 0) -> str:
+        """Return a condition that looks at a column: a branch of another one may never be taken."""
+        found = self.any_condition(frame, depth)
+        while frame.of(*SIMPLE) and not re.search(r"F\.col|c\d+_\d+", found):
+            found = self.any_condition(frame, depth)
+        return found
+
+    def any_condition(self, frame: Frame, depth: int) -> str:
         """Return a condition."""
         a, b = self.number(frame, depth), self.number(frame, depth)
         s = self.text(frame, depth)

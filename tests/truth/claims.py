@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TypeAlias
 
 from guardian import pipeline
+from guardian.engines.deep import deep
 from guardian.model.lineage import Coverage, Edge, Lineage
 from guardian.model.plan import Lowered
-from guardian.workspace import deep
 from tests.casebook import InMemory
 
 # (output column, `rows` or `rows kept`; subtype in lower case; `table.column`)

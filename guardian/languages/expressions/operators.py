@@ -34,6 +34,7 @@ from guardian.model.plan import (
 
 NULL = Constant("null", "")
 TRUE = Constant("boolean", "true")
+FALSE = Constant("boolean", "false")
 SAFE_CAST_BY_DEFAULT = frozenset({"spark", "spark2", "databricks", "hive"})
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ISO_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?")
@@ -162,7 +163,7 @@ def plain_number(text: str) -> str:
 
 
 def _boolean(node: exp.Expr, _scope: Scope) -> Expr:
-    return TRUE if node.this else Constant("boolean", "false")
+    return TRUE if node.this else FALSE
 
 
 def _null(_node: exp.Expr, _scope: Scope) -> Expr:
@@ -503,7 +504,11 @@ def _dot(node: exp.Expr, scope: Scope) -> Expr:
 
 def _cast(node: exp.Expr, scope: Scope) -> Expr:
     target = type_text(node.args["to"], scope.dialect)
-    inner = lower_expression(node.this, scope)
+    return cast_to(target, lower_expression(node.this, scope), safe=_is_safe(node, scope))
+
+
+def cast_to(target: str, inner: Expr, *, safe: bool) -> Expr:
+    """Return a value as another type; a date in a string is a constant of that type."""
     pattern = _LITERAL_TYPES.get(target)
     if (
         pattern
@@ -512,7 +517,7 @@ def _cast(node: exp.Expr, scope: Scope) -> Expr:
         and pattern.fullmatch(inner.text)
     ):
         return Constant(target, inner.text)
-    return Call("try_cast" if _is_safe(node, scope) else "cast", (inner,), target)
+    return Call("try_cast" if safe else "cast", (inner,), target)
 
 
 def _is_safe(node: exp.Expr, scope: Scope) -> bool:

@@ -200,8 +200,21 @@ def unmentioned(found: Sequence[Entry], importers: Sequence[str]) -> list[Entry]
     An import alone starts nothing, nor does `Step.NAME`.
     """
     used = [without_imports(text) for text in importers]
-    return [
-        entry
-        for entry in found
-        if not any(re.search(rf"\b{entry.name}\b(?!\.\w)", text) for text in used)
-    ]
+    return [entry for entry in found if not any(_names(text, entry.name) for text in used)]
+
+
+def _names(text: str, name: str) -> bool:
+    """Return whether code names `name` as a value; a docstring or a comment that does is no use."""
+    if not re.search(rf"\b{name}\b(?!\.\w)", text):
+        return False
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return True
+    owners = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    return any(_word(node) == name for node in ast.walk(tree) if id(node) not in owners)
+
+
+def _word(node: ast.AST) -> object:
+    """Return the name that a node is, or the whole text that it holds."""
+    return getattr(node, "id", None) or getattr(node, "attr", None) or getattr(node, "value", None)

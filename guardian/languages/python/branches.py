@@ -43,7 +43,8 @@ class Budget:
 
     left: int = STEP_LIMIT
     part: int = 0
-    used: int = 0
+    # What is left when the path at hand has used up its part.
+    floor: int = 0
 
     def spend(self, steps: int = 1) -> None:
         """Take `steps` away.
@@ -53,21 +54,19 @@ class Budget:
             PathLimitReached: nothing is left for this path.
         """
         self.left -= steps
-        self.used += steps
-        if self.left < 0:
-            raise LimitReached
-        if self.part and self.used > self.part:
-            raise PathLimitReached
+        if self.left < self.floor:
+            raise LimitReached if self.left < 0 else PathLimitReached
 
     def begin_path(self) -> None:
         """Start another path with a whole part."""
-        self.used = 0
+        self.floor = max(0, self.left - self.part) if self.part else 0
 
     def divide(self, commands: int) -> None:
         """Give each of several commands a part, once."""
         if not self.part and commands > 1:
             self.left += min(commands, OPTION_LIMIT) * OPTION_STEPS
-            self.part, self.used = OPTION_PART, 0
+            self.part = OPTION_PART
+            self.begin_path()
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 import ast
 from abc import abstractmethod
-from functools import partial
+from collections.abc import Callable
 
 from guardian.languages.python.annotations import unpassed
 from guardian.languages.python.branches import CONTAINER_LIMIT
@@ -37,7 +37,6 @@ from guardian.languages.python.values import (
     Environment,
     External,
     Function,
-    Handler,
     Instance,
     ModuleValue,
     Package,
@@ -108,25 +107,25 @@ class Caller(Evaluator):
             case Instance():
                 return self.call_method(function, "__call__", call)
             case _ if hasattr(function, "invoke"):
-                return self._answer(partial(function.invoke, "__call__"), call)
+                return self._answer(function.invoke, call, "__call__")
             case Unknown():
                 return self._unknown_call(function, "", call)
             case _:
                 return Unknown()
 
-    def _answer(self, handler: Handler, call: Call) -> Value:
-        """Return what a library answers.
+    def _answer(self, handler: Callable[..., Value], call: Call, *before: object) -> Value:
+        """Return what a library answers; `before` stands in front of the call.
 
         A call with arguments that it was never meant to have is not known.
         """
         try:
-            return handler(call)
+            return handler(*before, call)
         except (TypeError, ValueError, AttributeError, LookupError, MemoryError) as error:
             self.warn(f"this call was not understood ({type(error).__name__})", call.at)
             return Unknown()
 
     def _external(self, path: str, call: Call) -> Value:
-        answer = self._answer(partial(self.library.call, path), call)
+        answer = self._answer(self.library.call, call, path)
         if answer is not MISSING:
             return answer
         return self._unknown_call(Unknown(), path.rpartition(".")[2], call)
@@ -148,16 +147,16 @@ class Caller(Evaluator):
     def call_method(self, owner: Value, name: str, call: Call) -> Value:  # noqa: PLR0911 - one arm for each kind of value
         """Return what the method `name` of `owner` gives."""
         self.budget.spend()
+        if type(owner) is External:
+            return self._external(f"{owner.path}.{name}", call)
         invoke = getattr(owner, "invoke", None)
         if invoke is not None:
-            return self._answer(partial(invoke, name), call)
+            return self._answer(invoke, call, name)
         match owner:
             case Instance() | ClassValue() | Super():
                 return self._object_method(owner, name, call)
             case ModuleValue() | Package():
                 return self.call(self.attribute(owner, name), call)
-            case External():
-                return self._external(f"{owner.path}.{name}", call)
             case Unknown():
                 return self._unknown_call(owner, name, call)
             case Builtin():
@@ -165,15 +164,15 @@ class Caller(Evaluator):
             case Function() | Bound() | Partial():
                 return self._function_method(owner, name, call)
             case str():
-                return self._answer(partial(text_method, owner, name), call)
+                return self._answer(text_method, call, owner, name)
             case list():
-                return self._answer(partial(list_method, owner, name), call)
+                return self._answer(list_method, call, owner, name)
             case dict():
-                return self._answer(partial(dict_method, owner, name), call)
+                return self._answer(dict_method, call, owner, name)
             case set():
-                return self._answer(partial(set_method, owner, name), call)
+                return self._answer(set_method, call, owner, name)
             case tuple():
-                return self._answer(partial(list_method, list(owner), name), call)
+                return self._answer(list_method, call, list(owner), name)
             case _:
                 return Unknown()
 
@@ -447,7 +446,7 @@ class Caller(Evaluator):
                 nodes = [node.slice] if node is not None else []
                 place = self.at(node) if node is not None else None
                 asked = Call(self, [key], {}, nodes=nodes, place=place)
-                return self._answer(partial(owner.invoke, "__getitem__"), asked)
+                return self._answer(owner.invoke, asked, "__getitem__")
             case _:
                 pass
         return Unknown(name)

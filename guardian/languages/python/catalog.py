@@ -1,6 +1,5 @@
 """The columns that plans and tables are known to have, for code that asks (`df.columns`)."""
 
-import re
 from dataclasses import dataclass, field
 
 import sqlglot
@@ -8,6 +7,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from guardian.languages.python.modules import ModuleFinder, nesting
+from guardian.languages.recording import tables_of
 from guardian.model.names import fold
 from guardian.model.plan import (
     Generate,
@@ -20,14 +20,6 @@ from guardian.model.plan import (
     SetOperation,
 )
 
-DDL_FILES = (".sql", ".ddl", ".hql")
-FILE_LIMIT = 2_000
-SIZE_LIMIT = 2_000_000
-STATEMENT_LIMIT = 50_000
-_CREATE = re.compile(
-    r"\bCREATE\s+(?:OR\s+REPLACE\s+)?(?:EXTERNAL\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?([\w.`\"\[\]{}$-]+)\s*\(",
-    re.IGNORECASE,
-)
 Columns = tuple[str, ...] | None
 
 
@@ -39,7 +31,6 @@ class RepositoryCatalog:
     """
 
     finder: ModuleFinder
-    _statements: dict[str, str] | None = None
     _types: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def types(self, dataset: str) -> dict[str, str]:
@@ -48,27 +39,9 @@ class RepositoryCatalog:
         Empty where no statement declares it.
         """
         if dataset not in self._types:
-            statement = self._found().get(dataset, "")
+            statement = tables_of(self.finder.sources).get(dataset, "")
             self._types[dataset] = _declared(statement) if statement else {}
         return self._types[dataset]
-
-    def _found(self) -> dict[str, str]:
-        if self._statements is None:
-            self._statements = {}
-            paths = sorted(path for path in self.finder.paths if path.endswith(DDL_FILES))
-            for path in paths[:FILE_LIMIT]:
-                source = self.finder.sources.read(path)
-                if source is not None and len(source.text) <= SIZE_LIMIT:
-                    self._collect(source.text)
-        return self._statements
-
-    def _collect(self, text: str) -> None:
-        found = self._statements if self._statements is not None else {}
-        for match in _CREATE.finditer(text):
-            end = text.find(";", match.end())
-            statement = text[match.start() : end if end >= 0 else len(text)][:STATEMENT_LIMIT]
-            name = re.sub(r"[`\"\[\]]", "", match.group(1)).lower()
-            found.setdefault(name, statement)
 
 
 def _declared(statement: str) -> dict[str, str]:

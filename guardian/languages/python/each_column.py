@@ -40,7 +40,8 @@ class EachColumn(Text):
         """
         names = others if isinstance(others, list | tuple | set | frozenset) else ()
         if not positive and names and all(type(name) is str for name in names):
-            return ColumnTest(self.without(tuple(str(name) for name in names)))
+            listed = sorted(names, key=str) if isinstance(names, set | frozenset) else names
+            return ColumnTest(self.without(tuple(str(name) for name in listed)))
         return ColumnTest(self.partial())
 
     def operate(self, sign: str, other: Value, machine: Machine, *, reflected: bool) -> Value:

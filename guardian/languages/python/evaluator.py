@@ -5,7 +5,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Sequence
 
 from guardian.languages.python.branches import CONTAINER_LIMIT, TEXT_LIMIT
-from guardian.languages.python.machine import Machine, keyword_nodes
+from guardian.languages.python.machine import SHORT_TEXT, Machine, keyword_nodes
 from guardian.languages.python.operators import (
     BINARY,
     COMPARE,
@@ -46,6 +46,9 @@ from guardian.languages.python.values import (
     to_text,
     truth,
 )
+
+# Tuples: a union of types would be made anew each time that a value is looked at.
+_LINKS = (ast.Call, ast.Attribute, ast.Subscript)
 
 
 class Evaluator(Machine):
@@ -103,20 +106,27 @@ class Evaluator(Machine):
     @override
     def evaluate(self, node: ast.expr, scope: Environment) -> Value:
         """Return the value of an expression; `Unknown` for syntax that has no meaning here."""
-        self.budget.spend()
+        budget = self.budget
+        budget.left -= 1
+        if budget.left < budget.floor:
+            budget.spend(0)
         handler = self._table.get(type(node))
         return Unknown() if handler is None else handler(node, scope)
 
     def _constant(self, node: ast.Constant, _: Environment) -> Value:
-        if isinstance(node.value, str):
-            self.remember_origin(node.value, node)
-        return Unknown() if node.value is ... else node.value
+        value = node.value
+        if type(value) is str and len(value) > SHORT_TEXT:
+            self.remember_origin(value, node)
+        return Unknown() if value is ... else value
 
     def _name(self, node: ast.Name, scope: Environment) -> Value:
-        holder = scope.find(node.id)
-        if holder is not None:
-            return holder.names[node.id]
-        return self.undefined(node.id, scope)
+        name = node.id
+        holder: Environment | None = scope
+        while holder is not None:
+            if name in holder.names:
+                return holder.names[name]
+            holder = holder.around
+        return self.undefined(name, scope)
 
     def undefined(self, name: str, scope: Environment) -> Value:
         """Return what a name means that no environment holds.
@@ -137,17 +147,18 @@ class Evaluator(Machine):
         # Method chains of a thousand calls are one expression: walked in a loop, not by recursion.
         links: list[ast.Call | ast.Attribute | ast.Subscript] = []
         inner: ast.expr = node
-        while isinstance(inner, ast.Call | ast.Attribute | ast.Subscript):
+        while isinstance(inner, _LINKS):
             links.append(inner)
             inner = inner.func if isinstance(inner, ast.Call) else inner.value
         value = self.evaluate(inner, scope)
         index = len(links) - 1
+        spend = self.budget.spend
         while index >= 0:
-            self.budget.spend()
+            spend()
             link = links[index]
             follower = links[index - 1] if index else None
-            if isinstance(link, ast.Attribute) and isinstance(follower, ast.Call):
-                value = self._method(value, link, follower, scope)
+            if type(link) is ast.Attribute and type(follower) is ast.Call:
+                value = self.call_method(value, link.attr, self.arguments(follower, scope))
                 index -= 1
             else:
                 value = self._link(value, link, scope)
@@ -171,17 +182,12 @@ class Evaluator(Machine):
     def super_of(self, scope: Environment) -> Value:
         """Return what `super()` means in the method being run."""
 
-    def _method(
-        self, owner: Value, link: ast.Attribute, node: ast.Call, scope: Environment
-    ) -> Value:
-        return self.call_method(owner, link.attr, self.arguments(node, scope))
-
     def arguments(self, node: ast.Call, scope: Environment) -> Call:
         """Return a call with its arguments evaluated, starred ones spread out."""
         args: list[Value] = []
         nodes: list[ast.expr | None] = []
         for argument in node.args:
-            if isinstance(argument, ast.Starred):
+            if type(argument) is ast.Starred:
                 spread = self.iterate(self.evaluate(argument.value, scope))
                 args.extend([Unknown()] if spread is None else spread)
                 nodes.extend(
@@ -194,6 +200,8 @@ class Evaluator(Machine):
                 args.append(self.evaluate(argument, scope))
                 nodes.append(argument)
         kwargs: dict[str, Value] = {}
+        if not node.keywords:
+            return Call(self, args, kwargs, node, nodes)
         for keyword in node.keywords:
             value = self.evaluate(keyword.value, scope)
             if keyword.arg:

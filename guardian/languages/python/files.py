@@ -81,11 +81,7 @@ def _listed(folder: str, pattern: str, call: Call) -> Value:
     inner, _, names = pattern.rpartition("/")
     deep, inner = "**" in inner, inner.replace("**", "").strip("/")
     start = _folder(posixpath.join(folder, inner), call)
-    found = [
-        path
-        for path in call.machine.finder.paths
-        if (deep and path.startswith(f"{start}/")) or posixpath.dirname(path) == start
-    ]
+    found = call.machine.finder.layout.inside(start, deep=deep)
     kept = sorted(path for path in found if fnmatch.fnmatchcase(posixpath.basename(path), names))
     return [PathText(path) for path in kept[:LISTED_LIMIT]] or Unknown()
 

@@ -54,7 +54,9 @@ def described(value: Value, node: ast.expr | None, budget: Budget | None = None)
         return "frame"
     if isinstance(value, str) or known(value):
         return fingerprintable(value)
-    if isinstance(value, list | tuple | set):
+    if isinstance(value, set | frozenset):
+        return f"{{{','.join(sorted(described(item, None) for item in value)[:200])}}}"
+    if isinstance(value, list | tuple):
         return f"[{','.join(described(item, None) for item in list(value)[:200])}]"
     if isinstance(value, dict):
         pairs = list(value.items())[:200]

@@ -52,7 +52,9 @@ class Importer(Caller):
 
     def _imported_name(self, source: Value, name: str) -> Value:
         value = self.attribute(source, name)
-        return Unknown(name) if isinstance(value, Unknown) else value
+        if not isinstance(value, Unknown):
+            return value
+        return value if value.weak else Unknown(name)
 
     def _import_star(self, source: Value, scope: Environment) -> None:
         if isinstance(source, External):

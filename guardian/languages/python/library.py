@@ -12,6 +12,7 @@ from guardian.languages.python.chance import drawn
 from guardian.languages.python.delta import delta_table
 from guardian.languages.python.delta_live import live_call
 from guardian.languages.python.files import PathText
+from guardian.languages.python.fingerprints import values_fingerprint
 from guardian.languages.python.frames.pandas_frame import PandasFrame
 from guardian.languages.python.frames.pandas_module import pandas_call
 from guardian.languages.python.frames.polars_frame import PolarsFrame
@@ -26,8 +27,14 @@ from guardian.languages.python.job_arguments import (
 from guardian.languages.python.machine import Machine
 from guardian.languages.python.notebooks import run_cell, run_notebook
 from guardian.languages.python.schema_json import from_json
-from guardian.languages.python.spark_columns import Column, WindowSpec, located
-from guardian.languages.python.spark_frames import METHODS, PROPERTIES, Frame, frame_of
+from guardian.languages.python.spark_columns import Column, WindowSpec, located, spread
+from guardian.languages.python.spark_frames import (
+    METHODS,
+    PROPERTIES,
+    Frame,
+    frame_of,
+    warn_of_guess,
+)
 from guardian.languages.python.spark_functions import function_call, is_function
 from guardian.languages.python.spark_names import NAME_METHODS
 from guardian.languages.python.spark_nulls import NULL_METHODS, NullFunctions
@@ -53,19 +60,19 @@ from guardian.languages.python.spark_types import (
     make_type,
 )
 from guardian.languages.python.sql_clients import Client, client_call, unknown_client, write_rows
-from guardian.languages.python.udfs import Udf
+from guardian.languages.python.udfs import Udf, opaque_column
 from guardian.languages.python.values import (
     MISSING,
     Builtin,
     Call,
     Collected,
     Function,
+    Handler,
     Unknown,
     Value,
-    plain,
 )
 from guardian.model.lineage import Location
-from guardian.model.plan import Opaque
+from guardian.model.plan import Handle, Opaque
 
 METHODS.update({**SELECT_METHODS, **NAME_METHODS, **NULL_METHODS})
 PROPERTIES.update({**SCHEMA_PROPERTIES, "na": lambda frame, _: NullFunctions(frame)})
@@ -102,6 +109,12 @@ def matched(pattern: re.Pattern[str], path: str) -> re.Match[str] | None:
     return pattern.match(path)
 
 
+@lru_cache(maxsize=4096)
+def _known_call(path: str) -> Handler | None:
+    """Return what answers a call of `path` and of no other path; None where nothing does."""
+    return standard.CALLS.get(path) or glue.CALLS.get(path) or live_call(path)
+
+
 class SparkLibrary:
     """PySpark, Glue, Delta, Databricks, database clients and the standard library.
 
@@ -121,7 +134,7 @@ class SparkLibrary:
 
     def call(self, path: str, call: Call) -> Value:
         """Return what calling `path` gives; `MISSING` where it is not known."""
-        known = standard.CALLS.get(path) or glue.CALLS.get(path) or live_call(path)
+        known = _known_call(path)
         if known is not None:
             return known(call)
         if path.startswith("pyspark.pandas."):
@@ -141,7 +154,25 @@ class SparkLibrary:
             made = answer(path, call)
             if made is not MISSING:
                 return made
-        return airflow_call(path, call)
+        answer = airflow_call(path, call)
+        return self._of_columns(path, call) if answer is MISSING and self.frames else answer
+
+    def _of_columns(self, path: str, call: Call) -> Value:
+        """Return what a function of another library makes of columns: a column that is opaque.
+
+        Those of Sedona are functions of Spark SQL under the same names.
+        """
+        values = spread([*call.args, *call.kwargs.values()])
+        columns = [value for value in values if isinstance(value, Column)]
+        name = path.rpartition(".")[2]
+        if not columns or any(hasattr(value, "handle") for value in values):
+            return MISSING
+        if path.startswith("sedona."):
+            return function_call(name, call)
+        if name[:1].isupper():  # a class: a model, a plot
+            return MISSING
+        others = [value for value in values if not isinstance(value, Column)]
+        return located(opaque_column(name, values_fingerprint([path, *others]), columns), call)
 
     def _spark(self, path: str, call: Call) -> Value:
         function = matched(FUNCTIONS, path)
@@ -249,9 +280,7 @@ class SparkLibrary:
         `MISSING` where nothing better than unknown is known.
         """
         frames = tuple(
-            value.handle
-            for value in [*call.args, *call.kwargs.values()]
-            if isinstance(value, Frame)
+            handle for value in [*call.args, *call.kwargs.values()] for handle in _handles(value)
         )
         given = next(
             (value for value in call.args if isinstance(value, PandasFrame | PolarsFrame)), None
@@ -286,10 +315,7 @@ class SparkLibrary:
         frame = frame_of(owner, call.machine)
         if frame is None:
             return MISSING
-        call.machine.warn(
-            f"`{plain(owner.name) or 'this value'}` is not known; its lineage ends at this call",
-            call.at,
-        )
+        warn_of_guess(owner.name, len(owner.handles), call)
         return call.machine.call_method(frame, name, call)
 
     def _visit_callbacks(self, call: Call) -> None:
@@ -336,6 +362,13 @@ class SparkLibrary:
         if name in {"get_ipython", "display", "displayHTML"}:
             return Builtin(name, lambda _: None)
         return MISSING
+
+
+def _handles(value: Value) -> tuple[Handle, ...]:
+    """Return the frames that a value is, or was made from: a result that is handed to a report."""
+    if isinstance(value, Frame):
+        return (value.handle,)
+    return value.handles if type(value) is Unknown else ()
 
 
 def _unknown_step(given: PandasFrame | PolarsFrame, name: str, call: Call) -> Value:

@@ -4,6 +4,7 @@ import ast
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Protocol
 
 from guardian.languages.python.branches import CALL_DEPTH, Budget, Path
@@ -25,6 +26,8 @@ from guardian.languages.python.values import (
 from guardian.model.lineage import Diagnostic, Location
 
 WARNING_LIMIT = 200
+# No SQL that is worth a line of its own is as short as this.
+SHORT_TEXT = 20
 
 
 class PythonRaise(Exception):  # noqa: N818 - the interpreted program's exception, not one of ours
@@ -289,6 +292,20 @@ class Machine(ABC):
         """Return the lines that led here, outermost first."""
         return tuple((entry.caller.file, entry.caller.line) for entry in self.stack)
 
+    def forget(self) -> None:
+        """Let go of all that the run made; the machine is of no use after that.
+
+        Functions, the names around them and the machine hold each other: left to the collector of
+        garbage, they would stay in memory for long, the syntax tree with them.
+        """
+        for scope in (*self.loaded.values(), self.main):
+            for value in scope.names.values() if scope is not None else ():
+                if type(value) is ClassValue:
+                    value.attributes.clear()
+            if scope is not None:
+                scope.names.clear()
+        vars(self).clear()
+
     @property
     def too_deep(self) -> bool:
         """Return whether another call would exceed the depth limit."""
@@ -296,7 +313,7 @@ class Machine(ABC):
 
     def remember_origin(self, text: str, node: ast.AST) -> None:
         """Remember where a long string is written, so that SQL in it has its own lines."""
-        if len(text) > 20 and self.module is not None:
+        if len(text) > SHORT_TEXT and self.module is not None:
             self.findings.origins[text] = self.at(node)
 
     def inherit_origin(self, made: Value, source: Value) -> None:
@@ -330,7 +347,12 @@ def described(value: Value) -> str:
 
 def keyword_nodes(node: ast.Call) -> Mapping[str, ast.expr]:
     """Return the syntax of a call's keyword arguments."""
+    if not node.keywords:
+        return _NO_KEYWORDS
     return {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+
+
+_NO_KEYWORDS: Mapping[str, ast.expr] = MappingProxyType({})
 
 
 def flat(values: Sequence[Value]) -> list[Value]:

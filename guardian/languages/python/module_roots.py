@@ -20,6 +20,7 @@ class Layout:
         self._under: dict[tuple[str, tuple[str, ...]], str | None] = {}
         self._holders: dict[str, list[str]] = {}
         self._every: frozenset[str] = frozenset()
+        self._inside: dict[str, list[str]] = {}
         # What the interpreter keeps of the modules that lie here, for all files that import them.
         self.shelf: dict[object, Any] = {}
         for path in paths:
@@ -71,6 +72,21 @@ class Layout:
                 if letter == "/"
             )
         return self._every
+
+    def inside(self, folder: str, *, deep: bool) -> list[str]:
+        """Return the files of a folder, with `deep` those of the folders below it, too."""
+        if not self._inside:
+            for path in sorted(self.paths):
+                self._inside.setdefault(path.rpartition("/")[0], []).append(path)
+        if not deep:
+            return self._inside.get(folder, [])
+        below = f"{folder}/" if folder else ""
+        return [
+            path
+            for name, paths in self._inside.items()
+            if name == folder or name.startswith(below)
+            for path in paths
+        ]
 
     def roots_of(self, name: str) -> list[str]:
         """Return the folders that hold a module or a package `name`, sorted."""

@@ -130,11 +130,16 @@ def nesting(text: str) -> int:
     A cheap bound, taken before parsing.
     """
     deepest = depth = 0
-    for match in re.finditer(r"[()\[\]{}]", text):
-        depth += 1 if match.group() in OPENING else -1
-        deepest = max(deepest, depth)
-        depth = max(depth, 0)
+    for bracket in _NO_BRACKET.sub("", text):
+        if bracket in OPENING:
+            depth += 1
+            deepest = max(deepest, depth)
+        elif depth:
+            depth -= 1
     return deepest
+
+
+_NO_BRACKET = re.compile(r"[^()\[\]{}]+")
 
 
 @lru_cache(maxsize=256)

@@ -1,16 +1,5 @@
-"""`@override` for type checkers; Python has it from 3.12 on."""
+"""`@override` for type checkers, where the interpreter's values take it from."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
-
-if TYPE_CHECKING:
-    from typing_extensions import override
-else:
-    Method = TypeVar("Method", bound=Callable[..., Any])
-
-    def override(method: Method) -> Method:
-        """Return `method` unchanged."""
-        return method
-
+from guardian.model.overriding import override
 
 __all__ = ["override"]

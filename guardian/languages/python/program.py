@@ -52,7 +52,10 @@ def lower_program(program: Program, sources: Sources, language: str) -> Lowered:
     if isinstance(module, Diagnostic):
         return Lowered(path=program.path, language=language, warnings=(module,), failed=True)
     recording = sources if isinstance(sources, Recording) else Recording(sources, program.path)
-    return _Runs(module, recording, language, notebook=program.notebook).lowered()
+    made = _Runs(module, recording, language, notebook=program.notebook).lowered()
+    # A function that still holds its module would keep the whole syntax tree.
+    module.tree.body.clear()
+    return made
 
 
 class _Runs:
@@ -134,7 +137,7 @@ class _Runs:
                 )
             )
 
-    def _run(self, path: Path) -> Interpreter:
+    def _run(self, path: Path) -> None:
         machine = self._machine(path)
         self.budget.begin_path()
         try:
@@ -151,7 +154,8 @@ class _Runs:
             pass
         except PathLimitReached:
             self._warn(1, TOO_LONG)
-        return machine
+        finally:
+            machine.forget()
 
     def _machine(self, path: Path, session: SessionState | None = None) -> Interpreter:
         machine = Interpreter(
@@ -200,6 +204,8 @@ class _Runs:
                 continue
             except PathLimitReached:
                 self._warn(entry.node.lineno, TOO_LONG)
+            finally:
+                machine.forget()
 
 
 def _run_deferred(machine: Interpreter, module: Module) -> None:

@@ -243,6 +243,12 @@ class _Watched(Recording):
         self._machine.touched += 1
         return super().dialect(path)
 
+    @override
+    def tables(self) -> Mapping[str, str]:
+        """Return the tables that SQL files create."""
+        self._machine.touched += 1
+        return super().tables()
+
 
 class Sharing:
     """The modules that one run has from those kept, and the means to keep more of them.

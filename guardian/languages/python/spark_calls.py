@@ -12,8 +12,8 @@ from sqlglot.errors import SqlglotError
 Tree: TypeAlias = exp.Expr
 # One object: making a dialect costs more than making an expression.
 SPARK = Dialect.get_or_raise("spark")
-_SLOT = "__argument_"
-_LONG = 200
+SLOT = "__argument_"
+LONG = 200
 
 
 def build(name: str, trees: Sequence[Tree]) -> Tree:
@@ -22,10 +22,8 @@ def build(name: str, trees: Sequence[Tree]) -> Tree:
     It is parsed, since much of what the dialect knows of a function is in its parser: which
     arguments change places, what a format means, which unit is meant by default.
     """
-    text = ", ".join(
-        _written(tree) or f"`{_SLOT}{position}`" for position, tree in enumerate(trees)
-    )
-    filled = _filled(_template(f"{name}({text})"), trees)
+    text = ", ".join(_written(tree) or f"`{SLOT}{position}`" for position, tree in enumerate(trees))
+    filled = _filled(template(f"{name}({text})"), trees)
     return exp.Anonymous(this=name, expressions=list(trees)) if filled is None else filled
 
 
@@ -68,10 +66,10 @@ def _written(tree: Tree) -> str | None:
     inner = tree.this if isinstance(tree, exp.Neg) else tree
     if not isinstance(inner, exp.Literal | exp.Boolean | exp.Null):
         return None
-    if len(str(inner.this)) > _LONG:
+    if len(str(inner.this)) > LONG:
         return None
     quoted = bool(inner.args.get("is_string"))
-    return _constant(
+    return constant_text(
         type(inner),  # type: ignore[arg-type]  # a class is hashable, its compiled stub says not
         inner.this,
         quoted=quoted,
@@ -80,13 +78,15 @@ def _written(tree: Tree) -> str | None:
 
 
 @lru_cache(maxsize=8192)
-def _constant(kind: type[Tree], value: object, *, quoted: bool, negative: bool) -> str:
+def constant_text(kind: type[Tree], value: object, *, quoted: bool, negative: bool) -> str:
+    """Return a literal, a boolean or a null as SQL writes it."""
     made = exp.Literal(this=value, is_string=quoted) if kind is exp.Literal else kind(this=value)
     return (exp.Neg(this=made) if negative else made).sql(dialect=SPARK)
 
 
 @lru_cache(maxsize=8192)
-def _template(text: str) -> Tree | None:
+def template(text: str) -> Tree | None:
+    """Return the tree of a call written as SQL, not to be changed; None where it is not one."""
     try:
         select = sqlglot.parse_one(f"SELECT {text}", dialect=SPARK)
     except (SqlglotError, ValueError, RecursionError):
@@ -105,13 +105,13 @@ def _filled(template: Tree | None, trees: Sequence[Tree]) -> Tree | None:
     if template is None:
         return None
     made = template.copy()
-    slots = [node for node in made.find_all(exp.Column) if node.name.startswith(_SLOT)]
-    wanted = {f"{_SLOT}{position}" for position, tree in enumerate(trees) if _written(tree) is None}
+    slots = [node for node in made.find_all(exp.Column) if node.name.startswith(SLOT)]
+    wanted = {f"{SLOT}{position}" for position, tree in enumerate(trees) if _written(tree) is None}
     if {node.name for node in slots} != wanted:
         return None
     used: set[str] = set()
     for node in slots:
-        tree = trees[int(node.name.removeprefix(_SLOT))]
+        tree = trees[int(node.name.removeprefix(SLOT))]
         node.replace(tree.copy() if node.name in used else tree)
         used.add(node.name)
     return made

@@ -6,10 +6,14 @@ An expression of sqlglot's Spark dialect, its names resolved where it is used.
 import ast
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from types import FunctionType
 from typing import TypeAlias
 
 from sqlglot import exp
 
+from guardian.languages.expressions.operators import FALSE, NULL, TRUE
+from guardian.languages.python import plain_columns as plainly
 from guardian.languages.python.each_column import EachColumn
 from guardian.languages.python.machine import Machine
 from guardian.languages.python.modules import Module
@@ -27,8 +31,11 @@ from guardian.languages.python.values import (
     plain,
     to_text,
 )
+from guardian.model.plan import Constant, Expr
 
 Tree: TypeAlias = exp.Expr
+# A tree, or what makes it: most columns are used as expressions of the plan, and need none.
+Grown: TypeAlias = Tree | Callable[[], Tree]
 TREE_DEPTH_LIMIT = 400
 TREE_SIZE_LIMIT = 2_000
 
@@ -48,17 +55,25 @@ class Column:
 
     `each` is set where it stands for one column after the other of a frame; `changed` says that it
     is no longer the plain column. `origin` is the call that made it, and the module that this
-    stands in.
+    stands in. `expr` is what its tree is lowered to, where that is known without lowering it.
     """
 
-    tree: Tree
+    grown: Grown
     names: tuple[str, ...] = ()
     origin: tuple[Module, ast.Call] | None = None
     each: EachColumn | None = None
     changed: bool = False
     depth: int = 1
     size: int = 1
+    expr: Expr | None = None
     spark_type = "Column"
+
+    @property
+    def tree(self) -> Tree:
+        """Return the expression as sqlglot holds it."""
+        if isinstance(self.grown, FunctionType):
+            self.grown = self.grown()
+        return self.grown  # type: ignore[return-value]  # no function any more
 
     def attribute(self, name: str, machine: Machine) -> Value:
         """Return a nested field, as `column.field` does."""
@@ -87,19 +102,12 @@ class Column:
         Is a literal unless it is a column.
         """
         del machine
-        operand = as_tree(other)
-        if sign in COMPARISONS:
-            kind = COMPARISONS[MIRRORED[sign] if reflected else sign]
-            return combined(kind(this=self.tree, expression=operand), (self, other))
-        left, right = (operand, self.tree) if reflected else (self.tree, operand)
-        if sign == "/":
-            return combined(
-                exp.Div(this=left, expression=right, typed=False, safe=True), (self, other)
-            )
-        if sign in ARITHMETIC:
-            return combined(ARITHMETIC[sign](this=left, expression=right), (self, other))
+        if reflected and sign in COMPARISONS:
+            sign, reflected = MIRRORED[sign], False
+        left, right = (other, self) if reflected else (self, other)
+        expr = plainly.operated(sign, as_expr(left), as_expr(right))
         return combined(
-            exp.Anonymous(this=f"operator {sign}", expressions=[left, right]), (self, other)
+            lambda: _operation(sign, as_tree(left), as_tree(right)), (self, other), expr
         )
 
     def operate_unary(self, sign: str, machine: Machine) -> Value:
@@ -108,8 +116,22 @@ class Column:
         if sign == "+":
             return self
         if sign == "-":
-            return combined(labelled(exp.Neg(this=self.tree), "negative", [self.tree]), (self,))
-        return combined(exp.Not(this=self.tree), (self,))
+            return combined(
+                lambda: labelled(exp.Neg(this=self.tree), "negative", [self.tree]),
+                (self,),
+                plainly.negated(self.expr),
+            )
+        expr = plainly.called("not", self.expr)
+        return combined(lambda: exp.Not(this=self.tree), (self,), expr)
+
+
+def _operation(sign: str, left: Tree, right: Tree) -> Tree:
+    kind = COMPARISONS.get(sign) or ARITHMETIC.get(sign)
+    if kind is not None:
+        return kind(this=left, expression=right)
+    if sign == "/":
+        return exp.Div(this=left, expression=right, typed=False, safe=True)
+    return exp.Anonymous(this=f"operator {sign}", expressions=[left, right])
 
 
 @dataclass(frozen=True)
@@ -196,19 +218,24 @@ def _some_columns(tree: Tree) -> list[Tree]:
     return list(named.values())[:50]
 
 
-def combined(tree: Tree, operands: Iterable[Value]) -> Column:
-    """Return a column made from others.
+def combined(grown: Grown, operands: Iterable[Value], expr: Expr | None = None) -> Column:
+    """Return a column made from others; its tree is left for later where `expr` is known.
 
     It inherits what they stand for, and grows no deeper than the limit.
     """
-    columns = [item for item in operands if isinstance(item, Column)]
-    depth = 1 + max((item.depth for item in columns), default=0)
-    size = 1 + sum(item.size for item in columns)
-    if depth > TREE_DEPTH_LIMIT or size > TREE_SIZE_LIMIT:
-        tree = exp.Anonymous(this="too_deep", expressions=_some_columns(tree))
-        depth, size = 2, 1 + len(tree.expressions)
-    each = next((item.each for item in columns if item.each is not None), None)
-    return Column(tree, each=each, changed=each is not None, depth=depth, size=size)
+    depth, size, each = 1, 1, None
+    for item in operands:
+        if isinstance(item, Column):
+            depth = max(depth, item.depth + 1)
+            size += item.size
+            each = each or item.each
+    too_large = depth > TREE_DEPTH_LIMIT or size > TREE_SIZE_LIMIT
+    if (expr is None or too_large) and isinstance(grown, FunctionType):
+        grown = grown()
+    if too_large and isinstance(grown, exp.Expr):
+        grown = exp.Anonymous(this="too_deep", expressions=_some_columns(grown))
+        depth, size, expr = 2, 1 + len(grown.expressions), None
+    return Column(grown, each=each, changed=each is not None, depth=depth, size=size, expr=expr)
 
 
 def named_column(name: str, frame: int | None = None) -> Column:
@@ -219,27 +246,38 @@ def named_column(name: str, frame: int | None = None) -> Column:
     if isinstance(name, EachColumn):
         star = exp.Star(except_=[identifier(part) for part in name.excluded] or None)
         return Column(star, each=name)
-    tree: Tree
-    parts = name_parts(plain(name))
+    parts, expr = _named(plain(name), frame)
+    return Column(lambda: _named_tree(parts, frame), expr=expr)
+
+
+@lru_cache(maxsize=8192)
+def _named(name: str, frame: int | None) -> tuple[Sequence[str], Expr | None]:
+    """Return the parts of a name, and the column of the plan that it is."""
+    parts = name_parts(name)
+    return parts, plainly.name_of(parts, frame)
+
+
+def _named_tree(parts: Sequence[str], frame: int | None) -> Tree:
     if parts[-1] == "*":
         if len(parts) == 1:
-            return Column(exp.Star())
-        return Column(exp.Column(this=exp.Star(), table=identifier(".".join(parts[:-1]))))
+            return exp.Star()
+        return exp.Column(this=exp.Star(), table=identifier(".".join(parts[:-1])))
     if frame is None and len(parts) == 1:
-        return Column(exp.Column(this=identifier(parts[0])))
+        return exp.Column(this=identifier(parts[0]))
+    tree: Tree
     if frame is not None:
         first = exp.Column(this=identifier(parts[0]))
         first.meta["frame"] = frame
         tree = first
         for part in parts[1:]:
             tree = field_of(tree, part)
-        return Column(tree)
+        return tree
     slots = ("this", "table", "db", "catalog")
     used = list(reversed(parts))[:4] if len(parts) <= 4 else [parts[1], parts[0]]
     tree = exp.Column(**{slot: identifier(part) for slot, part in zip(slots, used, strict=False)})
     for part in parts[2:] if len(parts) > 4 else ():
         tree = exp.Dot(this=tree, expression=identifier(part))
-    return Column(tree)
+    return tree
 
 
 def name_parts(name: str) -> list[str]:
@@ -297,6 +335,21 @@ def as_tree(value: Value, *, literal: bool = True) -> Tree:
     )
 
 
+def as_expr(value: Value, *, literal: bool = True) -> Expr | None:
+    """Return what the tree of a value is lowered to; None where only the tree tells."""
+    if isinstance(value, Column):
+        return value.expr
+    if type(value) is str:
+        if OPEN in value:
+            return None
+        return Constant("string", value) if literal else _named(value, None)[1]
+    if type(value) is bool:
+        return TRUE if value else FALSE
+    if type(value) is int or type(value) is float:
+        return plainly.number(value)
+    return NULL if value is None else None
+
+
 def literal_text(text: str) -> Tree:
     """Return a string as a literal; a run-time value alone as its symbol."""
     name = only_symbol(text) if OPEN in text else None
@@ -330,18 +383,27 @@ def spread(values: Sequence[Value]) -> list[Value]:
 Method: TypeAlias = Callable[[Column, Call], Column]
 
 
-def _test(kind: type[exp.Binary]) -> Method:
-    return lambda column, call: combined(
-        kind(this=column.tree, expression=as_tree(call.value(0, "other"))),
-        (column, call.value(0, "other")),
-    )
+def _test(kind: type[exp.Binary], name: str = "") -> Method:
+    """Return the method that compares; `name` is what the plan calls that."""
+
+    def apply(column: Column, call: Call) -> Column:
+        other = call.value(0, "other")
+        expr = plainly.called(name, column.expr, as_expr(other)) if name else None
+        return combined(
+            lambda: kind(this=column.tree, expression=as_tree(other)), (column, other), expr
+        )
+
+    return apply
 
 
 def _function(name: str) -> Method:
     def apply(column: Column, call: Call) -> Column:
-        values = [*call.args, *call.kwargs.values()]
-        trees = [as_tree(value) for value in values]
-        return combined(build(name, [column.tree, *trees]), (column, *values))
+        values = [column, *call.args, *call.kwargs.values()]
+        return combined(
+            lambda: build(name, [as_tree(value) for value in values]),
+            values,
+            plainly.function(name, [as_expr(value) for value in values]),
+        )
 
     return apply
 
@@ -366,46 +428,76 @@ def _cast(kind: type[exp.Cast]) -> Method:
         if to is None:
             tree: Tree = exp.Anonymous(this="cast", expressions=[column.tree])
         else:
-            tree = kind(this=column.tree, to=to, safe=kind is exp.TryCast)
+            made = combined(
+                lambda: kind(this=column.tree, to=to, safe=safe),
+                (column,),
+                plainly.cast(column.expr, to, safe=safe),
+            )
+            made.names = column.names
+            return made
         made = combined(tree, (column,))
         made.names = column.names
         return made
 
+    safe = kind is exp.TryCast
     return apply
 
 
 def _isin(column: Column, call: Call) -> Column:
     values = spread(call.args)
-    trees = [as_tree(value) for value in values]
-    return combined(exp.In(this=column.tree, expressions=trees), (column, *values))
+    return combined(
+        lambda: exp.In(this=column.tree, expressions=[as_tree(value) for value in values]),
+        (column, *values),
+        plainly.called("in", column.expr, *map(as_expr, values)),
+    )
 
 
 def _is_null(column: Column, _: Call) -> Column:
-    return combined(exp.Is(this=column.tree, expression=exp.Null()), (column,))
+    expr = plainly.called("is_null", column.expr)
+    return combined(lambda: exp.Is(this=column.tree, expression=exp.Null()), (column,), expr)
 
 
 def _is_not_null(column: Column, call: Call) -> Column:
-    return combined(exp.Not(this=_is_null(column, call).tree), (column,))
+    null = _is_null(column, call)
+    expr = plainly.called("not", null.expr)
+    return combined(lambda: exp.Not(this=null.tree), (column,), expr)
 
 
 def _between(column: Column, call: Call) -> Column:
     low, high = call.value(0, "lowerBound"), call.value(1, "upperBound")
-    tree = exp.Between(this=column.tree, low=as_tree(low), high=as_tree(high))
-    return combined(tree, (column, low, high))
+    return combined(
+        lambda: exp.Between(this=column.tree, low=as_tree(low), high=as_tree(high)),
+        (column, low, high),
+        plainly.called("between", column.expr, as_expr(low), as_expr(high)),
+    )
 
 
 def _when(column: Column, call: Call) -> Column:
     condition, value = call.value(0, "condition"), call.value(1, "value")
-    branch = exp.If(this=as_tree(condition), true=as_tree(value))
-    tree = column.tree
-    branches = list(tree.args.get("ifs") or []) if isinstance(tree, exp.Case) else []
-    return combined(exp.Case(ifs=[*branches, branch]), (column, condition, value))
+    return case(column, condition, value)
+
+
+def case(before: Column | None, condition: Value, value: Value) -> Column:
+    """Return a CASE with one more branch than `before`, or with its first."""
+
+    def grown() -> Tree:
+        tree = before.tree if before is not None else None
+        branches = list(tree.args.get("ifs") or []) if isinstance(tree, exp.Case) else []
+        branch = exp.If(this=as_tree(condition), true=as_tree(value))
+        return exp.Case(ifs=[*branches, branch])
+
+    earlier = NULL if before is None else before.expr
+    expr = plainly.branch(earlier, as_expr(condition), as_expr(value))
+    return combined(grown, (before, condition, value), expr)
 
 
 def _otherwise(column: Column, call: Call) -> Column:
     value = call.value(0, "value")
-    branches = list(column.tree.args.get("ifs") or [])
-    return combined(exp.Case(ifs=branches, default=as_tree(value)), (column, value))
+
+    def grown() -> Tree:
+        return exp.Case(ifs=list(column.tree.args.get("ifs") or []), default=as_tree(value))
+
+    return combined(grown, (column, value), plainly.otherwise(column.expr, as_expr(value)))
 
 
 def _over(column: Column, call: Call) -> Column:
@@ -452,12 +544,13 @@ METHODS: dict[str, Method] = {
     "alias": _alias, "name": _alias, "cast": _cast(exp.Cast),
     "astype": _cast(exp.Cast), "try_cast": _cast(exp.TryCast),
     "isNull": _is_null, "isNotNull": _is_not_null, "isin": _isin, "between": _between,
-    "isNaN": _function("isnan"), "eqNullSafe": _test(exp.NullSafeEQ), "when": _when,
+    "isNaN": _function("isnan"), "eqNullSafe": _test(exp.NullSafeEQ, "is"), "when": _when,
     "otherwise": _otherwise,
     "over": _over, "getItem": _item, "__getitem__": _item, "getField": _field,
     "withField": _with_field,
-    "dropFields": _drop_fields, "like": _test(exp.Like), "ilike": _test(exp.ILike),
-    "rlike": _test(exp.RegexpLike), "contains": _contains, "startswith": _function("startswith"),
+    "dropFields": _drop_fields, "like": _test(exp.Like, "like"),
+    "ilike": _test(exp.ILike, "ilike"), "rlike": _test(exp.RegexpLike, "rlike"),
+    "contains": _contains, "startswith": _function("startswith"),
     "endswith": _function("endswith"), "substr": _function("substring"),
     "asc": _order(descending=False, nulls_first=True),
     "desc": _order(descending=True, nulls_first=False),
@@ -466,5 +559,5 @@ METHODS: dict[str, Method] = {
     "desc_nulls_first": _order(descending=True, nulls_first=True),
     "desc_nulls_last": _order(descending=True, nulls_first=False),
     "bitwiseAND": _bitwise(exp.BitwiseAnd), "bitwiseOR": _bitwise(exp.BitwiseOr),
-    "bitwiseXOR": _bitwise(exp.BitwiseXor), "eq": _test(exp.EQ),
+    "bitwiseXOR": _bitwise(exp.BitwiseXor), "eq": _test(exp.EQ, "eq"),
 }  # fmt: skip

@@ -32,6 +32,7 @@ from guardian.languages.python.values import (
 )
 from guardian.model.lineage import Location
 from guardian.model.plan import (
+    GUESSED_ROWS,
     Alias,
     Handle,
     Opaque,
@@ -93,8 +94,8 @@ class Frame:
         return made(
             call,
             Opaque(
-                inputs=(self.handle, *others), fingerprint=call_fingerprint(name, call), keeps=True,
-                reason=name, at=call.at,
+                inputs=(self.handle, *others), keeps=True, reason=name, at=call.at,
+                fingerprint=f"{GUESSED_ROWS}{call_fingerprint(name, call)}",
             ),
         )  # fmt: skip
 
@@ -131,12 +132,22 @@ def frame_of(value: Value, machine: Machine, why: str = "") -> Frame | None:
         reason = value.name or why or "unknown"
         node = Opaque(
             inputs=value.handles,
-            fingerprint=reason,
+            fingerprint=f"{GUESSED_ROWS}{reason}",
             keeps=len(value.handles) == 1,
             reason=plain(reason),
         )
         return Frame(add(machine, node))
     return None
+
+
+def warn_of_guess(name: str, inputs: int, call: Call) -> None:
+    """Say that a value nobody knows is taken for a frame, and what its columns are then."""
+    made_of = {
+        0: "its lineage ends at this call",
+        1: "its columns are guessed to be those of the frame that it is made from",
+    }
+    what = made_of.get(inputs, "its columns may come from any of the frames that it is made from")
+    call.machine.warn(f"`{plain(name) or 'this value'}` is not known; {what}", call.at)
 
 
 def columns(frame: Frame, machine: Machine) -> tuple[str, ...] | None:

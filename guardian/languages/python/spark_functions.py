@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TypeAlias
 
 import sqlglot
@@ -10,13 +11,17 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from guardian.languages.expressions import with_defaults
+from guardian.languages.python import plain_columns as plainly
 from guardian.languages.python.each_column import EachColumn
 from guardian.languages.python.modules import nesting
 from guardian.languages.python.spark_calls import build, labelled
 from guardian.languages.python.spark_columns import (
     Column,
+    Grown,
     Tree,
+    as_expr,
     as_tree,
+    case,
     combined,
     identifier,
     named_column,
@@ -34,6 +39,7 @@ from guardian.languages.python.values import (
     plain,
     to_text,
 )
+from guardian.model.plan import Expr
 
 # What a function is called in SQL, where PySpark calls it otherwise.
 RENAMED = {
@@ -65,6 +71,9 @@ def is_function(name: str) -> bool:
 def parse_expression(text: str, call: Call) -> Column:
     """Return SQL text as a column; text that cannot be read is opaque, with a warning."""
     sql = as_sql(text)
+    expr = _test(sql) if _PLAIN_TEST.fullmatch(sql) else None
+    if expr is not None:
+        return Column(lambda: _select_item(sql), expr=expr)
     try:
         tree = _select_item(sql)
     except (SqlglotError, ValueError, RecursionError) as error:
@@ -79,6 +88,19 @@ def parse_expression(text: str, call: Call) -> Column:
     if isinstance(tree, exp.Alias):
         return Column(tree.this, names=(tree.alias,))
     return Column(_named_as_written(tree, sql))
+
+
+# Text that may be a test of names and constants, such as stands in every other script.
+_PLAIN_TEST = re.compile(r"[\w.=<>!' -]{1,100}")
+
+
+@lru_cache(maxsize=4096)
+def _test(sql: str) -> Expr | None:
+    """Return a test as an expression of the plan; None where it is more than that."""
+    try:
+        return plainly.condition(_select_item(sql))
+    except (SqlglotError, ValueError, RecursionError):
+        return None
 
 
 # A call of columns, which Spark names a column after as it is written.
@@ -130,12 +152,25 @@ def function_call(name: str, call: Call) -> Value:
     args = signature.placed(call.args, call.kwargs)
     if signature.variadic:
         args = spread(args)
-    trees = [
-        _argument(arg, literal=signature.is_constant(position), call=call)
-        for position, arg in enumerate(args)
-    ]
-    given = with_defaults(called, trees)
-    return _made(labelled(build(called, given), called, given), args)
+    constant = [signature.is_constant(position) for position in range(len(args))]
+
+    def grown() -> Tree:
+        trees = [
+            _argument(arg, literal=literal, call=call)
+            for arg, literal in zip(args, constant, strict=True)
+        ]
+        given = with_defaults(called, trees)
+        return labelled(build(called, given), called, given)
+
+    return _made(grown, args, _plainly(called, args, constant))
+
+
+def _plainly(name: str, args: Sequence[Value], constant: Sequence[bool]) -> Expr | None:
+    """Return a call as an expression of the plan, None where only its tree tells."""
+    if None in args or name in GENERATORS:
+        return None
+    exprs = [as_expr(arg, literal=literal) for arg, literal in zip(args, constant, strict=True)]
+    return plainly.function(name, exprs)
 
 
 def _argument(value: Value, *, literal: bool, call: Call) -> Tree | None:
@@ -164,8 +199,8 @@ def _window(name: str) -> "Special":
     return make
 
 
-def _made(tree: Tree, operands: Sequence[Value]) -> Column:
-    made = combined(tree, spread(operands))
+def _made(grown: Grown, operands: Sequence[Value], expr: Expr | None = None) -> Column:
+    made = combined(grown, spread(operands), expr)
     made.each, made.changed = _each_of(made, operands), True
     return made
 
@@ -185,13 +220,15 @@ def _col(call: Call) -> Value:
     name = call.value(0, "col", call.kwargs.get("colName"))
     if isinstance(name, Column):
         return name
-    column = named_column(name if isinstance(name, str) else to_text(name))
-    return Column(column.tree, each=column.each)
+    return named_column(name if isinstance(name, str) else to_text(name))
 
 
 def _lit(call: Call) -> Value:
     value = call.value(0, "col")
-    return value if isinstance(value, Column) else Column(as_tree(value))
+    if isinstance(value, Column):
+        return value
+    expr = as_expr(value)
+    return Column(as_tree(value) if expr is None else lambda: as_tree(value), expr=expr)
 
 
 def _expr(call: Call) -> Value:
@@ -202,15 +239,18 @@ def _expr(call: Call) -> Value:
 
 
 def _when(call: Call) -> Value:
-    condition, value = call.value(0, "condition"), call.value(1, "value")
-    branch = exp.If(this=as_tree(condition), true=as_tree(value))
-    return combined(exp.Case(ifs=[branch]), (condition, value))
+    return case(None, call.value(0, "condition"), call.value(1, "value"))
 
 
 def _count(call: Call) -> Value:
     value = call.value(0, "col")
-    tree = exp.Star() if value == "*" else as_tree(value, literal=False)
-    return _made(exp.Count(this=tree, big_int=True), (value,))
+
+    def grown() -> Tree:
+        tree = exp.Star() if value == "*" else as_tree(value, literal=False)
+        return exp.Count(this=tree, big_int=True)
+
+    rows = type(value) is str and value == "*"
+    return _made(grown, (value,), plainly.count(() if rows else as_expr(value, literal=False)))
 
 
 def _count_distinct(call: Call) -> Value:
@@ -263,8 +303,11 @@ def _trim(name: str) -> "Special":
 
     def make(call: Call) -> Value:
         args = SIGNATURES[name].placed(call.args, call.kwargs)
-        trees = [as_tree(arg, literal=False) for arg in reversed(args)]
-        return _made(build(name, trees), args)
+        turned = [*reversed(args)]
+        expr = plainly.function(name, [as_expr(arg, literal=False) for arg in turned])
+        return _made(
+            lambda: build(name, [as_tree(arg, literal=False) for arg in turned]), args, expr
+        )
 
     return make
 

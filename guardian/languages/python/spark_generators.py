@@ -21,7 +21,7 @@ MAPS = (exp.Map, exp.VarMap, exp.MapFromEntries, exp.StarMap)
 
 def find_generator(value: Value) -> Tree | None:
     """Return the generator inside a column; None where there is none."""
-    if not isinstance(value, Column):
+    if not isinstance(value, Column) or value.expr is not None:
         return None
     for node in value.tree.walk(prune=lambda inner: isinstance(inner, exp.Query)):
         if isinstance(node, exp.Func) and _name(node) in GENERATORS:

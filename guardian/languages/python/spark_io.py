@@ -10,7 +10,7 @@ from guardian.languages.python.catalog import scanned
 from guardian.languages.python.each_column import EachColumn
 from guardian.languages.python.machine import Machine
 from guardian.languages.python.spark_columns import spread
-from guardian.languages.python.spark_frames import METHODS, PROPERTIES, Frame
+from guardian.languages.python.spark_frames import METHODS, PROPERTIES, Frame, warn_of_guess
 from guardian.languages.python.spark_state import (
     DIALECT,
     dataset_name,
@@ -22,7 +22,9 @@ from guardian.languages.python.spark_state import (
 )
 from guardian.languages.python.values import MISSING, Call, Text, Unknown, Value, plain, to_text
 from guardian.model.plan import (
+    GUESSED_ROWS,
     Handle,
+    Opaque,
     Write,
     WriteOptions,
 )
@@ -220,6 +222,10 @@ class Writer:
             location=_location(self.options, name),
             options=_telling(self._with_settings(call, by_partition=positional)),
         )
+        node = state_of(call.machine).file.builder[self.frame.handle]
+        guessed = isinstance(node, Opaque) and node.fingerprint.startswith(GUESSED_ROWS)
+        if isinstance(node, Opaque) and guessed and node.inputs and node.at is None:
+            warn_of_guess(node.reason, len(node.inputs), call)
         write(call, self.frame.handle, name, options, positional=positional)
         return Unknown("query")
 

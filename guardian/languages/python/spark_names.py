@@ -14,9 +14,9 @@ from guardian.languages.python.spark_select import dict_places
 from guardian.languages.python.spark_state import (
     DIALECT,
     column_name,
-    folded_names,
     item,
     reference,
+    state_of,
 )
 from guardian.languages.python.values import (
     OPEN,
@@ -37,7 +37,8 @@ def rename(frame: Frame, call: Call) -> Value:
     old, new = call.value(0, "existing"), call.value(1, "new")
     if isinstance(old, EachColumn):
         return frame if isinstance(new, EachColumn) else unclear(frame, call, "withColumnRenamed")
-    pair = (fold(column_name(old), DIALECT), fold(column_name(new), DIALECT))
+    named = state_of(call.machine).file.named
+    pair = (fold(column_name(old), DIALECT), named(column_name(new)))
     return made(call, Rename(frame.handle, (pair,), at=place_of(call, 1, "new")))
 
 
@@ -46,9 +47,9 @@ def rename_all(frame: Frame, call: Call) -> Value:
     mapping = call.value(0, "colsMap")
     if not isinstance(mapping, dict):
         return unclear(frame, call, "withColumnsRenamed")
+    named = state_of(call.machine).file.named
     pairs = tuple(
-        (fold(column_name(old), DIALECT), fold(column_name(new), DIALECT))
-        for old, new in mapping.items()
+        (fold(column_name(old), DIALECT), named(column_name(new))) for old, new in mapping.items()
     )
     if not {old for old, _ in pairs}.isdisjoint(new for _, new in pairs):
         return made(call, Rename(frame.handle, pairs, at=call.at))
@@ -67,7 +68,9 @@ def to_frame(frame: Frame, call: Call) -> Value:
         return frame
     if not all(isinstance(value, str) and OPEN not in value for value in values):
         return unclear(frame, call, "toDF")
-    return made(call, Rename(frame.handle, positional=folded_names(values), at=call.at))
+    named = state_of(call.machine).file.named
+    names = tuple(named(name) for name in map(column_name, values) if name)
+    return made(call, Rename(frame.handle, positional=names, at=call.at))
 
 
 def drop(frame: Frame, call: Call) -> Value:

@@ -7,10 +7,9 @@ from guardian.languages.python.machine import Machine
 from guardian.languages.python.spark_columns import as_tree, spread
 from guardian.languages.python.spark_frames import Frame, made
 from guardian.languages.python.spark_io import PATH_FORMATS, lower_keys, named_by
-from guardian.languages.python.spark_state import lower, scan, table
+from guardian.languages.python.spark_state import columns_of, lower, scan, table
 from guardian.languages.python.spark_types import StructType, schema_of
 from guardian.languages.python.values import MISSING, Call, Unknown, Value, plain, to_text
-from guardian.model.lineage import Column as ModelColumn
 from guardian.model.plan import Call as PlanCall
 from guardian.model.plan import Constant, Filter, Handle, SetOperation
 
@@ -87,17 +86,19 @@ class Reader:
     def _load(self, call: Call) -> Value:
         paths = spread([call.value(0, "path")]) if call.has(0, "path") else []
         options = {**self.options, **lower_keys(call.kwargs)}
+        kind = options.pop("format", call.value(1))
+        schema = options.pop("schema", call.value(2))
         if not paths or paths == [None]:
             paths = [named_by(options, call, "source")]
-        kind = call.kwargs.get("format")
-        reader = replace(self, options=options)
+        known = schema_of(schema) if schema is not None else self.schema
+        reader = replace(self, options=options, schema=known)
         if isinstance(kind, str):
             reader = replace(reader, format=plain(kind))
         return reader.scanned(call, paths)
 
     def scanned(self, call: Call, names: Sequence[Value], *, is_table: bool = False) -> Value:
         """Return the rows of the datasets of these names; several are read as one."""
-        columns: tuple[ModelColumn, ...] = self.schema.columns() if self.schema is not None else ()
+        columns = columns_of(self.schema, call.machine)
         handles: list[Handle] = []
         for name in names or [Unknown("source")]:
             if is_table and isinstance(name, str) and not columns:

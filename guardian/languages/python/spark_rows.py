@@ -21,6 +21,7 @@ from guardian.languages.python.spark_state import (
     DIALECT,
     folded_names,
     lower,
+    lowered,
     reference,
     state_of,
 )
@@ -71,7 +72,7 @@ def where(frame: Frame, call: Call) -> Value:
         return frame
     if isinstance(condition, Unknown) and not isinstance(condition, ColumnTest):
         call.machine.warn("this filter's condition is not known", call.at)
-    expr = lower(call.machine, as_tree(condition), call.at)
+    expr = lowered(call.machine, condition, call.at)
     return made(call, Filter(frame.handle, expr, "WHERE", call.at, " ".join(text.split())[:300]))
 
 

@@ -18,7 +18,8 @@ def schema(frame: Frame, machine: Machine) -> Value:
     if names is None:
         return Unknown("schema", handles=(frame.handle,))
     types = known_types(frame, machine)
-    return StructType([StructField(name, types.get(name)) for name in names])
+    spelled = state_of(machine).file.spelled
+    return StructType([StructField(spelled(name), types.get(name)) for name in names])
 
 
 def known_types(frame: Frame, machine: Machine) -> dict[str, str]:
@@ -30,7 +31,17 @@ def known_types(frame: Frame, machine: Machine) -> dict[str, str]:
 def dtypes(frame: Frame, machine: Machine) -> Value:
     """Return `df.dtypes`: pairs of name and type."""
     types = known_types(frame, machine)
-    return [(name, types.get(str(name)) or Unknown("type")) for name in column_list(frame, machine)]
+    spelled = state_of(machine).file.spelled
+    return [
+        (spelled(name) if name in types else name, types.get(str(name)) or Unknown("type"))
+        for name in column_list(frame, machine)
+    ]
 
 
-SCHEMA_PROPERTIES = {"schema": schema, "dtypes": dtypes}
+def listed(frame: Frame, machine: Machine) -> Value:
+    """Return `df.columns`: names as the program writes them, or one that stands for each."""
+    spelled = state_of(machine).file.spelled
+    return [spelled(name) if type(name) is str else name for name in column_list(frame, machine)]
+
+
+SCHEMA_PROPERTIES = {"schema": schema, "dtypes": dtypes, "columns": listed}

@@ -29,10 +29,9 @@ from guardian.languages.python.spark_frames import (
 )
 from guardian.languages.python.spark_functions import parse_expression
 from guardian.languages.python.spark_generators import find_generator, generate
-from guardian.languages.python.spark_state import DIALECT, add, column_name, item, state_of
+from guardian.languages.python.spark_state import add, column_name, item, state_of
 from guardian.languages.python.values import Call, Unknown, Value, plain, to_text
 from guardian.model.lineage import Location
-from guardian.model.names import fold
 from guardian.model.plan import (
     Aggregate,
     AggregateCall,
@@ -97,6 +96,7 @@ def project(frame: Frame, entries: Sequence[Entry], call: Call) -> Frame:
             return each_opaque(frame, entries, call)
         call.machine.warn(APPROXIMATE, call.at)
     frame, listed = _with_frame_stars(frame, entries, call.machine)
+    _note_spellings(frame, listed, call.machine)
     handle = frame.handle
     items: list[Item] = []
     for value, at, text in listed:
@@ -119,6 +119,14 @@ def project(frame: Frame, entries: Sequence[Entry], call: Call) -> Frame:
         return made(call, whole)
     # Spark lets an item name an earlier one, where no column has that name.
     return made(call, Project(handle, tuple(items), lateral=True))
+
+
+def _note_spellings(frame: Frame, entries: Sequence[Entry], machine: Machine) -> None:
+    """Note how columns are written that a frame of unknown columns is asked for by name."""
+    if columns(frame, machine) is None:
+        for value, _, _ in entries:
+            if isinstance(value, str | Column) and not isinstance(value, EachColumn):
+                state_of(machine).file.named(column_name(value))
 
 
 def _is_unknown(value: Value) -> bool:
@@ -181,7 +189,9 @@ def _refs(expr: Expr | None) -> list[Ref]:
 
 
 def _star_frame(value: Value) -> Handle | None:
-    if not isinstance(value, Column) or not isinstance(value.tree, exp.Star):
+    if not isinstance(value, Column) or value.expr is not None:
+        return None
+    if not isinstance(value.tree, exp.Star):
         return None
     handle = value.tree.meta.get("frame")
     return handle if isinstance(handle, int) else None
@@ -233,7 +243,8 @@ def _with(frame: Frame, entries: Sequence[tuple[Value, Value, Location, str]], c
             continue
         handle, generated = generate(call.machine, handle, value, found, (at, text, len(items)))
         hidden.extend(part.expr for part in generated if isinstance(part.expr, Ref))
-        items.append(Item(generated[-1].expr, fold(column_name(name), DIALECT), at, text))
+        named = state_of(call.machine).file.named(column_name(name))
+        items.append(Item(generated[-1].expr, named, at, text))
     result = made(call, WithColumns(handle, tuple(items)))
     return made(call, Drop(result.handle, tuple(hidden))) if hidden else result
 

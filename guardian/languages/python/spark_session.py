@@ -10,7 +10,7 @@ from guardian.languages.python.spark_columns import UNBOUNDED, WindowSpec
 from guardian.languages.python.spark_frames import Frame, frame_of
 from guardian.languages.python.spark_groups import Rdd, rdd_frame
 from guardian.languages.python.spark_reader import Reader
-from guardian.languages.python.spark_state import DIALECT, add, state_of, table
+from guardian.languages.python.spark_state import DIALECT, add, columns_of, state_of, table
 from guardian.languages.python.spark_types import schema_of
 from guardian.languages.python.sql_text import run_sql, with_arguments
 from guardian.languages.python.udfs import udf_of
@@ -193,8 +193,7 @@ def _create_frame(call: Call) -> Value:
         return data
     if isinstance(getattr(data, "frame", None), Frame):
         return frame_of(data, call.machine)
-    known = schema_of(schema)
-    names = tuple(column.name for column in known.columns()) if known is not None else ()
+    names = tuple(column.name for column in columns_of(schema_of(schema), call.machine))
     if isinstance(data, Unknown):
         node = Opaque(
             inputs=data.handles,

@@ -17,7 +17,8 @@ from guardian.languages.python.catalog import RepositoryCatalog
 from guardian.languages.python.frame_shapes import Shapes
 from guardian.languages.python.machine import Machine
 from guardian.languages.python.spark_calls import LABEL
-from guardian.languages.python.spark_columns import Column, Tree, as_tree
+from guardian.languages.python.spark_columns import Column, Tree, as_expr, as_tree
+from guardian.languages.python.spark_types import StructType
 from guardian.languages.python.udfs import MARK, Udf, opaque_udf
 from guardian.languages.python.values import OPEN, SYMBOL, Unknown, Value, plain, symbol, to_text
 from guardian.languages.sql import Script, lower_query
@@ -74,12 +75,24 @@ class FileState:
     aliases: dict[tuple[str, str], None] = field(default_factory=dict)
     collected: dict[Handle, Location] = field(default_factory=dict)
     doubts: dict[Handle, tuple[str, Location]] = field(default_factory=dict)
+    spellings: dict[str, str] = field(default_factory=dict)
     worked: bool = False
     shapes: Shapes = field(init=False)
 
     def __post_init__(self) -> None:
         """Let frames be asked for their columns."""
         self.shapes = Shapes(self.builder, self.catalog, self._written)
+
+    def named(self, name: str) -> str:
+        """Return the name of a column being made, folded; `spelled` gives it back as written."""
+        folded = fold(name, DIALECT)
+        if folded != name or folded in self.spellings:
+            self.spellings[folded] = name
+        return folded
+
+    def spelled(self, name: str) -> str:
+        """Return a folded name as the program writes it, which `df.columns` tells cases apart."""
+        return self.spellings.get(name, name)
 
     def _written(self, dataset: str) -> Handle | None:
         """Return the plan of what was written to a dataset last."""
@@ -239,6 +252,16 @@ def lower(machine: Machine, tree: Tree, at: Location) -> Expr:
     return rewritten(expr, lambda part: _completed(part, machine))
 
 
+def lowered(machine: Machine, value: Value, at: Location, *, literal: bool = True) -> Expr:
+    """Return a column, or a value used as one, as an expression of the plan."""
+    expr = as_expr(value, literal=literal)
+    if expr is None:
+        return lower(machine, as_tree(value, literal=literal), at)
+    if state_of(machine).udfs:
+        return rewritten(expr, lambda part: _completed(part, machine))
+    return expr
+
+
 def _completed(part: Expr, machine: Machine) -> Expr | None:
     """Return a UDF's call with its code, None where there is nothing to add."""
     return _udf(part, machine) if isinstance(part, Call) else None
@@ -264,16 +287,20 @@ def item(machine: Machine, value: Value, at: Location, text: str, name: str | No
 
     Its expression, the name that Spark gives it, its place and text.
     """
+    if name is None and isinstance(value, Column) and value.names:
+        name = value.names[0]
+    direct = as_expr(value, literal=False) is not None
+    if direct and name is not None:
+        expr = lowered(machine, value, at, literal=False)
+        return Item(expr, state_of(machine).file.named(name), at, text)
     tree = as_tree(value, literal=False)
     if isinstance(tree, exp.Ordered):
         tree = tree.this
-    expr = lower(machine, tree, at)
-    if name is None and isinstance(value, Column) and value.names:
-        name = value.names[0]
+    expr = lowered(machine, value, at, literal=False) if direct else lower(machine, tree, at)
     if isinstance(expr, Star):
         return Item(expr, None, at, text)
     if name is not None:
-        return Item(expr, fold(name, DIALECT), at, text)
+        return Item(expr, state_of(machine).file.named(name), at, text)
     return Item(expr, natural_name(machine, tree, expr, at), at, text)
 
 
@@ -333,7 +360,16 @@ def _label(tree: Tree) -> str | None:
 
 def reference(machine: Machine, value: Value, at: Location) -> Expr:
     """Return the column that a name or a Column means."""
-    return lower(machine, as_tree(value, literal=False), at)
+    return lowered(machine, value, at, literal=False)
+
+
+def columns_of(schema: StructType | None, machine: Machine) -> tuple[ModelColumn, ...]:
+    """Return the columns that a schema declares; none where there is no schema."""
+    if schema is None:
+        return ()
+    for part in schema.fields:
+        state_of(machine).file.named(part.name)
+    return schema.columns()
 
 
 def folded_names(values: Sequence[Value]) -> tuple[str, ...]:

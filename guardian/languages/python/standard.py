@@ -245,6 +245,7 @@ ATTRIBUTES: dict[str, Value] = {
     "sys.path": SearchPath(),
     "os.sep": "/", "os.path.sep": "/", "os.linesep": "\n",
     "typing.TYPE_CHECKING": False,
+    "omegaconf.MISSING": Unknown(weak=True),
     "string.ascii_lowercase": "abcdefghijklmnopqrstuvwxyz",
     "string.ascii_uppercase": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
     "string.digits": "0123456789",

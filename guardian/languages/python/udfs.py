@@ -3,7 +3,7 @@
 Opaque, but told apart by a fingerprint of their code and of the code that they call.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -15,7 +15,7 @@ from guardian.languages.python.branches import Budget
 from guardian.languages.python.function_code import function_fingerprint
 from guardian.languages.python.machine import Machine
 from guardian.languages.python.spark_calls import labelled
-from guardian.languages.python.spark_columns import as_tree, combined
+from guardian.languages.python.spark_columns import Column, as_tree, combined
 from guardian.languages.python.spark_types import type_text
 from guardian.languages.python.values import (
     MISSING,
@@ -79,6 +79,13 @@ def opaque_udf(fingerprint: str, args: tuple[Expr, ...]) -> OpaqueExpr:
     It is called after its code: its own name tells nothing, and two versions are told apart.
     """
     return OpaqueExpr(fingerprint, args, f"udf_{fingerprint[:4]}")
+
+
+def opaque_column(name: str, fingerprint: str, columns: Sequence[Value]) -> Column:
+    """Return the column that a function which is not read makes of the columns it is given."""
+    trees = [as_tree(value, literal=False) for value in columns]
+    called = exp.Anonymous(this=MARK + fingerprint, expressions=trees)
+    return combined(labelled(called, name, trees), columns)
 
 
 def is_callable(value: Value) -> bool:

@@ -415,7 +415,7 @@ def truth(value: Value) -> bool | None:
         return bool(value)
     if isinstance(value, Function | ClassValue | ModuleValue | Instance | Bound | Partial):
         return True
-    return None
+    return True if getattr(value, "spark_type", "") == "SparkSession" else None
 
 
 def small(value: Value) -> bool:
@@ -460,8 +460,10 @@ def fingerprintable(value: Value) -> str:
         return repr(plain(value))
     if value is None or isinstance(value, bool | int | float):
         return repr(value)
-    if isinstance(value, list | tuple | set | frozenset) and small(value):
-        return f"[{','.join(fingerprintable(item) for item in value)}]"
+    if isinstance(value, set | frozenset) and small(value):
+        return f"{{{','.join(sorted(map(fingerprintable, value)))}}}"
+    if isinstance(value, list | tuple) and small(value):
+        return f"[{','.join(map(fingerprintable, value))}]"
     return f"?{id(value)}"
 
 

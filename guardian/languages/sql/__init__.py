@@ -4,6 +4,7 @@
 dbt and notebooks call them, too.
 """
 
+import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
@@ -18,6 +19,8 @@ from guardian.model.names import dataset_name, fold
 from guardian.model.plan import Lowered, PlanBuilder, WriteOptions
 from guardian.model.source import SourceFile
 
+_EXPORTED = re.compile(r"notebook source|\n-- COMMAND -----")
+
 
 def claims(path: str, _sources: Sources) -> bool:
     """Return whether a path is that of a SQL file."""
@@ -29,6 +32,11 @@ def extract(source: SourceFile, sources: Sources) -> Lowered:
 
     A bare query in it is no dataset of its own, unless a layout of folders names the table.
     """
+    if _EXPORTED.search(source.text):
+        from guardian.languages import notebook  # noqa: PLC0415 - it imports this package
+
+        if notebook.is_export(source.text):
+            return notebook.extract(source, sources)
     script = Script(
         builder=PlanBuilder(),
         dialect=sources.dialect(source.path),

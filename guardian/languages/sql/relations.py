@@ -64,7 +64,7 @@ def _relation(node: exp.Expr, scope: Scope) -> Handle:
             return lower_from(node.this, scope)
         case exp.Values():
             return _aliased(values(node, scope), node, scope)
-        case exp.Subquery() if isinstance(node.this, (exp.Table, exp.Join, exp.Values)):
+        case exp.Subquery() if _is_relation(node.this):
             return _aliased(lower_from(node.this, scope), node, scope)
         case exp.Lateral() if isinstance(node.this, (exp.Subquery, exp.Query)):
             return _aliased(_query(node.this, scope), node, scope)
@@ -93,6 +93,13 @@ def _relation(node: exp.Expr, scope: Scope) -> Handle:
             at=scope.location(node),
         )
     )
+
+
+def _is_relation(node: exp.Expr) -> bool:
+    """Return whether parentheses hold a relation, `(a JOIN b …)`, and not a query alone."""
+    if isinstance(node, exp.Subquery):
+        return bool(node.alias or node.args.get("joins"))
+    return isinstance(node, exp.Table | exp.Join | exp.Values)
 
 
 def _query(node: exp.Expr, scope: Scope) -> Handle:

@@ -103,7 +103,7 @@ def expanded(frame: PolarsFrame, term: Expr, call: Call) -> list[Expr] | None:
         def change(node: Tree, name: str = name) -> Tree:
             return column_of(name) if isinstance(node, exp.Star) else node
 
-        made.append(replace(term, tree=term.tree.transform(change), names=(name,)))
+        made.append(replace(term, grown=term.tree.transform(change), names=(name,)))
     return made
 
 
@@ -153,7 +153,7 @@ def entries_of(frame: PolarsFrame, call: Call) -> list[Entry] | None:
 def over_rows(entries: Sequence[Entry]) -> list[Entry]:
     """Return entries with aggregates as values that stand beside each row."""
     return [
-        (name, replace(term, tree=windowed(term.tree, ())), text)
+        (name, replace(term, grown=windowed(term.tree, ())), text)
         if term.tree.find(exp.AggFunc) is not None
         else (name, term, text)
         for name, term, text in entries

@@ -113,9 +113,9 @@ def _with_columns(frame: PolarsFrame, call: Call) -> Value:
 def _filter(frame: PolarsFrame, call: Call) -> Value:
     test = all_of(call)
     if test.tree.find(exp.Star) is not None and test.tree.find(exp.Count) is None:
-        test = replace(test, tree=other_function("any_column", exp.Star()))
+        test = replace(test, grown=other_function("any_column", exp.Star()))
     if test.tree.find(exp.AggFunc) is not None:
-        test = replace(test, tree=windowed(test.tree, ()))
+        test = replace(test, grown=windowed(test.tree, ()))
     text = call.machine.text(call.syntax(0)) if len(call.args) == 1 and not call.kwargs else ""
     return PolarsFrame(filtered(call, frame.handle, test, text))
 
@@ -177,7 +177,7 @@ def _reduced(term: Term) -> Term:
     """Return a column of a group: a list of its values where nothing reduces it."""
     if term.tree.find(exp.AggFunc) is not None or term.tree.find(exp.Column) is None:
         return term
-    return replace(term, tree=aggregate("list", term.tree) or term.tree)
+    return replace(term, grown=aggregate("list", term.tree) or term.tree)
 
 
 def _group(frame: PolarsFrame, call: Call) -> Value:

@@ -240,7 +240,7 @@ def _over(term: Expr, call: Call) -> Expr:
     made = combined(windowed(term.tree, [key.tree for key in keys], orders), (term, *keys))
     if made.tree.find(exp.Window) is None:
         made = combined(over(term.tree, [key.tree for key in keys], orders), (term, *keys))
-    return replace(term, tree=made.tree, depth=made.depth)
+    return replace(term, grown=made.tree, depth=made.depth)
 
 
 def _ordered(name: str) -> Method:

@@ -62,7 +62,7 @@ class Term(Column):
         if frame is None:
             frame = next((one.frame for one in operands if isinstance(one, Term)), None)
         whole = combined(tree, (self, *operands))
-        return replace(self, tree=whole.tree, depth=whole.depth, frame=frame, changed=True)
+        return replace(self, grown=whole.tree, depth=whole.depth, frame=frame, changed=True)
 
     def called(self, name: str) -> Self:
         """Return it under another name."""

@@ -1,0 +1,2 @@
+INSERT OVERWRITE TABLE mart.sums
+SELECT SUM(net) AS net FROM mart.orders;
