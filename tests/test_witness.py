@@ -161,6 +161,9 @@ def outputs(query: str, witness: Witness) -> list[dict[str, str | None]]:
 
 
 def text(value: object) -> str | None:
+    if isinstance(value, Decimal | float):
+        shown = float(f"{value:.9g}")
+        return str(int(shown) if shown.is_integer() else shown)
     return None if value is None else str(value)
 
 
