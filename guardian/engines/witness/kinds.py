@@ -75,10 +75,6 @@ class Kinds:
         kind = self.of(node)
         return declared or (TYPES[kind] if kind else None)
 
-    def group(self, node: Expression) -> object:
-        """Return what stands for all that `node` is compared with."""
-        return self._root(_key(node))
-
     def literals(self, node: Expression) -> Sequence[tuple[str, str]]:
         """Return the constants (kind, text) that `node` is compared with."""
         return tuple(self._literals.get(self._root(_key(node)), ()))
