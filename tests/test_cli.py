@@ -385,7 +385,8 @@ class TestUsage:
     @pytest.mark.parametrize("flags", [[], ["-v"]])
     def test_an_unforeseen_failure_says_how_to_report_it(self, flags: list[str]) -> None:
         program = (
-            "import sys; from guardian import cli; del cli.Console; sys.exit(cli.run(sys.argv[1:]))"
+            "import sys; from guardian import cli, console; del console.Console.emit; "
+            "sys.exit(cli.run(sys.argv[1:]))"
         )
         command = [sys.executable, "-c", program, "rules", *flags]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # ours
