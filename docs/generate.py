@@ -14,7 +14,10 @@ from guardian import demo, rules
 from guardian.cli import cli
 from guardian.config import WitnessSearch
 from guardian.model.changes import Report
+from guardian.model.fix import Fixes
 from guardian.model.lineage import Lineage
+from guardian.model.reach import Reach
+from guardian.model.replay import Replay
 from guardian.model.snapshot import Snapshot
 from guardian.registry import offered
 from guardian.render import Format, Page
@@ -26,7 +29,10 @@ DOCS = Path(__file__).parent
 sys.path.append(str(DOCS.parent))
 from tests.constructs import Construct, constructs  # noqa: E402 - the tests are beside this folder
 
-DOCUMENTS = {"lineage": Lineage, "report": Report, "snapshot": Snapshot}
+DOCUMENTS = {
+    "fixes": Fixes,
+    "lineage": Lineage, "reach": Reach, "replay": Replay, "report": Report, "snapshot": Snapshot,
+}  # fmt: skip
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -1,5 +1,6 @@
 """`python -m guardian` is the command line."""
 
-from guardian.cli import main
+from guardian.start import main
 
-main()
+if __name__ == "__main__":
+    main()

@@ -40,6 +40,7 @@ def decided(
 
     Only where a change would still be accepted by it has the end of an acceptance any effect.
     """
+    stated = msgspec.structs.replace(stated, configured=_recognised(stated.configured, changes))
     holding = _Holding(stated)
     lapsed: dict[Acceptance, list[Change]] = {}
     marked = []
@@ -55,6 +56,21 @@ def decided(
         marked.append(change)
     expired = {item.fingerprint: item for item in map(_expired, lapsed, lapsed.values())}
     return tuple(marked), tuple(expired.values())
+
+
+def _recognised(said: Iterable[Acceptance], changes: Sequence[Change]) -> tuple[Acceptance, ...]:
+    """Return acceptances with whole fingerprints, as far as one names a single change so far."""
+    known = {change.fingerprint for change in changes}
+    return tuple(
+        msgspec.structs.replace(item, fingerprint=meant[0]) if len(meant) == 1 else item
+        for item in said
+        for meant in [known_by(item.fingerprint, known) if item.fingerprint else []]
+    )
+
+
+def known_by(start: str, fingerprints: Iterable[str]) -> list[str]:
+    """Return those of `fingerprints` that begin with `start`, sorted, each once."""
+    return sorted({whole for whole in fingerprints if whole.startswith(start)})
 
 
 def open_changes(changes: Iterable[Change]) -> list[Change]:
@@ -109,7 +125,7 @@ def _accepted(item: _Held, today: date) -> Accepted:
 
 
 def _place(at: Location) -> str:
-    return f"{at.file}:{at.line}"
+    return f"{at.file}:{at.line}" if at.line else at.file  # a comment in a conversation has no line
 
 
 def _expired(said: Acceptance, changes: Sequence[Change]) -> Change:
@@ -118,7 +134,8 @@ def _expired(said: Acceptance, changes: Sequence[Change]) -> Change:
     more = [f"{len(changes) - NAMED} more"] if len(changes) > NAMED else []
     owner = f" by {said.owner}" if said.owner else ""
     change = Change(
-        rule=RULE, dataset=first.dataset, job=first.job, location=said.at,
+        rule=RULE, dataset=first.dataset, job=first.job,
+        location=said.at if said.at.line else first.location,
         before=f"accepted until {said.until}{owner}: {said.reason}",
         after=f"not accepted: {', '.join([*named, *more])}",
     )  # fmt: skip

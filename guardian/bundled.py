@@ -1,4 +1,4 @@
-"""Where the files that are not code lie (`rules/`, `templates/`), in a checkout and in a wheel."""
+"""Where files that are not code lie (`rules/`, `templates/`, …), in a checkout and in a wheel."""
 
 from pathlib import Path
 
@@ -13,6 +13,12 @@ def rules() -> Path:
 def templates() -> Path:
     """Return the folder of the Jinja templates of the comment and the pages."""
     return _folder("templates")
+
+
+def recipes() -> Path:
+    """Return the folder of the workflows that users take over."""
+    installed = _PACKAGE / "_bundled" / "recipes"
+    return installed if installed.is_dir() else _PACKAGE.parent / "docs" / "recipes"
 
 
 def demo() -> Path:

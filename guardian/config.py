@@ -16,6 +16,7 @@ from guardian.languages import layouts, safe_yaml
 from guardian.languages.marks import LOGGING, SQL_SUFFIXES
 from guardian.model.acceptance import Acceptance
 from guardian.model.changes import SEVERITIES, Severity
+from guardian.model.contract import Compatibility
 from guardian.model.lineage import Location
 
 FILE = "guardian.yml"
@@ -24,7 +25,7 @@ FailOn = Literal["low", "medium", "high", "critical", "never"]
 
 INCLUDE = (
     *(f"**/*{ending}" for ending in SQL_SUFFIXES), "**/*.py", "**/*.ipynb",
-    "**/notebook/*.json", "**/*.scala",
+    "**/notebook/*.json", "**/contracts/**/*.json", "**/*.scala",
     "**/*.yml", "**/*.yaml", "**/*.csv",
 )  # fmt: skip
 # What no one wants analysed; a pattern of the user's own may take one back with `!`.
@@ -80,6 +81,32 @@ class WitnessSearch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seconds: Annotated[float, msgspec.Meta(ge=0, le=600)] = 2.0
 
 
+class Llm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which model words the summary: none, unless one is chosen. `docs/narrative.md` tells more.
+
+    `model`, `region` and `endpoint` default to the provider's. `api_key_env` names the environment
+    variable that holds the key; the key itself never stands here. `deadline` is in seconds.
+    """
+
+    provider: str = "none"
+    model: str = ""
+    region: str = ""
+    endpoint: str = ""
+    api_key_env: Annotated[str, msgspec.Meta(pattern=r"^([A-Z][A-Z0-9_]*_API_KEY)?$")] = ""
+    deadline: Annotated[float, msgspec.Meta(ge=1, le=60)] = 20.0
+
+
+class Contracts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which files are data contracts, and which way their changes have to be compatible.
+
+    `paths` are patterns in gitignore's syntax; without any, files named `*.odcs.yaml` and those in
+    folders `contracts/` are. A contract may state a `compatibility` of its own.
+    """
+
+    paths: tuple[str, ...] = ()
+    compatibility: Compatibility = "CONSUMER"
+
+
 class AcceptedRisk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Changes that are known and wanted, by fingerprint or by rule; why, by whom, until when.
 
@@ -115,8 +142,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     kpis: str | tuple[str | dict[str, Any], ...] = ()
     rules: tuple[str, ...] = ()
     accepted: tuple[AcceptedRisk, ...] = ()
+    contracts: Contracts = Contracts()
     fail_on: FailOn = "high"
     witness: WitnessSearch = WitnessSearch()
+    llm: Llm = Llm()
 
 
 def parse(text: str, name: str = FILE) -> Config:
@@ -263,6 +292,9 @@ def _explained(message: str, document: object, name: str) -> ConfigError:
 _REMEDIES = {
     "fail_on": "write one of " + ", ".join(f"`{choice}`" for choice in get_args(FailOn)),
     "version": "write `version: 1`",
+    "contracts.compatibility": "write one of "
+    + ", ".join(f"`{choice}`" for choice in get_args(Compatibility)),
+    "llm.api_key_env": "name the variable that holds the key, `MY_API_KEY`; never write the key",
 }
 _PLAIN = {"str": "text", "int": "a number", "bool": "true or false", "array": "a list",
           "object": "keys with values", "null": "nothing"}  # fmt: skip
@@ -276,7 +308,7 @@ def _keys(path: str) -> tuple[str, ...]:
     """Return the keys that may stand in the section at `path`."""
     inner: dict[str, type[msgspec.Struct]] = {
         "accepted": AcceptedRisk, "sql": Sql, "sql.overrides": Override, "sql.tables": Layout,
-        "witness": WitnessSearch,
+        "llm": Llm, "witness": WitnessSearch, "contracts": Contracts,
     }  # fmt: skip
     section = inner.get(path.partition("[")[0], Config)
     return tuple(name for name in section.__struct_encode_fields__ if name.isidentifier())

@@ -5,7 +5,7 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,9 +56,8 @@ class Console(msgspec.Struct, frozen=True, kw_only=True):
         """
         known = {one.name: one for one in formats()}
         if name is None:
-            suffix = Path(self.output or "").suffix.lstrip(".")
-            suited = [one.name for one in known.values() if suffix and one.extension == suffix]
-            name = (suited or ["rich" if self.terminal() else "markdown"])[0]
+            default = "rich" if self.terminal() else "markdown"
+            name = _suited(self.output or "", known.values()) or default
         if name not in known:
             raise ConfigError(f"unknown format `{name}`", fix=f"there is: {', '.join(known)}")
         return known[name]
@@ -88,19 +87,31 @@ class Console(msgspec.Struct, frozen=True, kw_only=True):
         return self.output in {None, "-"} and sys.stdout.isatty()
 
     @contextmanager
-    def waiting(self, what: str) -> Iterator[None]:
-        """Show on a terminal that work goes on, once it has taken more than a second."""
+    def waiting(self, what: str) -> Iterator[Callable[[str], None]]:
+        """Show on a terminal that work goes on, once it has taken more than a second.
+
+        What is given to the function that it yields is shown from then on.
+        """
+        shown = [what]
         if self.quiet or not sys.stderr.isatty():
-            yield
+            yield shown.append
             return
         done = threading.Event()
-        thread = threading.Thread(target=_turn, args=(what, done), daemon=True)
+        thread = threading.Thread(target=_turn, args=(shown, done), daemon=True)
         thread.start()
         try:
-            yield
+            yield shown.append
         finally:
             done.set()
             thread.join()
+
+
+def _suited(file: str, known: "Iterable[Format]") -> str | None:
+    """Return the format that the ending of `file` names: `.sarif`, and `.sarif.json` as well."""
+    for one in sorted(known, key=lambda one: one.extension == "json"):
+        if file.endswith((f".{one.extension}", f".{one.extension}.json")):
+            return one.name
+    return None
 
 
 def formats() -> "tuple[Format, ...]":
@@ -111,15 +122,17 @@ def formats() -> "tuple[Format, ...]":
     return tuple(sorted(offered("guardian.render", Format), key=lambda one: one.name))
 
 
-def _turn(what: str, done: threading.Event) -> None:
+def _turn(shown: Sequence[str], done: threading.Event) -> None:
     start = time.monotonic()
     if done.wait(QUICK_SECONDS):
         return
-    frame = 0
+    frame, longest = 0, 0
     while not done.wait(0.1):
         seconds = time.monotonic() - start
-        sys.stderr.write(f"\r{_FRAMES[frame % len(_FRAMES)]} {what} ({seconds:.0f} s) ")
+        line = f"{_FRAMES[frame % len(_FRAMES)]} {shown[-1]} ({seconds:.0f} s) "
+        longest = max(longest, len(line))
+        sys.stderr.write(f"\r{line:<{longest}}")
         sys.stderr.flush()
         frame += 1
-    sys.stderr.write(f"\r{' ' * (len(what) + 16)}\r")
+    sys.stderr.write(f"\r{' ' * longest}\r")
     sys.stderr.flush()

@@ -19,6 +19,7 @@ _PROSE = re.compile(r"[\\`*_\[\]<>#|~$&]")
 _LINKED = re.compile(r"(?<=@)|(?<=&#35;)|(?<=:)(?=//)|(?<=www)(?=\.)|(?<=GH)(?=-\d)", re.IGNORECASE)
 _LINE_START = re.compile(r"^(\s*)([-+]|\d+[.)])(?=\s)")
 _LABEL = re.compile(r"[^A-Za-z0-9_./:\- ]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def clean(text: str, limit: int = 0) -> str:
@@ -96,8 +97,8 @@ def value(text: str, limit: int = 0) -> str:
 
 
 def fenced(text: str, language: str = "") -> str:
-    """Return `text` as a code block whose fence no line of it can close."""
-    lines = [clean(line) for line in text.split("\n")]
+    """Return `text` as a code block whose fence no line of it can close; tabs stay."""
+    lines = ["\t".join(map(clean, line.split("\t"))) for line in text.split("\n")]
     longest = max((len(run) for line in lines for run in re.findall(r"`+", line)), default=0)
     fence = "`" * max(3, longest + 1)
     return "\n".join([f"{fence}{language}", *lines, fence])
@@ -107,3 +108,19 @@ def mermaid(text: str, limit: int = 60) -> str:
     """Return `text` as a quoted Mermaid label; whatever Mermaid or HTML might read is an entity."""
     label = _LABEL.sub(lambda found: f"#{ord(found[0])};", clean(text, limit))
     return f'"{label or " "}"'
+
+
+def encodable(text: str) -> str:
+    """Return `text` as UTF-8 can hold it: a lone surrogate becomes the replacement character."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
+def command_data(text: str) -> str:
+    """Return `text` as the message of a workflow command, which a line's end would end."""
+    escaped = encodable(text).replace("%", "%25")
+    return escaped.replace("\r", "%0D").replace("\n", "%0A")
+
+
+def command_property(text: str) -> str:
+    """Return `text` as a property of a workflow command, which a comma or colon would end, too."""
+    return command_data(text).replace(":", "%3A").replace(",", "%2C")

@@ -10,9 +10,10 @@ from typing import Protocol, TypeAlias
 
 import msgspec
 
-from guardian import __version__, acceptances, impact, kpis, narrative, registry, rules
+from guardian import __version__, acceptances, contracts, impact, kpis, narrative, registry, rules
 from guardian.causes import Origin
 from guardian.diff import Comparison, Detector, Pair
+from guardian.diff.spelling import with_parameters_spelled
 from guardian.languages import Extractor, Sources, accepting
 from guardian.languages.recording import Recording, holds
 from guardian.lineage.document import document
@@ -96,12 +97,14 @@ def _says_something(lowered: Lowered) -> bool:
     return bool(lowered.failed or lowered.writes or lowered.declarations or lowered.tables)
 
 
-def lowered_alone(sources: Revisable) -> Callable[[str], Made]:
+def lowered_alone(
+    sources: Revisable, contained: Callable[[str], Lowered] | None = None
+) -> Callable[[str], Made]:
     """Return what lowers the file at a path, and tells whether that holds for later runs.
 
-    None where no language claims the file or it cannot be read.
+    None where no language claims the file or it cannot be read. `contained` is as for `lower`.
     """
-    lowering = _Lowering(sources, None, Seen(), None)
+    lowering = _Lowering(sources, None, Seen(), contained)
 
     def lowered(path: str) -> Made:
         asked = lowering.asked(path)
@@ -255,7 +258,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
     `queries` are the KPIs whose columns their SQL tells, with that SQL in `dialect`. `accepted` is
     what the configuration accepts; what the code accepts stands beside it. `origin` tells where a
-    change was made, if not in its own job; nobody does where None.
+    change was made, if not in its own job; nobody does where None. `memory` is what earlier reports
+    bound of files that are the same objects still.
     """
 
     today: date
@@ -265,6 +269,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     queries: tuple[tuple[Exposure, str], ...] = ()
     dialect: str = ""
     origin: Origin | None = None
+    memory: Memory | None = None
 
 
 Compared: TypeAlias = Sequence[tuple[Pair, Sequence[Change]]]
@@ -292,7 +297,8 @@ def report(
         pack: the rules; ours where None.
         search: looks for input rows on which two definitions differ; nobody does where None.
     """
-    memory, catalog = Memory(), _catalog(known.snapshot)
+    catalog = catalog_of(known.snapshot)
+    memory = known.memory if known.memory is not None else Memory()
     before = link(base, catalog=catalog, memory=memory)
     after = link(head, catalog=catalog, memory=memory)
     changes, unread = _measured(before, after, known, search)
@@ -302,7 +308,8 @@ def report(
     pack = pack or rules.load()
     stated = acceptances.Stated(known.accepted, before.lowered, after.lowered)
     changes, expired = acceptances.decided(changes, stated, known.today)
-    judged = [rules.judge(change, pack) for change in (*changes, *expired)]
+    contracted = {*contracts.by_dataset(base), *contracts.by_dataset(head)}
+    judged = [rules.judge(one, pack, contracted=contracted) for one in (*changes, *expired)]
     counting = acceptances.open_changes(judged)
     unknown = acceptances.unknown_rules(stated, pack.rules)
     made = Report(
@@ -323,6 +330,7 @@ def _measured(
     """Return what changed, with what is downstream of it, and which KPIs could not be read."""
     comparison = Comparison(before, after, registry.offered("guardian.diff", Detector))
     changes = comparison.changes()
+    changes += contracts.changes(before, after)
     if not changes:
         return (), ()
     if search is not None:
@@ -354,21 +362,22 @@ def _evidenced(comparison: Comparison, changes: list[Change], search: Search) ->
         if len(pairs) == 1
     ]
     found = search(compared, lambda name: comparison.head.schemas.get(name, UNKNOWN))
-    return [_with_evidence(change, found.get(change)) for change in changes]
+    return [_with_evidence(change, found.get(change), comparison.head) for change in changes]
 
 
 # How sure a difference is that no made-up rows have shown.
 UNSEEN = 0.4
 
 
-def _with_evidence(change: Change, evidence: Evidence | None) -> Change:
+def _with_evidence(change: Change, evidence: Evidence | None, head: World) -> Change:
     if evidence is None:
         return change
+    evidence = with_parameters_spelled(evidence, change.job, head)
     confidence = 1.0 if evidence.witness is not None else min(change.confidence, UNSEEN)
     return msgspec.structs.replace(change, evidence=evidence, confidence=confidence)
 
 
-def _catalog(snapshot: Snapshot) -> dict[str, Schema]:
+def catalog_of(snapshot: Snapshot) -> dict[str, Schema]:
     """Return the columns of the datasets that other repositories write."""
     return {
         dataset.name: Schema(dataset.columns, dataset.complete)

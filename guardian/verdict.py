@@ -6,6 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from guardian.escape import value
+from guardian.gathering import (
+    MOST_CHARACTERS,
+    SWAPPED,
+    advice,
+    because_of,
+    doubt,
+    gathered,
+    message,
+    name,
+    phrase,
+    sides,
+    spot,
+    united,
+)
 from guardian.model.changes import (
     SEVERITIES,
     Accepted,
@@ -17,14 +31,11 @@ from guardian.model.changes import (
     Revision,
     Severity,
 )
-from guardian.model.lineage import ColumnRef, Coverage, Location
+from guardian.model.lineage import Coverage
 
-MOST_CHARACTERS = 120
 MOST_COLUMNS = 4  # named of one dataset
-MOST_ALIKE = 6  # changes named that have one cause
 LONGEST_LIST = 60  # characters of their names
 CERTAIN = 0.8
-SWAPPED = frozenset({"input-added", "input-removed"})
 
 _LABELS: Mapping[Severity, str] = {
     "none": "No risk", "low": "Low risk", "medium": "Medium risk",
@@ -75,8 +86,10 @@ def acceptance(accepted: Accepted) -> str:
 
 
 def _what_changes(changes: Sequence[Change]) -> str:
-    if len(changes) == 1:
-        return changes[0].message.rstrip(".") or f"`{value(changes[0].dataset)}` changes"
+    groups = gathered(changes)
+    if len(changes) == 1 or (len(groups) == 1 and not changes[0].cause):
+        said = message(*groups[0]).rstrip(".")
+        return said or f"`{value(changes[0].dataset)}` changes"
     datasets = sorted({change.dataset for change in changes})
     where = f"`{value(datasets[0], MOST_CHARACTERS)}`"
     if len(datasets) > 1:
@@ -96,17 +109,14 @@ def _made_by(changes: Iterable[Change]) -> str:
 def _who_feels(report: Report, felt: str) -> str:
     if felt:
         return f"; felt by {felt}"
+    if any(change.impact.datasets for change in counting(report)):
+        return "; felt only where more changes"
     return "; nothing known downstream feels it" if report.severity != "low" else ""
 
 
 def counted(number: int, noun: str) -> str:
     """Return `number` with its noun, in the plural where it is not one."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def phrase(parts: Sequence[str]) -> str:
-    """Return `a, b and c`; empty where there are none."""
-    return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
 
 
 def reach(impact: Impact) -> str:
@@ -125,7 +135,10 @@ def felt_by(impact: Impact, *, columns: bool = False) -> list[tuple[str, Sequenc
     """
     tables: Sequence[str] = impact.datasets
     if columns:
-        tables = [_with_columns(dataset, impact) for dataset in impact.datasets]
+        reached: dict[str, list[str]] = {}
+        for ref in impact.columns:
+            reached.setdefault(ref.dataset, []).extend([ref.column] if ref.column else [])
+        tables = [_with_columns(name, reached.get(name, [])) for name in impact.datasets]
     groups: list[tuple[str, Sequence[str]]] = [
         ("dashboard" if len(impact.dashboards) == 1 else "dashboards", impact.dashboards),
         ("KPI" if len(impact.kpis) == 1 else "KPIs", impact.kpis),
@@ -134,12 +147,11 @@ def felt_by(impact: Impact, *, columns: bool = False) -> list[tuple[str, Sequenc
     return [(label, names) for label, names in groups if names]
 
 
-def _with_columns(dataset: str, impact: Impact) -> str:
+def _with_columns(dataset: str, columns: Sequence[str]) -> str:
     """Return a dataset with those of its columns that are reached: `d.x`, or `d (x, y and 3 more)`.
 
     The dataset alone where none is known.
     """
-    columns = [ref.column for ref in impact.columns if ref.dataset == dataset and ref.column]
     if len(columns) < 2:
         return ".".join([dataset, *columns])
     shown = columns if len(columns) <= MOST_COLUMNS else columns[: MOST_COLUMNS - 1]
@@ -152,7 +164,9 @@ def _with_columns(dataset: str, impact: Impact) -> str:
 def by_severity(changes: Iterable[Change]) -> str:
     """Return how many changes there are of each severity, the worst first: `1 high, 3 low`."""
     counts = Counter(change.severity for change in changes)
-    return ", ".join(f"{counts[level]} {level}" for level in reversed(SEVERITIES) if counts[level])
+    return ", ".join(
+        f"{counts[level]:,} {level}" for level in reversed(SEVERITIES) if counts[level]
+    )
 
 
 def ordered(changes: Iterable[Change]) -> list[Change]:
@@ -183,13 +197,6 @@ def revision(side: Revision, *, commit: bool = False) -> str:
     return called[:10] if len(called) == 40 and not called.strip("0123456789abcdef") else called
 
 
-def sides(change: Change) -> list[tuple[str, str]]:
-    """Return what was (`-`) and what is (`+`), empty where the message has told both already."""
-    found = [(sign, text) for sign, text in (("-", change.before), ("+", change.after)) if text]
-    told = all(f"`{value(text)}`" in change.message or text in change.message for _, text in found)
-    return [] if told else found
-
-
 def remark(change: Change) -> str:
     """Return the detail if it tells of a row on which the two differ; else it is for the rules."""
     return change.detail if " = " in change.detail else ""
@@ -198,43 +205,6 @@ def remark(change: Change) -> str:
 def place(change: Change) -> str:
     """Return where the change is: `file:line`."""
     return spot(change.location)
-
-
-def spot(at: Location) -> str:
-    """Return a place as `file:line`."""
-    return f"{at.file}:{at.line}"
-
-
-def gathered(changes: Iterable[Change]) -> list[tuple[Change, tuple[Change, ...]]]:
-    """Return changes in their order, each with those behind it that one edit elsewhere makes alike.
-
-    They have one cause and one rule. An input and the one that it stands in for are one, too.
-    """
-    groups: dict[object, list[Change]] = {}
-    for number, change in enumerate(changes):
-        key: object = (change.cause, change.rule) if change.cause else number
-        if change.rule in SWAPPED and change.detail:
-            key = (change.dataset, change.job, change.accepted is None)
-        groups.setdefault(key, []).append(change)
-    return [(group[0], tuple(group[1:])) for group in groups.values()]
-
-
-def because_of(change: Change, alike: Sequence[Change]) -> str:
-    """Return where a change was made elsewhere, and what else that changes in the same way."""
-    if change.cause is None:
-        return ""
-    said = f"`{value(spot(change.cause), MOST_CHARACTERS)}` changed"
-    if not alike:
-        return said
-    names = list(dict.fromkeys(name(ColumnRef(item.dataset, item.column)) for item in alike))
-    shown = [f"`{value(one, MOST_CHARACTERS)}`" for one in names[:MOST_ALIKE]]
-    more = [f"{len(names) - len(shown):,} more"] if len(names) > len(shown) else []
-    return f"{said}; the same for {phrase([*shown, *more])}"
-
-
-def name(ref: ColumnRef) -> str:
-    """Return a column as `dataset.column`, a dataset's rows as its name alone."""
-    return ref.dataset if ref.column is None else f"{ref.dataset}.{ref.column}"
 
 
 def proof(impact: Impact) -> Path | None:
@@ -266,3 +236,38 @@ def stations(path: Path, impact: Impact) -> list[Station]:
 
 def _place(hop: Hop) -> str:
     return f"{hop.location.file}:{hop.location.line}"
+
+
+__all__ = [
+    "CERTAIN",
+    "LONGEST_LIST",
+    "MOST_CHARACTERS",
+    "MOST_COLUMNS",
+    "SWAPPED",
+    "Station",
+    "acceptance",
+    "accepted_changes",
+    "advice",
+    "because_of",
+    "by_severity",
+    "counted",
+    "counting",
+    "coverage",
+    "doubt",
+    "felt_by",
+    "gathered",
+    "message",
+    "name",
+    "ordered",
+    "phrase",
+    "place",
+    "proof",
+    "reach",
+    "remark",
+    "revision",
+    "sentence",
+    "sides",
+    "spot",
+    "stations",
+    "united",
+]

@@ -1,35 +1,46 @@
 """Opens a repository, its configuration and its snapshot, and hands the pipeline its inputs."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from functools import partial
-from pathlib import Path
-from typing import Self
+from pathlib import Path, PurePosixPath
+from typing import Self, TypeVar
 
 import msgspec
 
-from guardian import acceptances, dialects, exposures, pipeline, rules, stores
-from guardian.causes import Causes
-from guardian.config import FILE, FILES, Config, accepted_risks
+from guardian import acceptances, bundled, dialects, exposures, pipeline, rules, stores
+from guardian.comparing import Beyond, Series, Side, replays, reported
+from guardian.config import FILE, FILES, Config, accepted_risks, blocks
 from guardian.engines.deep import deep
 from guardian.errors import ConfigError, RevisionError, ServiceError
+from guardian.fixes import Proposal
+from guardian.fixes.patches import lines_of, stored
 from guardian.languages import safe_yaml
 from guardian.languages.layouts import hint
+from guardian.lineage.graph import Graph
+from guardian.lineage.reach import Atlas
+from guardian.mending import mended, proposed
 from guardian.model.acceptance import Acceptance
-from guardian.model.changes import Report, Revision
+from guardian.model.changes import SEVERITIES, Report, Revision
 from guardian.model.lineage import Coverage, Diagnostic, Lineage
 from guardian.model.plan import Lowered
+from guardian.model.replay import Merge, Replay, Replayed, replay
 from guardian.model.snapshot import Snapshot, SnapshotPart
+from guardian.render import Page
 from guardian.rules import RulePack
 from guardian.sources.built import around, built
 from guardian.sources.configuration import Options, Read, configuration, on_disk
 from guardian.sources.files import Files
 from guardian.sources.folder import open_folder
 from guardian.sources.git import INDEX, WORKTREE, Repository
+from guardian.sources.history import Asked, merges
+from guardian.sources.writing import write
 from guardian.starter import starter
 from guardian.stores.lowered import LoweredCache, cache_path
 
+Made = TypeVar("Made")
+WORKFLOW = PurePosixPath(".github/workflows/guardian.yml")
 MANY = 400  # files of which several processes may take a share
 
 
@@ -107,16 +118,29 @@ class Workspace:
         Raises:
             RevisionError: one of them cannot be read.
         """
-        repository = self._needed()
-        if head is None and repository.bare:
-            head = "HEAD"
-        head_revision = self._revision(head or WORKTREE)
-        if base is None:
-            branch, commit = repository.merge_base(head_revision.commit or "HEAD")
-            base_revision = Revision(branch, commit)
-        else:
-            base_revision = self._revision(base)
-        return self._compared(base_revision, head_revision)
+        return self._compared(*self._two(base, head))
+
+    def fixes(self, base: str | None, head: str | None) -> Proposal:
+        """Return the edits that keep the readers of what is gone between two revisions.
+
+        Raises:
+            RevisionError: a revision cannot be read.
+        """
+
+        def work(report: Report, old: Side, new: Side, beyond: Beyond) -> Proposal:
+            return proposed(report, old, new, beyond, contained=self._options.contained)
+
+        return self._with_sides(*self._two(base, head), work, searching=False)
+
+    def write(self, proposal: Proposal) -> dict[str, str]:
+        """Write proven edits into the working tree; return, by path, why not, empty where done."""
+        staged = self._files(Revision(INDEX, None))
+        done = {}
+        for path, edits in sorted(proposal.edits.items()):
+            text = proposal.texts[path]
+            place, lines = (self.root, path), lines_of(text, edits)
+            done[path] = write(place, text, staged.text(path), lines, partial(stored, edits=edits))
+        return done
 
     def report_since(self, base: str, head: str) -> Report:
         """Return what changed on the way to `head` since it left the line of `base`.
@@ -134,6 +158,49 @@ class Workspace:
         commit = None if repository.unborn() else repository.commit("HEAD")
         return self._compared(Revision("HEAD", commit), Revision(INDEX, None), searching=False)
 
+    def replay(self, asked: Asked, begun: Callable[[int, int, Merge], None]) -> Replay:
+        """Return what a report would have said of each of the last merges, on the day of each.
+
+        The configuration, the snapshot, dashboards and KPIs are those of today. `begun` is told
+        before each merge which one of how many it is.
+
+        Raises:
+            RevisionError: the branch cannot be read.
+        """
+        branch, found = merges(self._needed(), asked)
+        self._spoken(self._files(branch))
+        beyond = self._beyond()
+
+        def work() -> list[Replayed]:
+            with self._cache() as cache:
+                series = Series(cache)
+
+                def side(revision: Revision) -> Side:
+                    return self._side(revision, self._files(revision), series)
+
+                def beginning(number: int, merge: Merge) -> None:
+                    begun(number, len(found), merge)
+
+                return list(replays(found, side, beyond, series, beginning))
+
+        return replay(branch, deep(work))
+
+    def worded(self, report: Report) -> Report:
+        """Return `report` in the words of the model that was chosen, as it is where none was.
+
+        Only its narrative differs, and where that stays the template's, a note of it tells why.
+        """
+        if self.config.llm.provider == "none":
+            return report
+        from guardian import llm
+        from guardian.llm.answers import KeptAnswers
+
+        kept = KeptAnswers(cache_path().parent / "answers") if self._options.cache else None
+        report = llm.worded(report, self.config.llm, kept)
+        if report.narrative.note:
+            self.notes.append(report.narrative.note)
+        return report
+
     def snapshot_part(self) -> SnapshotPart:
         """Return what this repository contributes to a snapshot, as it stands on disk."""
         return SnapshotPart(
@@ -143,11 +210,40 @@ class Workspace:
             exposures=self.exposures().exposures,
         )
 
+    def atlas(self) -> tuple[Atlas, tuple[Diagnostic, ...]]:
+        """Return the lineage of the code as it stands and of what is stored of other repositories.
+
+        And why other repositories are missing, if their store could not be read.
+        """
+        others, unread = self._others()
+        repositories = {
+            job.id: part.repository for part in others.parts for job in part.lineage.jobs
+        }
+        own = self.snapshot_part()
+        for job in own.lineage.jobs:
+            repositories.pop(job.id, None)
+        parts = (own, *others.parts)
+        atlas = Atlas(
+            Graph(part.lineage for part in parts),
+            repositories,
+            tuple(exposure for part in parts for exposure in part.exposures),
+        )
+        return atlas, unread
+
     def name(self) -> str:
         """Return what the repository is called among others: configured, else from `origin`."""
         if self.config.repository:
             return self.config.repository
         return self._repository.name() if self._repository else self.root.resolve().name
+
+    def page(self, shown: Page) -> Page:
+        """Return the page `shown` with what formats may ask beside the report."""
+        return msgspec.structs.replace(
+            shown,
+            failing=frozenset(level for level in SEVERITIES if blocks(self.config, level)),
+            rules=self.rules() if self.config.rules else None,
+            address=self._repository.address() if self._repository else "",
+        )
 
     def snapshot_location(self) -> str:
         """Return where the snapshot is kept; a path is taken from the root of the repository."""
@@ -208,15 +304,27 @@ class Workspace:
         Raises:
             ConfigError: there is one, and `force` is not given; or it cannot be written.
         """
-        target = self.root / FILE
-        if target.exists() and not force:
-            raise ConfigError("it is there already", where=FILE, fix="write over it with `--force`")
         files = self._present()
-        text = starter(files.paths(), files.text)
+        return self._write(FILE, starter(files.paths(), files.text), force=force)
+
+    def write_workflow(self, *, force: bool) -> Path:
+        """Write the workflow for pull requests on GitHub, and return its path.
+
+        Raises:
+            ConfigError: there is one, and `force` is not given; or it cannot be written.
+        """
+        text = (bundled.recipes() / WORKFLOW.name).read_text(encoding="utf-8")
+        return self._write(WORKFLOW.as_posix(), text, force=force)
+
+    def _write(self, name: str, text: str, *, force: bool) -> Path:
+        target = self.root / name
+        if target.exists() and not force:
+            raise ConfigError("it is there already", where=name, fix="write over it with `--force`")
         try:
+            target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
         except OSError as error:
-            raise ConfigError(f"cannot be written: {error.strerror}", where=FILE) from error
+            raise ConfigError(f"cannot be written: {error.strerror}", where=name) from error
         return target
 
     def exposures(self) -> exposures.Exposures:
@@ -238,40 +346,64 @@ class Workspace:
 
     # --- how it is done ----------------------------------------------------------------------
 
+    def _two(self, base: str | None, head: str | None) -> tuple[Revision, Revision]:
+        """Return the two revisions that are meant."""
+        repository = self._needed()
+        if head is None and repository.bare:
+            head = "HEAD"
+        head_revision = self._revision(head or WORKTREE)
+        if base is None:
+            branch, commit = repository.merge_base(head_revision.commit or "HEAD")
+            base_revision = Revision(branch, commit)
+        else:
+            base_revision = self._revision(base)
+        return base_revision, head_revision
+
     def _compared(self, base: Revision, head: Revision, *, searching: bool = True) -> Report:
+        def work(report: Report, old: Side, new: Side, beyond: Beyond) -> Report:
+            if not self._options.fixes:
+                return report
+            return mended(report, old, new, beyond, contained=self._options.contained)
+
+        return self._with_sides(base, head, work, searching=searching)
+
+    def _with_sides(
+        self,
+        base: Revision,
+        head: Revision,
+        then: Callable[[Report, Side, Side, Beyond], Made],
+        *,
+        searching: bool,
+    ) -> Made:
+        """Return what `then` makes of a report and of what it was made from."""
         after = self._spoken(self._files(head))
         before = self._files(base).configured(self.config)
-        snapshot, broken = self._others()
-        known, pack = self.exposures(), self.rules()
-        accepted = self._configured_acceptances(pack)
+        beyond = self._beyond(searching=searching)
 
-        def work() -> Report:
-            seen = pipeline.Seen()
+        def work() -> Made:
             with self._cache() as cache:
-                old, _ = self._lowered(before, cache, seen)
-                new, coverage = self._lowered(after, cache, seen)
-            return pipeline.report(
-                old,
-                new,
-                revisions=(base, head),
-                coverage=coverage,
-                known=pipeline.Known(
-                    today=today(),
-                    accepted=accepted,
-                    snapshot=snapshot,
-                    exposures=known.exposures,
-                    queries=known.queries,
-                    dialect=after.dialect("guardian.yml"),
-                    origin=Causes(old, new, before, after),
-                ),
-                pack=pack,
-                search=self._search() if searching else None,
-            )
+                series = Series(cache)
+                old = self._side(base, before, series)
+                new = self._side(head, after, series)
+            return then(reported(old, new, beyond, series, today()), old, new, beyond)
 
-        report = deep(work)
-        unread = _news(before, after)
-        warnings = tuple(sorted({*report.warnings, *broken, *known.warnings, *unread}))
-        return msgspec.structs.replace(report, warnings=warnings)
+        return deep(work)
+
+    def _side(self, revision: Revision, files: Files, series: Series) -> Side:
+        lowered, coverage = self._lowered(files, series.cache, series.seen)
+        return Side(revision, files, lowered, coverage)
+
+    def _beyond(self, *, searching: bool = True) -> Beyond:
+        snapshot, unread = self._others()
+        pack = self.rules()
+        return Beyond(
+            snapshot=snapshot,
+            unread=unread,
+            exposures=self.exposures(),
+            pack=pack,
+            accepted=(*self._configured_acceptances(pack), *self._options.accepted),
+            search=self._search() if searching else None,
+        )
 
     def _configured_acceptances(self, pack: RulePack) -> tuple[Acceptance, ...]:
         said = accepted_risks(self.config)
@@ -381,6 +513,12 @@ class Workspace:
 
     def _configured(self) -> Config:
         config = configuration(self._read, self._options)
+        trusted = self._options.config_revision is not None
+        if self._options.llm or config.llm.provider != "none":
+            from guardian import llm
+
+            choice = llm.chosen(config.llm, self._options.llm, trusted=trusted)
+            config = msgspec.structs.replace(config, llm=choice)
         if self._options.fail_on is None:
             return config
         return msgspec.structs.replace(config, fail_on=self._options.fail_on)
@@ -409,16 +547,6 @@ def _crew(files: Files) -> pipeline.Crew:
     from guardian.engines.crew import Crew
 
     return Crew(files)
-
-
-def _news(before: Files, after: Files) -> Iterator[Diagnostic]:
-    """Yield what could not be read on one side, where the other side has not the same to say."""
-    for side, other in ((before, after), (after, before)):
-        known = frozenset(other.problems())
-        for problem in side.problems():
-            same = side.blob(problem.file) == other.blob(problem.file)
-            if not (same and problem in known):
-                yield problem
 
 
 def _document(text: str, path: str) -> object:

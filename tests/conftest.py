@@ -2,9 +2,14 @@
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.github import prism
+from tests.github.server import serving
+from tests.github.state import GitHub
 
 CASES = Path(__file__).parent / "cases"
 
@@ -46,3 +51,24 @@ class Golden:
 def golden(request: pytest.FixtureRequest) -> Golden:
     """Return what compares with expectations."""
     return Golden(update=bool(request.config.getoption("--update-goldens")))
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[GitHub]:
+    """Serve a GitHub, behind GitHub's own description where Prism is there to judge by it."""
+    github = GitHub()
+    with serving(github) as upstream:
+        if not prism.installed():
+            yield github
+            return
+        with prism.judging(upstream) as address:
+            github.address = address
+            yield github
+
+
+@pytest.fixture
+def plain() -> Iterator[GitHub]:
+    """Return a GitHub that answers as a test says, without a judge."""
+    github = GitHub()
+    with serving(github):
+        yield github

@@ -86,6 +86,7 @@ class FakeGitHub:
         serve("GET", f"{repo}/pulls/{number}", self._pull)
         serve("GET", f"{here}/{number}/comments", self._list)
         serve("POST", f"{here}/{number}/comments", self._create)
+        serve("GET", f"{here}/comments/[0-9]+", self._get)
         serve("PATCH", f"{here}/comments/[0-9]+", self._edit)
         serve("DELETE", f"{here}/comments/[0-9]+", self._delete)
         serve("POST", "/graphql", self._viewer, api.replace("/api/v3", "/api"))
@@ -174,6 +175,11 @@ class FakeGitHub:
         if len(body) > BODY_LIMIT:
             return 422, {}, json.dumps({"message": "Validation Failed: body is too long"})
         return 201, {}, json.dumps(self.say(body, self.login))
+
+    def _get(self, request: PreparedRequest) -> Answer:
+        number = int(str(request.url).rsplit("/", 1)[1])
+        found = next(comment for comment in self.comments if comment["id"] == number)
+        return 200, {}, json.dumps(found)
 
     def _edit(self, request: PreparedRequest) -> Answer:
         comment = self._own(request)

@@ -20,7 +20,15 @@ from guardian.model.plan import Exposure
 PACK = rules.load()
 
 
-def edge(source: str, target: str, job: str, *, subtype: str = "IDENTITY", line: int = 1) -> Edge:
+def edge(
+    source: str,
+    target: str,
+    job: str,
+    *,
+    subtype: str = "IDENTITY",
+    line: int = 1,
+    confidence: float = 1.0,
+) -> Edge:
     """Return an edge between `dataset.column`s; a target that ends in `.` is the dataset's rows."""
     direct = subtype in {"IDENTITY", "TRANSFORMATION", "AGGREGATION"}
     return Edge(
@@ -30,7 +38,7 @@ def edge(source: str, target: str, job: str, *, subtype: str = "IDENTITY", line:
         subtype=subtype,  # type: ignore[arg-type]  # the tests write it as plain text
         job=job,
         location=Location(job.partition("#")[0], line),
-        confidence=1.0,
+        confidence=confidence,
     )
 
 

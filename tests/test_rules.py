@@ -13,7 +13,7 @@ from guardian.model.changes import Change, Impact
 from guardian.model.lineage import ColumnRef
 from guardian.rules.conditions import FACTS, ConditionError, holds, parse
 from guardian.rules.pages import explain, markdown
-from guardian.rules.types import direction
+from guardian.model.types import direction
 from guardian.rules.wording import facts, filled
 from tests.shop import PACK, change
 

@@ -322,6 +322,25 @@ def test_the_name_of_a_repository(repo: Repo, url: str, name: str) -> None:
     assert opened(repo).name() == name
 
 
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("git@github.com:team/orders.git", "https://github.com/team/orders"),
+        ("https://user:secret@GitHub.com/team/orders", "https://github.com/team/orders"),
+        ("https://git.example:8443/team/our%20orders/", "https://git.example/team/our%2520orders"),
+        ("ssh://git@host:22/group/sub/orders.git/", "https://host/group/sub/orders"),
+        ("/srv/git/orders.git", ""),
+        ("../orders", ""),
+        ("file:///srv/git/orders.git", ""),
+        ("C:/git/orders", ""),
+    ],
+)
+def test_where_a_repository_is_hosted(repo: Repo, url: str, address: str) -> None:
+    assert opened(repo).address() == ""
+    repo.create_remote("origin", url)
+    assert opened(repo).address() == address
+
+
 def test_staged_paths(repo: Repo) -> None:
     root = Path(repo.working_dir)
     assert staged_paths(root) == (root, ())

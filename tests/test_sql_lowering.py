@@ -334,9 +334,33 @@ def test_declarations() -> None:
     ).declarations
     assert found.dataset == "s.t"
     assert [(column.name, column.type, column.nullable) for column in found.columns] == [
-        ("a", "int", False), ("b", "decimal(10,2)", None), ("c", "varchar", None),
+        ("a", "int", False), ("b", "decimal(10,2)", False), ("c", "varchar", None),
     ]  # fmt: skip
     assert set(found.keys) == {("c",), ("a", "b")}
+
+
+@pytest.mark.parametrize(
+    ("statement", "dialect", "nullable"),
+    [
+        ("CREATE TABLE t (a TEXT PRIMARY KEY)", "duckdb", False),
+        ("CREATE TABLE t (a TEXT, CONSTRAINT pk PRIMARY KEY (a))", "postgres", False),
+        ("CREATE TABLE t (a TEXT, CONSTRAINT pk PRIMARY KEY CLUSTERED (a DESC))", "tsql", False),
+        ("CREATE TABLE t (a TEXT UNIQUE)", "postgres", None),
+        ("CREATE TABLE t (a TEXT, UNIQUE (a))", "tsql", None),
+        ("CREATE TABLE t (a TEXT PRIMARY KEY)", "sqlite", None),
+        ("CREATE TABLE t (a TEXT, PRIMARY KEY (a))", "sqlite", None),
+        ("ALTER TABLE t ADD CONSTRAINT pk PRIMARY KEY (a)", "postgres", False),
+    ],
+)
+def test_a_primary_key_is_never_null(statement: str, dialect: str, nullable: bool | None) -> None:
+    (declaration,) = ran(statement, dialect).declarations
+    assert declaration.keys == (("a",),)
+    assert [column.nullable for column in declaration.columns] == [nullable]
+
+
+def test_a_primary_key_of_clickhouse_may_repeat() -> None:
+    (found,) = ran("CREATE TABLE t (a Int64, PRIMARY KEY (a))", "clickhouse").declarations
+    assert (found.keys, found.columns[0].nullable) == ((), None)
 
 
 def test_altered_columns() -> None:

@@ -14,8 +14,11 @@ from guardian.cli.action import action
 from guardian.cli.check import check
 from guardian.cli.completion import completion
 from guardian.cli.demo import demo
+from guardian.cli.fix import fix
 from guardian.cli.init import init
+from guardian.cli.lineage import lineage, path
 from guardian.cli.options import NAME, example
+from guardian.cli.replay import replay
 from guardian.cli.report import report
 from guardian.cli.rules import explain, rules
 from guardian.cli.scan import scan
@@ -36,7 +39,8 @@ def cli() -> None:
 
 
 for _command in (
-    scan, report, check, snapshot, action, rules, explain, demo, init, completion,
+    scan, lineage, path, report, fix, replay, check, snapshot, action,
+    rules, explain, demo, init, completion,
 ):  # fmt: skip
     cli.add_command(_command)
 

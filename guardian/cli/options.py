@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
@@ -23,9 +23,9 @@ class FormatName(click.ParamType):  # type: ignore[type-arg]  # generic from cli
 
     name = "format"
 
-    def __init__(self, *, documents: bool = False) -> None:
-        """Know all formats of reports, or those of lineage `documents` only."""
-        self._documents = documents
+    def __init__(self, document: Literal["report", "scan", "replay"] = "report") -> None:
+        """Know the formats that can print such a document."""
+        self._document = document
 
     def get_metavar(self, *_: object, **__: object) -> str:  # type: ignore[explicit-override]  # needs 3.12
         """Return the names as the help shows them."""
@@ -40,7 +40,10 @@ class FormatName(click.ParamType):  # type: ignore[type-arg]  # generic from cli
         return str(value)
 
     def _names(self) -> list[str]:
-        return [one.name for one in formats() if one.scan or not self._documents]
+        known = formats()
+        if self._document == "report":
+            return [one.name for one in known]
+        return [one.name for one in known if getattr(one, self._document) is not None]
 
 
 def common(command: Command) -> Command:
@@ -67,6 +70,11 @@ cached = click.option(
 contained = click.option(
     "--contained", is_flag=True, help="Render dbt templates in a limited process of their own."
 )
+wording = click.option(
+    "--llm",
+    metavar="PROVIDER",
+    help="Model that words the summary: bedrock, openai, anthropic [default: none].",
+)
 failing = click.option(
     "--fail-on", type=click.Choice(_SEVERITIES), help="Severity at which the exit status is 1."
 )
@@ -88,6 +96,8 @@ def opened(common: dict[str, Any], fail_on: "FailOn | None" = None) -> "tuple[Co
         fail_on=fail_on,
         cache=common.get("cache", True),
         contained=common.get("contained", False),
+        llm=common.get("llm"),
+        fixes=common.get("fixes", False),
     )
     return console, options
 

@@ -11,9 +11,7 @@ from guardian.errors import ConfigError
 
 @click.command(epilog=example("guardian scan --format json --output lineage.json"))
 @click.argument("path", required=False, type=click.Path(path_type=Path))
-@click.option(
-    "--format", "-f", "format_name", type=FormatName(documents=True), help="How to print it."
-)
+@click.option("--format", "-f", "format_name", type=FormatName("scan"), help="How to print it.")
 @common
 @cached
 @contained

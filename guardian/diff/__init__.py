@@ -14,7 +14,9 @@ import msgspec
 from guardian.diff.equality import Reduced, Sameness, translated
 from guardian.diff.fingerprints import of_texts, united
 from guardian.diff.reduced import Facts, reduced
+from guardian.diff.renames import with_renamed
 from guardian.diff.spelling import spelled
+from guardian.diff.standing_in import stand_ins
 from guardian.lineage.define import define
 from guardian.lineage.link import World, differing
 from guardian.lineage.schemas import UNKNOWN, Schema
@@ -64,11 +66,13 @@ class Both:
 class Detector(msgspec.Struct, frozen=True):
     """The rules that a function can report, and the function.
 
-    It yields a change for each difference it finds.
+    It yields a change for each difference it finds. The `last` ones are asked where no other has
+    found any.
     """
 
     rules: tuple[str, ...]
     detect: Callable[[Both], Iterator[Change]]
+    last: bool = False
 
 
 @dataclass(slots=True)
@@ -93,6 +97,7 @@ class Comparison:
             readable = both and _readable(both, failed_base, failed_head)
             if readable:
                 found += self._own_changes(readable)
+        found = with_renamed(found, self.base.definitions, self.head.definitions)
         return [self._spelled(change) for change in found]
 
     def _spelled(self, change: Change) -> Change:
@@ -169,20 +174,23 @@ class Comparison:
 
     def _own_changes(self, both: Both) -> Iterator[Change]:
         """Yield the changes that the dataset's own code makes, not those that it inherits."""
-        found = [change for detector in self.detectors for change in detector.detect(both)]
+        found = self._detected(both)
         self._remember_renames(found)
         if found and any(self._inherits(pair) for pair in both.pairs):
             isolated = self._isolated(both)
-            own = {
-                (change.rule, change.column)
-                for d in self.detectors
-                for change in d.detect(isolated)
-            }
+            own = {(change.rule, change.column) for change in self._detected(isolated)}
             found = [change for change in found if (change.rule, change.column) in own]
             both = isolated
         if found:
             self.compared[both.dataset] = both.pairs
         yield from _each_once(found)
+
+    def _detected(self, both: Both) -> list[Change]:
+        found: list[Change] = []
+        for detector in sorted(self.detectors, key=lambda one: one.last):
+            if not (detector.last and found):
+                found += detector.detect(both)
+        return found
 
     def _inherits(self, pair: Pair) -> bool:
         """Return whether an input's columns differ between the revisions."""
@@ -276,11 +284,12 @@ def _paired(
 def _swapped(base: Definition, head: Definition) -> Mapping[str, str]:
     """Return head's new input → the base's that it stands in for.
 
-    Where exactly one was exchanged for another.
+    Where it is clear which one was exchanged for which.
     """
     gone = set(base.reads) - set(head.reads)
     new = set(head.reads) - set(base.reads)
-    return {new.pop(): gone.pop()} if len(gone) == len(new) == 1 else {}
+    other = stand_ins(new, gone)
+    return {name: other[name] for name in new if name in other}
 
 
 def _same_declared(base: Sequence[Declaration], head: Sequence[Declaration]) -> bool:

@@ -14,6 +14,7 @@ Words: TypeAlias = Mapping[Expression, tuple[str, Location | None]]
 DEEPEST = 8
 MOST_SHOWN = 6
 MOST_OF_KEYS = 120  # characters of a list of keys that is told whole
+BEGINNING = 40  # characters of a clause that is told by a part of it
 KEYED = ("GROUP BY", "DISTINCT")
 ONE_INPUT = frozenset({"group", "pick", "limit", "sample"})
 
@@ -141,13 +142,22 @@ def _hides(clause: Clause, alike: Container[str]) -> bool:
 
 
 def _parts_apart(one: Clause, other: Clause) -> tuple[str, str]:
-    """Return the parts of two clauses that differ, of a list of keys behind its first word."""
+    """Return the parts of two clauses that differ, behind the words that these begin with."""
     parts = texts_apart(one.node, other.node)
     if not (one.text.startswith(KEYED) and other.text.startswith(KEYED)):
-        return parts
+        before, after = (
+            part if part in {NOTHING, text_of(side.node)} else f"{_beginning(side.text)} … {part}"
+            for part, side in zip(parts, (one, other), strict=True)
+        )
+        return before, after
     words = (next(word for word in KEYED if side.text.startswith(word)) for side in (one, other))
     before, after = (f"{word} …, {part}" for word, part in zip(words, parts, strict=True))
     return before, after
+
+
+def _beginning(text: str) -> str:
+    """Return what a clause begins with, to know it by."""
+    return text[:BEGINNING].rpartition(" ")[0] or text[: BEGINNING // 2]
 
 
 def _sides(pairs: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:
@@ -231,10 +241,9 @@ def _graph(node: Expression, words: Words) -> Iterator[Clause]:
         yield _input(instance, words, alone=len(bag.args) == 1)
     for condition in filters.args:
         said, at = words.get(condition, ("", None))
-        text = text_of(condition)
-        yield Clause(
-            "WHERE", condition, " ".join(said.split()) if _is_join(condition) and said else text, at
-        )
+        joins = _is_join(condition)
+        text = (" ".join(said.split()) if joins else "") or text_of(condition, qualified=joins)
+        yield Clause("WHERE", condition, text, at)
     for entry in optional.args:
         yield _outer_clause(entry, words)
 

@@ -8,7 +8,7 @@ from guardian.diff import Both, Detector, Pair, fingerprints
 from guardian.diff.clauses import both_texts, difference
 from guardian.diff.equality import matched_arms, nodes_below
 from guardian.lineage.text import text_of, texts_apart
-from guardian.model.changes import Change
+from guardian.model.changes import Change, Clauses
 from guardian.model.definition import Output
 from guardian.model.expression import Expression
 from guardian.model.lineage import Column
@@ -95,7 +95,7 @@ def changed_logic(both: Both) -> Iterator[Change]:
                 continue
             if pair.same(base.expression, head.expression):
                 continue
-            before, after = _before_and_after(pair, base, head)
+            before, after, side = _before_and_after(pair, base, head)
             if (
                 pair.same(_uncast(base.expression), _uncast(head.expression))
                 and base.type != head.type
@@ -110,7 +110,7 @@ def changed_logic(both: Both) -> Iterator[Change]:
                     after=head.type or after,
                 )
             else:
-                yield _change(
+                change = _change(
                     pair,
                     "column-logic-changed",
                     head.name,
@@ -119,6 +119,7 @@ def changed_logic(both: Both) -> Iterator[Change]:
                     before=before,
                     after=after,
                 )
+                yield msgspec.structs.replace(change, side_input=side)
 
 
 def _uncast(expression: Expression) -> Expression:
@@ -131,24 +132,26 @@ def _uncast(expression: Expression) -> Expression:
     return expression
 
 
-def _before_and_after(pair: Pair, base: Output, head: Output) -> tuple[str, str]:
+def _before_and_after(pair: Pair, base: Output, head: Output) -> tuple[str, str, Clauses | None]:
     """Return the author's words, or the expressions down to the inputs where those are the same.
 
     Where both read alike, what differs is below them: the rows that a side input is made from.
     """
     if base.text and head.text and " ".join(base.text.split()) != " ".join(head.text.split()):
-        return base.text, head.text
+        return base.text, head.text, None
     before, after = text_of(base.expression), text_of(head.expression)
     if before != after:
-        return before, after
+        return before, after, None
     apart = texts_apart(base.expression, head.expression)
     if apart[0] != apart[1]:
-        return apart
-    gone, new = _below(pair, base.expression, head.expression)
-    return (f"{before} … {gone}" if gone else before), (f"{after} … {new}" if new else after)
+        return *apart, None
+    side = _below(pair, base.expression, head.expression)
+    gone, new = side.before, side.after
+    texts = (f"{before} … {gone}" if gone else before), (f"{after} … {new}" if new else after)
+    return *texts, (side if gone or new else None)
 
 
-def _below(pair: Pair, base: Expression, head: Expression) -> tuple[str | None, str | None]:
+def _below(pair: Pair, base: Expression, head: Expression) -> Clauses:
     """Return the clauses that differ in what two expressions are seen through."""
     words = (pair.base.words, pair.head.words)
     left, right = _seen_through(base), _seen_through(head)
@@ -157,8 +160,8 @@ def _below(pair: Pair, base: Expression, head: Expression) -> tuple[str | None, 
     for one, other in matched_arms(gone, new):
         found = difference(gone[one], new[other], words)
         if found:
-            return both_texts(found)
-    return None, None
+            return Clauses(*both_texts(found))
+    return Clauses()
 
 
 def _seen_through(expression: Expression) -> list[Expression]:

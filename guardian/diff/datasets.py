@@ -3,7 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from guardian.diff import Both, Detector, Pair
+from guardian.diff.standing_in import stand_ins
+from guardian.lineage.inputs import scans
 from guardian.model.changes import Change
+from guardian.model.definition import Definition
+from guardian.model.lineage import Location
 from guardian.model.plan import Declaration, WriteOptions
 
 # Writing a table anew is one thing, whether the code says CREATE, CREATE OR REPLACE or overwrite.
@@ -45,7 +49,7 @@ def changed_inputs(both: Both) -> Iterator[Change]:
     head = {name for pair in both.pairs for name in pair.head.reads}
     head |= {name for item in both.head_only for name in item.reads}
     new, gone = sorted(head - base - {both.dataset}), sorted(base - head - {both.dataset})
-    swapped = len(new) == len(gone) == 1
+    other = stand_ins(new, gone)
     made = both.pairs[0]
     for name in new:
         reader = next((pair.head for pair in both.pairs if name in pair.head.reads), made.head)
@@ -54,20 +58,37 @@ def changed_inputs(both: Both) -> Iterator[Change]:
             dataset=both.dataset,
             after=name,
             job=reader.job,
-            location=reader.at,
+            location=_named_at(reader, name),
             base_location=made.base.at,
-            detail=gone[0] if swapped else "",
+            detail=other.get(name, ""),
         )
     for name in gone:
+        reader = next((pair.base for pair in both.pairs if name in pair.base.reads), made.base)
         yield Change(
             rule="input-removed",
             dataset=both.dataset,
             before=name,
             job=made.head.job,
             location=made.head.at,
-            base_location=made.base.at,
-            detail=new[0] if swapped else "",
+            base_location=_named_at(reader, name),
+            detail=other.get(name, ""),
         )
+
+
+def _named_at(definition: Definition, name: str) -> Location:
+    """Return the line that names an input, in its own file; else where the write is."""
+    found = (
+        scan.at
+        for scan in scans(definition.file, definition.write.plan)
+        if scan.at is not None and scan.at.file == definition.at.file and _means(scan.dataset, name)
+    )
+    return min(found, default=definition.at)
+
+
+def _means(written: str, name: str) -> bool:
+    """Return whether a scan's name is that of a dataset, which linking may have completed."""
+    one, other = written.casefold(), name.casefold()
+    return one == other or other.endswith(f".{one}") or one.endswith(f".{other}")
 
 
 def changed_writes(both: Both) -> Iterator[Change]:

@@ -37,19 +37,17 @@ def changed_rows(both: Both) -> Iterator[Change]:
 
 def _mean_the_same(pair: Pair) -> bool:
     """Return whether what is declared makes both row sets one."""
-    if pair.base.rows is pair.head.rows or _fanned(pair.base) != _fanned(pair.head):
-        return False
     named = [(pair.base.column(column.name), column) for column in pair.head.columns]
-    return pair.same.same_rows(
-        (base.expression, head.expression) for base, head in named if base is not None
-    )
+    columns = [(base.expression, head.expression) for base, head in named if base is not None]
+    if pair.base.rows is pair.head.rows or _fanned(pair.base) != _fanned(pair.head):
+        return pair.same.proven(columns)
+    return pair.same.same_rows(columns)
 
 
 def _compared(pair: Pair) -> Iterator[Change]:
     words = (pair.base.words, pair.head.words)
     found = difference(pair.base.rows, pair.head.rows, words, pair.same)
-    if pair.base.rows is pair.head.rows:
-        found = _fanning(pair)
+    found = found or _fanning(pair)
     if not found:
         return
     at = next((clause.at for clause in found.new if clause.at), pair.head.at)
@@ -95,7 +93,8 @@ def _digest(expression: Expression) -> bytes:
 
 def _fanned(definition: Definition) -> frozenset[Expression]:
     """Return the outer joins under groupings that no key looks at."""
-    nodes = nodes_below(*(column.expression for column in definition.columns))
+    values = (column.expression for column in definition.columns)
+    nodes = nodes_below(definition.rows, *values)
     return frozenset(join for node in nodes if node.op == "fanned" for join in node.args[1].args)
 
 

@@ -1,6 +1,7 @@
 """Files lowered in a limited child process: what dbt templates of strangers are rendered in."""
 
 import threading
+from collections.abc import Mapping
 from types import TracebackType
 
 import msgspec
@@ -30,8 +31,11 @@ class ContainedLowering:
         self._broken = 0
         self._lock = threading.Lock()
 
-    def __call__(self, path: str) -> Lowered:
-        """Return the file at `path` lowered, `failed` where that met a limit."""
+    def __call__(self, path: str, texts: Mapping[str, str] | None = None) -> Lowered:
+        """Return the file at `path` lowered, `failed` where that met a limit.
+
+        With `texts`, as if these, by path, stood in place of what the revision has.
+        """
         with self._lock:
             if self._broken >= MOST_BROKEN:
                 return _failed(path, f"not read: {MOST_BROKEN} other files went past a limit")
@@ -39,7 +43,7 @@ class ContainedLowering:
                 opening = worker.opening(self._sources)
                 self._child = Contained(worker.OPEN, opening, limits=self._limits)
             try:
-                return worker.answered(self._child.ask(path))
+                return worker.answered(self._child.ask([path, dict(texts)] if texts else path))
             except LimitBrokenError as error:
                 self._broken += 1
                 return _failed(path, f"not read within its limits: {error}")

@@ -231,5 +231,5 @@ def _sureness(write: Write, schema: Callable[[str], Schema]) -> Sureness:
 def _keys(relation: Relation, columns: Sequence[Output]) -> tuple[tuple[str, ...], ...]:
     """Return the sets of written columns that no two rows share."""
     names = {column.expression: column.name for column in columns}
-    whole = (key for key in relation.keys if all(part in names for part in key))
+    whole = {key.parts for key in relation.keys if names.keys() >= key.parts}
     return tuple(sorted(tuple(sorted(names[part] for part in key)) for key in whole))

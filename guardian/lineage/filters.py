@@ -14,6 +14,7 @@ from guardian.lineage.joins import closed, freeze, through
 from guardian.lineage.relation import (
     Attribute,
     Block,
+    Key,
     Relation,
     SideNotes,
     any_window,
@@ -133,7 +134,7 @@ def _looked_at(
     whole = closed(replace(numbered, attributes=(*numbered.attributes[:-1], rest)), rows)
     kept = replace(whole, attributes=whole.attributes[:-1])
     if first is not None:
-        key = frozenset(through(part, whole.block.inner[0]) for part in partition)
+        key = Key(frozenset(through(part, whole.block.inner[0]) for part in partition))
         kept = replace(kept, keys=kept.keys | {key})
     return kept, whole.attributes[-1].expression
 

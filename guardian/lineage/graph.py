@@ -64,6 +64,7 @@ class Graph:
         self._under = under
         self._outgoing, self._incoming = _Side(), _Side()
         self._flows: dict[str, list[RowFlow]] = {}
+        self._flows_into: dict[str, list[RowFlow]] = {}
         self._column_flows: dict[str, list[RowFlow]] = {}
         self._column_flows_into: dict[str, list[RowFlow]] = {}
         self._flowing: set[tuple[str, str, str]] = set()
@@ -98,6 +99,7 @@ class Graph:
                 self._column_flows_into.setdefault(flow.target, []).append(flow)
                 continue
             self._flows.setdefault(flow.source, []).append(flow)
+            self._flows_into.setdefault(flow.target, []).append(flow)
             self._flowing.add((flow.source, flow.target, flow.job))
 
     def _file_dataset(self, dataset: Dataset) -> None:
@@ -144,6 +146,12 @@ class Graph:
         yield from self._flows.get(dataset, ())
         if self._under is not None:
             yield from self._under.row_flows(dataset)
+
+    def row_flows_into(self, dataset: str) -> Iterator[RowFlow]:
+        """Yield on whose rows the rows of `dataset` depend, and the job that makes it so."""
+        yield from self._flows_into.get(dataset, ())
+        if self._under is not None:
+            yield from self._under.row_flows_into(dataset)
 
     def column_flows(self, dataset: str) -> Iterator[RowFlow]:
         """Yield which columns depend on the rows of `dataset`, while the rows around them do not.

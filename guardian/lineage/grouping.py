@@ -14,6 +14,7 @@ from guardian.lineage.joins import closed, freeze, through
 from guardian.lineage.relation import (
     Attribute,
     Block,
+    Key,
     Outer,
     Relation,
     Rest,
@@ -59,7 +60,7 @@ def grouped(binder: Binder, node: Aggregate) -> Relation:
     instance = instance_of(group)
     lift = lifting(frozenset(keys), instance, fanning)
     made = tuple(replace(item, expression=lift(item.expression)) for item in written)
-    unique = () if node.sets else (frozenset(make("member", (instance, key)) for key in keys),)
+    unique = () if node.sets else (Key(frozenset(make("member", (instance, key)) for key in keys)),)
     wrapped = tuple(_grouped_rest(rests, instance))
     relation = Relation(made, Block(inner=(instance,)), wrapped, frozenset(unique))
     scope = binder.scope(source, aliases)
@@ -229,7 +230,7 @@ def distinct(
     And nothing at all where a key tells the rows apart already.
     """
     visible = frozenset(item.expression for item in source.visible())
-    if not source.rest and any(key <= visible for key in source.keys):
+    if not source.rest and any(key <= visible for key, strict in source.keys if strict):
         return source
     numbered, _ = freeze(source, binder.notes)
     keys = [item.expression for item in numbered.visible()] + [
@@ -244,7 +245,7 @@ def distinct(
         replace(item, expression=make("member", (instance, item.expression)))
         for item in numbered.visible()
     )
-    unique = frozenset({frozenset(item.expression for item in attributes)})
+    unique = frozenset({Key(frozenset(item.expression for item in attributes))})
     rests = tuple(_grouped_rest(numbered.rest, instance))
     return Relation(attributes, Block(inner=(instance,)), rests, unique)
 
@@ -260,7 +261,7 @@ def picked(
 
     All rows, where a key tells them apart by some of `on`.
     """
-    if any(key and key <= frozenset(on) for key in source.keys):
+    if any(key and key <= frozenset(on) for key, strict in source.keys if strict):
         return source
     order = tuple(entry for entry in order if entry[0] not in on)
     extra = (*on, *(key for key, _, _ in order))
@@ -275,7 +276,7 @@ def picked(
     pick = make("pick", (rows, make("all", as_set(found[: len(on)])), *found[len(on) :]), flags)
     binder.notes.words.setdefault(pick, ("DISTINCT ON", at))
     made = closed(numbered, pick)
-    key = frozenset(through(part, made.block.inner[0]) for part in found[: len(on)])
+    key = Key(frozenset(through(part, made.block.inner[0]) for part in found[: len(on)]))
     return replace(made, keys=made.keys | {key})
 
 

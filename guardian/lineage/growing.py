@@ -111,6 +111,12 @@ class GrowingGraph(Graph):
         return super().column_flows(dataset)
 
     @override
+    def row_flows_into(self, dataset: str) -> Iterator[RowFlow]:
+        """Yield on whose rows the rows of `dataset` depend, and the job that makes it so."""
+        self._take_arriving(dataset)
+        return super().row_flows_into(dataset)
+
+    @override
     def column_flows_into(self, dataset: str) -> Iterator[RowFlow]:
         """Yield the same for the columns of `dataset`."""
         self._take_arriving(dataset)

@@ -27,7 +27,7 @@ from guardian.lineage.relation import (
     rewrite,
     rows_of,
 )
-from guardian.model.expression import Expression, make, name_of
+from guardian.model.expression import Expression, as_set, make, name_of
 
 # --- closing a join graph off --------------------------------------------------------------------
 
@@ -84,7 +84,10 @@ def closed(relation: Relation, rows: Expression) -> Relation:
         attributes=tuple(map(outside, relation.attributes)),
         block=Block(inner=(instance,)),
         rest=rest,
-        keys=frozenset(frozenset(through(part, instance) for part in key) for key in relation.keys),
+        keys=frozenset(
+            Key(frozenset(through(part, instance) for part in key), strict)
+            for key, strict in relation.keys
+        ),
         order=tuple(
             (through(key, instance), descending, nulls) for key, descending, nulls in relation.order
         ),
@@ -276,14 +279,20 @@ MOST_KEYS = 8
 
 def _of_both(left: Relation, right: Relation) -> frozenset[Key]:
     """Return the keys of rows that are told apart by a key of each side only."""
-    return _fewest({one | other for one in left.keys for other in right.keys})
+    return _fewest(
+        Key(one | other, strict and safe) for one, strict in left.keys for other, safe in right.keys
+    )
 
 
-def _fewest(keys: set[Key]) -> frozenset[Key]:
+def _fewest(keys: Iterable[Key]) -> frozenset[Key]:
     """Return the smallest keys, so many that a chain of joins stays cheap."""
-    if len(keys) <= MOST_KEYS:
-        return frozenset(keys)
-    ordered = sorted(keys, key=lambda key: (len(key), sorted(part.digest for part in key)))
+    found = frozenset(keys)
+    if len(found) <= MOST_KEYS:
+        return found
+    ordered = sorted(
+        found,
+        key=lambda key: (len(key.parts), list(map(_digest, as_set(key.parts))), not key.strict),
+    )
     return frozenset(ordered[:MOST_KEYS])
 
 
@@ -373,18 +382,18 @@ def _found_once(side: Relation, on: Iterable[Expression]) -> bool:
 
     A key of it is compared with values from elsewhere.
     """
-    own = frozenset(side.block.instances())
-    fixed = frozenset(_fixed(own, on))
-    return any(key <= fixed for key in side.keys)
+    own, conditions = frozenset(side.block.instances()), tuple(on)
+    equal = frozenset(_fixed(own, conditions, "eq"))
+    alike = equal | frozenset(_fixed(own, conditions, "is"))
+    return any(key <= (alike if strict else equal) for key, strict in side.keys)
 
 
-def _fixed(own: frozenset[Expression], on: Iterable[Expression]) -> Iterable[Expression]:
-    """Yield the values that `on` fixes; a table's key may hold several NULLs, a group's one."""
+def _fixed(own: frozenset[Expression], on: Iterable[Expression], name: str) -> Iterable[Expression]:
+    """Yield the values that the conditions called `name` fix."""
     for condition in on:
-        name = name_of(condition)
-        if name not in {"eq", "is"}:
+        if name_of(condition) != name:
             continue
         one, other = condition.args
         for value, elsewhere in ((one, other), (other, one)):
-            if not instances_in(elsewhere) & own and (name == "eq" or value.op != "field"):
+            if not instances_in(elsewhere) & own:
                 yield value

@@ -20,8 +20,10 @@ from guardian.lineage.joins import (
 )
 from guardian.lineage.nested import element_names
 from guardian.lineage.relation import (
+    ONE_ROW,
     Attribute,
     Block,
+    Key,
     Relation,
     Rest,
     SideNotes,
@@ -65,8 +67,10 @@ def scan(binder: Binder, node: plan.Scan) -> Relation:
             ),
         )
     )
+    required = {column.name for column in schema.columns if column.nullable is False}
     keys = frozenset(
-        frozenset(make("field", (instance,), name) for name in key) for key in schema.keys
+        Key(frozenset(make("field", inside, name) for name in key), required.issuperset(key))
+        for key in schema.keys
     )
     return Relation(attributes, Block(inner=(instance,)), rest, keys)
 
@@ -165,7 +169,7 @@ def _generated(
 def values(binder: Binder, node: plan.Values) -> Relation:
     """Return rows that are written in the code."""
     if not node.columns and not node.rows and not node.fingerprint:
-        return Relation((), Block(), keys=frozenset({frozenset()}))
+        return Relation((), Block(), keys=frozenset({ONE_ROW}))
     empty = binder.scope(Relation((), Block()))
     rows = tuple(
         make("list", tuple(binder.resolver.resolve(value, empty) for value in row))

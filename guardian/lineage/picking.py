@@ -16,6 +16,7 @@ from guardian.lineage.joins import (
     freeze,
 )
 from guardian.lineage.relation import (
+    ONE_ROW,
     Relation,
 )
 from guardian.lineage.sets import by_name, by_position, set_operation
@@ -54,7 +55,7 @@ def sort(binder: Binder, node: plan.Sort) -> Relation:
 def limit(binder: Binder, node: plan.Limit) -> Relation:
     """Return the first rows of the input."""
     source = binder.bound[node.input]
-    if frozenset() in source.keys and node.count.isdigit() and int(node.count) and not node.offset:
+    if ONE_ROW in source.keys and node.count.isdigit() and int(node.count) and not node.offset:
         return source  # there is one row at most
     flags = tuple((descending, nulls) for _, descending, nulls in source.order)
     made = _closed_by(
@@ -67,7 +68,7 @@ def limit(binder: Binder, node: plan.Limit) -> Relation:
     rows = made.block.inner[0].args[0]
     binder.notes.words.setdefault(rows, (f"LIMIT {node.count}", node.at))
     if node.count == "1":
-        return replace(made, keys=made.keys | {frozenset()})
+        return replace(made, keys=made.keys | {ONE_ROW})
     return made
 
 

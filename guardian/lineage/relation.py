@@ -5,6 +5,7 @@ Its columns, and the join graph that its rows come from.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -14,7 +15,19 @@ from guardian.model.calls import call
 from guardian.model.expression import Expression, as_set, in_order, make
 from guardian.model.lineage import Location
 
-Key = frozenset[Expression]
+
+class Key(NamedTuple):
+    """Expressions over rows of which no two share all of these values.
+
+    A `strict` one counts NULL as a value, as a grouping's does; a table's UNIQUE lets rows with a
+    NULL in it repeat.
+    """
+
+    parts: frozenset[Expression]
+    strict: bool = True
+
+
+ONE_ROW = Key(frozenset())
 
 # What an expression of a scope is computed from; everything above these is plain computation.
 LEAVES = frozenset(
@@ -135,7 +148,7 @@ class Block(msgspec.Struct, frozen=True, gc=False):
 class Relation(msgspec.Struct, frozen=True, gc=False):
     """Columns over a join graph. `rest` are inputs of unknown columns.
 
-    `keys` sets of expressions no two rows share. `behind` is the relation that a projection was
+    `keys` tell its rows apart. `behind` is the relation that a projection was
     made from, over the same rows: a filter may still name its columns. `order` is the sort order,
     as (key, descending, nulls first), which only a limit heeds.
     """
@@ -376,7 +389,7 @@ def mapped(
         attributes=columns,
         block=block,
         rest=tuple(_mapped_rest(rest, new) for rest in relation.rest),
-        keys=frozenset(frozenset(map(new, key)) for key in relation.keys),
+        keys=frozenset(Key(frozenset(map(new, key)), strict) for key, strict in relation.keys),
         behind=None if relation.behind is None else mapped(relation.behind, change, notes),
         order=tuple((new(key), descending, nulls) for key, descending, nulls in relation.order),
     )

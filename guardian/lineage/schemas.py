@@ -35,6 +35,8 @@ class Schema(msgspec.Struct, frozen=True):
 
 
 UNKNOWN = Schema()
+# Who lists columns of a table without claiming that there are no others.
+LISTING = frozenset({"dbt", "contract"})
 
 
 def declared(declarations: Iterable[Declaration]) -> dict[str, Schema]:
@@ -98,7 +100,7 @@ def _altered(known: Schema | None, declaration: Declaration) -> Schema:
         declaration.complete and not declaration.extend and bool(declaration.columns)
     )
     keys = tuple(sorted({*known.keys, *declaration.keys}))
-    documented = known.documented or (declaration.origin == "dbt" and bool(declaration.columns))
+    documented = known.documented or (declaration.origin in LISTING and bool(declaration.columns))
     generated = known.generated | set(declaration.generated)
     return Schema(tuple(columns.values()), complete, keys, documented, generated)
 

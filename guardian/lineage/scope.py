@@ -171,6 +171,8 @@ class Scope:
         named = [rest for rest in self.relation.rest if matches(rest.qualifier, ref.qualifier)]
         if named:
             return self._taken(holding(named, ref.name, self.proven), ref.name)
+        if any(matches(item.qualifier, ref.qualifier) for item in self.relation.attributes):
+            return None  # an input whose columns are known is meant, and no struct of another
         return self._struct_of_rest(ref)
 
     def _taken(self, rests: list[Rest], name: str) -> Expression | None:

@@ -7,6 +7,7 @@ from guardian.model.aggregates import UP_TO_PEERS, WHOLE_PARTITION
 from guardian.model.expression import Expression
 
 LIMIT = 240
+_MOST_LOOKED_AT = 500  # nodes, to find out what a relation is made from
 INFIX = {
     "eq": "=",
     "neq": "<>",
@@ -27,9 +28,12 @@ INFIX = {
 }
 
 
-def text_of(expression: Expression) -> str:
-    """Return `expression` as SQL-like text of at most `LIMIT` characters, cut with `…`."""
-    printer = _Printer()
+def text_of(expression: Expression, *, qualified: bool = False) -> str:
+    """Return `expression` as SQL-like text of at most `LIMIT` characters, cut with `…`.
+
+    Where `qualified`, columns are told with the dataset that they are of: `orders.id = items.id`.
+    """
+    printer = _Printer(qualified=qualified)
     printed = printer.text(expression, 0)
     return printed if len(printed) <= LIMIT else printed[: LIMIT - 1] + "…"
 
@@ -86,8 +90,11 @@ class _Printer:
     The graph may be exponentially larger as a tree.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, qualified: bool = False) -> None:
         self.budget = 200
+        self.qualified = qualified
+        self.named: dict[Expression, str] = {}
+        self.through: Expression | None = None
 
     def text(self, node: Expression, depth: int) -> str:
         self.budget -= 1
@@ -101,7 +108,7 @@ class _Printer:
             case "field":
                 return self._field(node, depth)
             case "member":
-                return self.text(node.args[1], depth + 1)
+                return self._seen_through(node, depth)
             case "maybe" | "outer" | "field_of" | "fanned":
                 return self.text(node.args[0], depth + 1)
             case "merge":
@@ -120,7 +127,25 @@ class _Printer:
         relation = node.args[0].args[0]
         if isinstance(node.value, int) and relation.op == "generate":
             return self._list(relation.args, depth)
-        return f"col{node.value + 1}" if isinstance(node.value, int) else str(node.value)
+        name = f"col{node.value + 1}" if isinstance(node.value, int) else str(node.value)
+        qualifier = self._qualifier(node.args[0]) if self.qualified else ""
+        return f"{qualifier}.{name}" if qualifier else name
+
+    def _seen_through(self, node: Expression, depth: int) -> str:
+        """Return a value of a closed relation, which is what its columns are told apart by."""
+        outer, self.through = self.through, self.through or node.args[0]
+        text = self.text(node.args[1], depth + 1)
+        self.through = outer
+        return text
+
+    def _qualifier(self, instance: Expression) -> str:
+        """Return what an input is called; a second one of the same dataset gets a number."""
+        known = self.through or instance
+        if known not in self.named:
+            name = _only_dataset(known.args[0])
+            same = sum(other.partition("_#")[0] == name for other in self.named.values())
+            self.named[known] = f"{name}_#{same + 1}" if name and same else name
+        return self.named[known].replace("_#", "_")
 
     def _other(self, node: Expression, depth: int) -> str:
         match node.op:
@@ -146,7 +171,9 @@ class _Printer:
             case "lambda":
                 return f"-> {self.text(node.args[0], depth + 1)}"
             case "optional":
+                before, self.qualified = self.qualified, True
                 condition = " AND ".join(self.text(part, depth + 1) for part in node.args[1].args)
+                self.qualified = before
                 return f"LEFT JOIN {self.text(node.args[0], depth + 1)} ON {condition}"
             case _:
                 return self._from(node, depth)
@@ -223,6 +250,21 @@ class _Printer:
         if node.value[0] not in {"", UP_TO_PEERS, WHOLE_PARTITION}:
             parts.append(str(node.value[0]).upper())
         return f"{self.text(node.args[0], depth + 1)} OVER ({' '.join(parts)})"
+
+
+def _only_dataset(relation: Expression) -> str:
+    """Return the last part of the one dataset that a relation is made from; empty for several."""
+    found: set[str] = set()
+    pending, seen = [relation], 0
+    while pending and seen < _MOST_LOOKED_AT:
+        node = pending.pop()
+        seen += 1
+        if node.op == "scan":
+            found.add(str(node.value))
+        else:
+            pending += node.args
+    name = found.pop() if len(found) == 1 and not pending else ""
+    return name if "/" in name or "{" in name else name.rpartition(".")[2]
 
 
 def _called(name: str, option: str) -> tuple[str, str]:

@@ -13,7 +13,8 @@ class Acceptance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     What: changes of `rules` and with the `fingerprint`, each where it is given, on datasets and
     columns that match the patterns, in which `*` and `?` stand for anything. One that is written
     beside code holds for the statement on the lines `first` to `last`, or for the one that starts
-    at the line `below` it; `first` is 0 where it is written elsewhere.
+    at the line `below` it; `first` is 0 where it is written elsewhere. In the conversation of a
+    pull request there are no lines, and the start of a fingerprint will do that no other has.
     """
 
     rules: tuple[str, ...] = ()

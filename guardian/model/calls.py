@@ -229,7 +229,7 @@ _CONSTRUCTORS: dict[str, Constructor] = {
     "and": conjunction,
     "or": disjunction,
     "not": lambda args: negation(args[0]),
-    **{name: _comparing(name) for name in ("eq", "neq", "is", "gt", "ge")},
+    **{name: _comparing(name) for name in ("eq", "neq", "is", "lt", "le", "gt", "ge")},
     "between": between,
     "in": one_of,
     "coalesce": coalesce,

@@ -5,6 +5,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from guardian.model.fix import ByHand, Fix
 from guardian.model.lineage import ColumnRef, Coverage, Diagnostic, Location
 
 Severity = Literal["none", "low", "medium", "high", "critical"]
@@ -84,6 +85,13 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     witness: Witness | None = None
 
 
+class Clauses(msgspec.Struct, frozen=True):
+    """The clauses in which two row sets differ: those that are gone, and those that are new."""
+
+    before: str | None = None
+    after: str | None = None
+
+
 class Accepted(msgspec.Struct, frozen=True, kw_only=True):
     """That the risk of a change is accepted: why, by whom, until when, and where that is written.
 
@@ -108,7 +116,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     is where the code stood before, None where there was none. `cause` is where the change was made,
     None where that is the job's own file. `confidence` is 1 where the change is
     certain to alter some result, below where it may be an unrecognised rewrite. `evidence` is None
-    where the two were not run.
+    where the two were not run. `side_input` is set for a column that is written as before: it is
+    taken from an input whose rows differ in these clauses.
     """
 
     rule: str
@@ -124,6 +133,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     detail: str = ""
     fingerprint: str = ""
     evidence: Evidence | None = None
+    side_input: Clauses | None = None
     severity: Severity = "low"
     message: str = ""
     because: str = ""
@@ -140,17 +150,26 @@ class Revision(msgspec.Struct, frozen=True):
 
 
 class Narrative(msgspec.Struct, frozen=True):
-    """The summary in prose: who wrote it, and whether all that it names is in the report."""
+    """The summary in prose: who wrote it, and whether all that it names is in the report.
+
+    `source` is `template` or the provider of a `model`. Where `grounded` is false, a model's text
+    said more than the report and was dropped: what stands here is the template's. `note` tells why
+    a model that was asked is not the author.
+    """
 
     markdown: str = ""
     source: str = "template"
     grounded: bool = True
+    model: str = ""
+    note: str = ""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The whole document; changes are sorted by severity, then dataset, column and rule.
 
     What is accepted is listed among them, and counts neither for `severity` nor for `impact`.
+    `fixes` are proven edits of readers, `by_hand` the readers without one, where they were looked
+    for.
     """
 
     schema_version: Literal["1"] = "1"
@@ -162,3 +181,5 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     narrative: Narrative = Narrative()
     warnings: tuple[Diagnostic, ...] = ()
     coverage: Coverage = Coverage()
+    fixes: tuple[Fix, ...] = ()
+    by_hand: tuple[ByHand, ...] = ()

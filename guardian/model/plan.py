@@ -16,6 +16,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from guardian.model.acceptance import Acceptance
+from guardian.model.contract import Contract
 from guardian.model.lineage import Column, Diagnostic, Location
 
 Handle: TypeAlias = int
@@ -682,8 +683,8 @@ class Lowered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     the cache entry holds as long as they are the same. `aliases` are synonyms (name, dataset that
     it stands for). `procedures` are (name, job that it is), `calls` are (job, procedure it runs).
     `spelled` are (job, symbol, how its author writes it): `@since` for `date parameter 1`.
-    `acceptances` are what its comments accept. `inputs` are those of the plans that are written or
-    returned, so that nobody has to look through `nodes` for them.
+    `acceptances` are what its comments accept, `contracts` what it promises. `inputs`
+    are those of the plans that are written or returned, so that nobody has to look through `nodes`.
     """
 
     path: str
@@ -700,6 +701,7 @@ class Lowered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     calls: tuple[tuple[str, str], ...] = ()
     spelled: tuple[tuple[str, str, str], ...] = ()
     acceptances: tuple[Acceptance, ...] = ()
+    contracts: tuple[Contract, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
     files_read: tuple[tuple[str, str], ...] = ()
     failed: bool = False

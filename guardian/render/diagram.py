@@ -8,6 +8,8 @@ import msgspec
 from guardian import escape
 from guardian.model.changes import Path, Report
 
+MOST_ARROWS = 400  # Mermaid draws nothing at all past 500
+
 
 class _Node(msgspec.Struct, frozen=True, order=True):
     """A box: what it shows, by name and by kind (`changed`, `dataset`, `dashboard`, `kpi`)."""
@@ -45,7 +47,7 @@ def mermaid(report: Report, most_nodes: int) -> str:
     drawn = sorted(
         (int(numbers[a][1:]), int(numbers[b][1:])) for a, b in arrows if {a, b} <= numbers.keys()
     )
-    lines += [f"  n{a} --> n{b}" for a, b in drawn]
+    lines += [f"  n{a} --> n{b}" for a, b in drawn[:MOST_ARROWS]]
     left_out = len(distance) - len(kept)
     if left_out:
         lines.append(f'  more["+{left_out} more"]:::more')

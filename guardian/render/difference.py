@@ -1,5 +1,7 @@
 """What was and what is, as a few lines that a reader takes in at a glance."""
 
+from collections.abc import Sequence
+
 from guardian import escape, verdict
 from guardian.model.changes import Change
 
@@ -8,16 +10,19 @@ _LONG = 120  # shorter texts are told in full, the parts that agree included
 _CONTEXT = 4  # words kept on either side of what differs
 
 
-def lines(change: Change, characters: int) -> list[tuple[str, str]]:
+def lines(change: Change, characters: int, alike: Sequence[Change] = ()) -> list[tuple[str, str]]:
     """Return what was (`-`) and what is (`+`), line by line, none over `characters`.
 
+    Of columns `alike` it is what all of them have in common.
     Clauses stand on lines of their own, at most `MOST_LINES` of each side. Of two long texts what
     they share at either end is left out, so that the difference is never cut off.
     """
-    sides = [(sign, escape.spaced(escape.clean(text))) for sign, text in verdict.sides(change)]
+    sides = [
+        (sign, escape.spaced(escape.clean(text))) for sign, text in verdict.sides(change, alike)
+    ]
     texts = [text for _, text in sides]
     # a column has one expression, in which `; ` can only be part of a string
-    listed = change.column is None and any("; " in text for text in texts)
+    listed = _is_list(change, alike) and any("; " in text for text in texts)
     if len(texts) == 2 and max(map(len, texts)) > _LONG and not listed:
         texts = list(_apart(*texts))
     found = []
@@ -28,6 +33,11 @@ def lines(change: Change, characters: int) -> list[tuple[str, str]]:
         if len(clauses) > len(shown):
             found.append((sign, f"… and {len(clauses) - len(shown)} more"))
     return found
+
+
+def _is_list(change: Change, alike: Sequence[Change]) -> bool:
+    """Return whether the texts are lists of clauses."""
+    return change.column is None or bool(alike and change.side_input)
 
 
 def _apart(one: str, other: str) -> tuple[str, str]:

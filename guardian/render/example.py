@@ -20,18 +20,22 @@ def sentence(change: Change) -> str:
     witness = change.evidence.witness
     if witness is None:
         return f"no difference found in {change.evidence.tries:,} tries"
-    return f"with {_given(witness)}: {_outcome(change, witness)}"
+    return f"{_given(witness)}: {_outcome(change, witness)}"
 
 
 def _given(witness: Witness) -> str:
-    parts = [_input(item) for item in sorted(witness.inputs, key=lambda item: not item.rows)]
-    parts += [f"`{_name(name)}` = `{_value(value)}`" for name, value in witness.parameters]
-    return ", ".join(parts) or "no rows at all"
+    """Return what the inputs hold, those without a row last; `on empty tables` if all are such."""
+    filled = [_input(item) for item in witness.inputs if item.rows]
+    empty = [f"`{_name(item.dataset)}`" for item in witness.inputs if not item.rows]
+    given = [f"`{_name(name)}` = `{_value(value)}`" for name, value in witness.parameters]
+    if filled:
+        nothing = [f"no row in {' or '.join(empty)}"] if empty else []
+        return f"with {', '.join([*filled, *nothing, *given])}"
+    where = f"on an empty {empty[0]}" if len(empty) == 1 else "on empty tables" if empty else ""
+    return " and ".join(part for part in (where, ", ".join(given)) if part) or "on no tables at all"
 
 
 def _input(item: InputRows) -> str:
-    if not item.rows:
-        return f"no row in `{_name(item.dataset)}`"
     shown = [_row(item.columns, row) for row in item.rows[:MOST_ROWS]]
     more = len(item.rows) - len(shown)
     rest = f" and {more} more" if more else ""

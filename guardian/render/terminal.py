@@ -2,6 +2,7 @@
 
 from guardian.model.changes import Report
 from guardian.model.lineage import Lineage
+from guardian.model.replay import Replay
 from guardian.render import Format, Page
 
 
@@ -19,4 +20,11 @@ def scan(lineage: Lineage, page: Page) -> str:
     return _terminal.scan(lineage, page)
 
 
-RICH = Format(name="rich", extension="txt", render=render, scan=scan)
+def replay(merges: Replay, page: Page) -> str:
+    """Return a table of what each merge would have been told; with `verbose`, each finding, too."""
+    from guardian.render import _merges  # noqa: PLC0415 - loads rich, which is slow
+
+    return _merges.render(merges, page)
+
+
+RICH = Format(name="rich", extension="txt", render=render, scan=scan, replay=replay)

@@ -7,5 +7,6 @@ judged = rules.judge(change, pack)
 from guardian.rules.judge import judge
 from guardian.rules.pack import Rule, RulePack, extended, load
 from guardian.rules.pages import explain, markdown
+from guardian.rules.wording import filled
 
-__all__ = ["Rule", "RulePack", "explain", "extended", "judge", "load", "markdown"]
+__all__ = ["Rule", "RulePack", "explain", "extended", "filled", "judge", "load", "markdown"]

@@ -73,7 +73,7 @@ def load(extra: Sequence[Path] = ()) -> RulePack:
         ConfigError: a pack cannot be read or followed; it names file, line, rule and key.
     """
     pack = RulePack({}, {})
-    for path in (bundled.rules() / "default.yml", *extra):
+    for path in (*_bundled(), *extra):
         try:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
@@ -83,6 +83,13 @@ def load(extra: Sequence[Path] = ()) -> RulePack:
             ) from error
         pack = extended(pack, text, path.name if path.is_absolute() else path.as_posix())
     return pack
+
+
+def _bundled() -> Sequence[Path]:
+    """Return our own packs: the default one, then those for a subject."""
+    return sorted(
+        bundled.rules().glob("*.yml"), key=lambda path: (path.name != "default.yml", path)
+    )
 
 
 def extended(pack: RulePack, text: str, name: str) -> RulePack:

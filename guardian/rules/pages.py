@@ -48,6 +48,12 @@ def _section(identifier: str, rule: Rule) -> Iterator[str]:
     yield from ("", f"**Severity:** {rule.severity}")
     yield from (f"- {shift.severity} if {shift.condition}" for shift in rule.worse)
     yield from (f"- at most {shift.severity} if {shift.condition}" for shift in rule.better)
+    yield from remedy(rule)
+    yield from ("", f"Read more: {rule.source or f'docs/rules.md#{identifier}'}")
+
+
+def remedy(rule: Rule) -> Iterator[str]:
+    """Yield the lines of how to change safely, as Markdown: the steps, then what is better."""
     if rule.safely:
         yield from ("", "**How to change it safely**", "")
         yield from (f"{step}. {readable(text)}" for step, text in enumerate(rule.safely, start=1))
@@ -55,7 +61,6 @@ def _section(identifier: str, rule: Rule) -> Iterator[str]:
         yield from ("", "**Risky**", "", f"```{rule.example.language}", rule.example.bad.rstrip())
         yield from ("```", "", "**Better**", "", f"```{rule.example.language}")
         yield from (rule.example.good.rstrip(), "```")
-    yield from ("", f"Read more: {rule.source or f'docs/rules.md#{identifier}'}")
 
 
 def _range(rule: Rule) -> str:

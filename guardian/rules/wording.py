@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from guardian import escape
 from guardian.model.changes import Change, Impact
+from guardian.model.types import direction
 from guardian.rules.conditions import Facts
-from guardian.rules.types import direction
 
 NAMED = 3
 MOST_CHARACTERS = 120
@@ -40,7 +40,7 @@ def facts(change: Change, *, contracted: bool) -> Facts:
 
 
 def _direction(change: Change) -> str:
-    if change.rule != "column-type-changed":
+    if change.rule not in {"column-type-changed", "contract-type-changed"}:
         return ""
     return direction(change.before or "", change.after or "")
 

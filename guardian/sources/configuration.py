@@ -7,6 +7,7 @@ import msgspec
 
 from guardian.config import FILES, Config, FailOn, parse
 from guardian.errors import ConfigError
+from guardian.model.acceptance import Acceptance
 from guardian.sources.decoding import UnreadableError, decode
 
 Read = Callable[[str], str | None]
@@ -17,6 +18,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
     With `config_revision`, the configuration and all that it names are read from that revision.
     With `contained`, what strangers' templates could do is done in a limited process of its own.
+    `accepted` is what else is accepted beside the configuration and the code. `llm` is the model
+    provider; without it, a configuration counts only where it comes from `config_revision`. With
+    `fixes`, reports hold the edits that keep the readers of what is gone.
     """
 
     directory: Path = Path()
@@ -26,6 +30,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     fail_on: FailOn | None = None
     cache: bool = True
     contained: bool = False
+    accepted: tuple[Acceptance, ...] = ()
+    llm: str | None = None
+    fixes: bool = False
 
 
 def configuration(read: Read, options: Options) -> Config:

@@ -102,6 +102,9 @@ class Files:
         self._settings: dict[str, tuple[object, ...]] = {"tables": named} if named else {}
         if config.sql.ignore_calls != LOGGING:
             self._settings["ignore_calls"] = config.sql.ignore_calls
+        if config.contracts.paths:
+            _patterns(config.contracts.paths, "contracts.paths")
+            self._settings["contracts"] = config.contracts.paths
         self._texts: dict[str, SourceFile | None] = {}
         self._kept = 0
         self._problems = {
@@ -138,6 +141,14 @@ class Files:
         file = self.read(path)
         return file.text if file else None
 
+    def data(self, path: str) -> bytes | None:
+        """Return the bytes of the file at `path`, None where they cannot be had."""
+        entry = self._entries.get(path)
+        try:
+            return entry.load(self._limit) if entry else None
+        except UnreadableError:
+            return None
+
     def paths(self) -> Sequence[str]:
         """Return the paths of all files, sorted; not only those that are analysed."""
         return self._paths
@@ -147,7 +158,10 @@ class Files:
         return self._selection.dialect(path)
 
     def settings(self) -> Mapping[str, Any]:
-        """Return what else the configuration says that a language needs: `tables`, layouts."""
+        """Return what else the configuration says that a language needs.
+
+        `tables` are layouts, `ignore_calls` and `contracts` patterns.
+        """
         return self._settings
 
     def selected(self) -> tuple[str, ...]:

@@ -6,9 +6,10 @@ turned into a hash first; only hashes reach any other git command.
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from urllib.parse import quote
 
 from guardian.config import Config
 from guardian.errors import RevisionError
@@ -26,6 +27,20 @@ from git.exc import GitCommandNotFound
 WORKTREE, INDEX = "WORKTREE", "INDEX"
 _LINK, _SUBMODULE = "120000", "160000"
 _CHUNK = 1 << 16
+_FETCHING = 60.0  # seconds
+_QUIETLY = (
+    "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head",
+    "--no-auto-maintenance",
+)  # fmt: skip
+# Nothing that a remote's address may name is run, as `ext::` would.
+_TRANSPORTS = {"GIT_ALLOW_PROTOCOL": "https:http:ssh:git:file"}
+
+
+# https://user:token@host/team/orders, ssh://git@host:22/team/orders, git@host:team/orders
+_HOSTED = re.compile(
+    r"(?:(?:https?|ssh|git)://(?:[^/@\s]+@)?|[^/@:\s]+@)"
+    r"(?P<host>[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::\d+(?=/))?[:/]/?(?P<path>\S+)"
+)
 
 
 class Repository:
@@ -80,12 +95,55 @@ class Repository:
             return self._run("merge-base", self.commit(one), self.commit(other)).split("\n")[0]
         except _NothingError as error:
             fix = "name the base: `guardian report --base REV`"
-            if self._shallow():
+            if self.shallow():
                 fix = (
                     "the clone is shallow: run `git fetch --unshallow`, or set `fetch-depth: 0` "
                     "for actions/checkout"
                 )
             raise RevisionError(f"`{one}` and `{other}` have no common commit", fix=fix) from error
+
+    def usual_branch(self) -> str:
+        """Return the branch that work is merged into, `HEAD` where none has a name known to us."""
+        return self._named_branch() or "HEAD"
+
+    def log(self, commit: str, wanted: Sequence[str], paths: Sequence[str] = ()) -> list[str]:
+        """Return the commits of the line that ends at this hash, the newest first, each as text.
+
+        Its lines: the hash, the hashes of its parents, the day, the message. `wanted` are options
+        of `git log` of our own making. Of `paths`, only commits that touch one are told.
+        """
+        layout = "--format=tformat:%H%n%P%n%cs%n%B"
+        line = ("log", "-z", "--first-parent", "--no-show-signature", layout)
+        return self._list(*line, *wanted, commit, "--", *paths)
+
+    def has(self, commit: str) -> bool:
+        """Return whether the commit with this hash is in this clone."""
+        return self._resolved(commit) is not None
+
+    def fetch(self, commits: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Fetch commits by their hashes from `origin`; into a shallow clone, no history of them.
+
+        `environment` says how to log in. It takes a minute at most, and runs nothing of the
+        repository's own: no hooks, no helpers of remotes, no submodules.
+
+        Raises:
+            RevisionError: they cannot be had.
+        """
+        depth = ("--depth=1",) if self.shallow() else ()
+        command = ("-c", f"core.hooksPath={os.devnull}", "fetch", *_QUIETLY, *depth)
+        shown = ", ".join(f"`{commit[:12]}`" for commit in commits)
+        try:
+            with self._git.custom_environment(**_TRANSPORTS, **environment):
+                self._run(*command, "--end-of-options", "origin", *commits, limit=_FETCHING)
+        except (RevisionError, _NothingError) as error:
+            said = f": {error.what}" if isinstance(error, RevisionError) else ""
+            raise RevisionError(
+                f"{shown} cannot be fetched{said}", fix="set `fetch-depth: 0` for actions/checkout"
+            ) from error
+
+    def shallow(self) -> bool:
+        """Return whether the clone ends before the first commit."""
+        return self._run("rev-parse", "--is-shallow-repository") == "true"
 
     def commit_files(self, commit: str | None, config: Config) -> Files:
         """Return the files of the commit with this hash; no files for None."""
@@ -131,6 +189,17 @@ class Repository:
         hosted = re.search(r"^(?:[a-z+]+://[^/]+/|[^/@]+@[^/:]+:)/?(.+)$", url)
         return hosted[1] if hosted else self.root.name
 
+    def address(self) -> str:
+        """Return where `origin` is hosted on the web; empty where it is not, or not known.
+
+        What would let somebody in, a user's name or a token, is left out.
+        """
+        hosted = _HOSTED.fullmatch(self._setting("remote.origin.url").rstrip("/"))
+        if not hosted:
+            return ""
+        path = quote(hosted["path"].removesuffix(".git"), safe="/~")
+        return f"https://{hosted['host'].lower()}/{path}"
+
     def unborn(self) -> bool:
         """Return whether there is no commit yet."""
         return self._resolved("HEAD") is None
@@ -152,24 +221,27 @@ class Repository:
     def _remedy(self, revision: str) -> str:
         if revision == "HEAD":
             return "commit once first; `guardian scan` needs no commit"
-        if self._shallow():
+        if self.shallow():
             return "the clone is shallow: run `git fetch --unshallow`, or set `fetch-depth: 0`"
         return "run `git fetch`, or look for it in `git log --all --oneline`"
 
     def _default_branch(self) -> str:
-        configured = self._setting("init.defaultBranch")
-        names = ["main", "master", *([configured] if configured else [])]
-        known = ["origin/HEAD", *(f"origin/{name}" for name in names), *names]
-        branch = next((name for name in known if self._resolved(name)), None)
+        branch = self._named_branch()
         if branch is None:
+            known = ", ".join(f"`{name}`" for name in self._usual_names())
             raise RevisionError(
-                "no default branch found: none of " + ", ".join(f"`{name}`" for name in known),
+                f"no default branch found: none of {known}",
                 fix="name the base: `guardian report --base REV`",
             )
         return branch
 
-    def _shallow(self) -> bool:
-        return self._run("rev-parse", "--is-shallow-repository") == "true"
+    def _named_branch(self) -> str | None:
+        return next((name for name in self._usual_names() if self._resolved(name)), None)
+
+    def _usual_names(self) -> list[str]:
+        configured = self._setting("init.defaultBranch")
+        names = ["main", "master", *([configured] if configured else [])]
+        return ["origin/HEAD", *(f"origin/{name}" for name in names), *names]
 
     def _setting(self, key: str, how: str = "--get") -> str:
         try:
@@ -229,8 +301,8 @@ class Repository:
     def _list(self, *command: str) -> list[str]:
         return [line for line in self._run(*command).split("\0") if line]
 
-    def _run(self, *command: str) -> str:
-        """Return what git prints.
+    def _run(self, *command: str, limit: float | None = None) -> str:
+        """Return what git prints, which it is given `limit` seconds for.
 
         Raises:
             RevisionError: git cannot read the repository.
@@ -242,6 +314,7 @@ class Repository:
                 with_extended_output=True,
                 with_exceptions=False,
                 stdout_as_string=False,
+                kill_after_timeout=limit,
             )
         except GitCommandNotFound as error:
             raise RevisionError("git is not installed", fix="install git") from error

@@ -43,7 +43,11 @@ def _of_sql(rules: Iterable[Rule]) -> dict[str, Step]:
 
 def _of_python(steps: Mapping[str, python_rules.Step]) -> dict[str, Step]:
     def adapted(step: python_rules.Step) -> Step:
-        return lambda start, setting: step(start, setting.chance)
+        def adapted_step(start: Code, setting: Setting) -> Code | None:
+            made = step(start, setting.chance)
+            return made if made is None or python_rules.binds_functions(made) else None
+
+        return adapted_step
 
     return {name: adapted(step) for name, step in steps.items()}
 

@@ -133,6 +133,16 @@ def method(node: ast.AST) -> str:
     return node.func.attr if called else ""  # type: ignore[attr-defined]
 
 
+def binds_functions(code: Code) -> bool:
+    """Return whether a module that uses `F` imports it, or makes it."""
+    nodes = list(ast.walk(code.tree))
+    names = [node for node in nodes if isinstance(node, ast.Name) and node.id == "F"]
+    made = any(not isinstance(name.ctx, ast.Load) for name in names)
+    aliases = [node for node in nodes if isinstance(node, ast.alias)]
+    imported = any((alias.asname or alias.name) in {"F", "*"} for alias in aliases)
+    return not names or made or imported
+
+
 def receiver(node: ast.Call) -> ast.expr:
     """Return what a method is called on."""
     assert isinstance(node.func, ast.Attribute)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -16,6 +16,14 @@ from sqlglot import exp
 Rows: TypeAlias = Counter[tuple[Any, ...]]
 ROWS_EACH = 14
 TRIES = 2
+SHUFFLES = 6
+# What may give another result where rows lie in another order.
+_HEEDS_ORDER = re.compile(
+    r"\b(?:over|limit|fetch|top|sample|tablesample|asof|distinct\s+on|random|uuid|first|last|any_value"
+    r"|arbitrary|mode|list|group_concat|histogram|arg_m\w+|m\w+_by|\w+_agg|\w*array\w*|approx\w+"
+    r"|window|qualify|update|merge|insert)\b",
+    re.IGNORECASE,
+)
 DAY = date(2024, 1, 1)
 
 
@@ -51,8 +59,8 @@ class Database:
 
     def is_steady(self, script: str, target: str, ran: Ran) -> bool:
         """Return whether a script leaves the same when the rows lie the other way round."""
-        orders = [lambda rows: rows[::-1], self._shuffled, self._shuffled]
-        for order in orders if not ran.failed else ():
+        orders = [lambda rows: rows[::-1], *[self._shuffled] * SHUFFLES]
+        for order in orders if _HEEDS_ORDER.search(script) and not ran.failed else ():
             turned = [{table: order(rows) for table, rows in data.items()} for data in self.data]
             back = (_once(self._filled_with(data, 0), script, target) for data in turned)
             if ran != Ran(tuple(back)):
@@ -72,50 +80,81 @@ class Database:
         return self.first.execute(f"SELECT * FROM {table}").fetchall()
 
     def _made(self) -> dict[str, list[Any]]:
-        return {table: self._random(table, columns) for table, columns in self.kinds.items()}
+        return {table: self._random(table, declared) for table, declared in self.kinds.items()}
 
-    def _random(self, table: str, columns: list[tuple[str, str, bool]]) -> list[Any]:
+    def _random(self, table: str, declared: "Declared") -> list[Any]:
         if any(
             kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "JSON"))
-            for _, kind, _ in columns
+            for kind in declared.columns.values()
         ):
             return self._rows(table)
-        unique = any(key for *_, key in columns)
-        cells = [self._cells(column, kind, key=key) for column, kind, key in columns]
+        cells = [self._cells(column, declared) for column in declared.columns]
         rows = list(zip(*cells, strict=True))
-        return rows if unique else rows + rows[:2]
+        return declared.kept(rows + rows[:2])
 
-    def _cells(self, column: str, kind: str, *, key: bool) -> list[Any]:
+    def _cells(self, column: str, declared: "Declared") -> list[Any]:
+        kind = declared.columns[column]
         pool = _pool(kind, self.literals.get(column.lower(), []), self.literals.get("", []))
-        if key:
-            made = _distinct(pool + [_another(kind, n) for n in range(ROWS_EACH)])
-            return made[:ROWS_EACH]
-        return [
-            None if self.chance.random() < 0.15 else self.chance.choice(pool)
-            for _ in range(ROWS_EACH)
-        ]
+        if (column,) in declared.keys:
+            pool = _distinct(pool + [_another(kind, n) for n in range(ROWS_EACH)])[:ROWS_EACH]
+            made = iter(self.chance.sample(pool, len(pool)))
+        else:
+            made = iter(self.chance.choices(pool, k=ROWS_EACH))
+        some = 0.0 if column in declared.required else 0.15
+        return [None if self.chance.random() < some else next(made) for _ in range(ROWS_EACH)]
+
+
+@dataclass(slots=True)
+class Declared:
+    """What a table is declared to hold: its columns with their types, keys, what is never NULL."""
+
+    columns: dict[str, str] = field(default_factory=dict)
+    keys: set[tuple[str, ...]] = field(default_factory=set)
+    required: set[str] = field(default_factory=set)
+
+    def kept(self, rows: list[Any]) -> list[Any]:
+        """Return the rows that keep to the keys: those of earlier rows with NULLs may repeat."""
+        names = list(self.columns)
+        taken: set[tuple[Any, ...]] = set()
+        found = []
+        for row in rows:
+            held = [(key, *(row[names.index(name)] for name in key)) for key in self.keys]
+            if taken.isdisjoint(held):
+                found.append(row)
+                taken.update(key for key in held if None not in key)
+        return found
 
 
 @lru_cache(64)
-def _kinds(tables: str) -> dict[str, list[tuple[str, str, bool]]]:
-    """Return of each table its columns: the name, the type, whether no two rows share a value."""
+def _kinds(tables: str) -> dict[str, Declared]:
+    """Return what each table is declared to hold."""
     with duckdb.connect() as connection:
         connection.execute(tables)
-        keys = set(
-            connection.execute(
-                "SELECT table_name, unnest(constraint_column_names) FROM duckdb_constraints()"
-                " WHERE constraint_type IN ('PRIMARY KEY', 'UNIQUE', 'NOT NULL')"
-            ).fetchall()
-        )
+        constraints = connection.execute(
+            "SELECT schema_name, table_name, constraint_type, constraint_column_names"
+            " FROM duckdb_constraints()"
+        ).fetchall()
         columns = connection.execute(
             "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns()"
             " WHERE NOT internal ORDER BY table_oid, column_index"
         ).fetchall()
-    found: dict[str, list[tuple[str, str, bool]]] = {}
+    found: dict[str, Declared] = {}
     for schema, table, column, kind in columns:
-        name = table if schema == "main" else f"{schema}.{table}"
-        found.setdefault(name, []).append((column, kind, (table, column) in keys))
+        found.setdefault(_named(schema, table), Declared()).columns[column] = kind
+    for schema, table, kind, names in constraints:
+        declared = found[_named(schema, table)]
+        if kind in {"PRIMARY KEY", "UNIQUE"}:
+            declared.keys.add(tuple(names))
+        if kind in {"PRIMARY KEY", "NOT NULL"}:
+            declared.required.update(names)
     return found
+
+
+def _named(schema: str, table: str) -> str:
+    return table if schema == "main" else f"{schema}.{table}"
+
+
+_KEY = re.compile(r",\s*(?:PRIMARY KEY|UNIQUE) ?\([^)]*\)| (?:PRIMARY KEY|UNIQUE)")
 
 
 @lru_cache(64)
@@ -127,7 +166,7 @@ def _connection(tables: str, _: int) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("SET threads = 1; SET memory_limit = '500MB'")
     # Rows keep what is declared by how they are made; a key that was deleted may still be held.
-    connection.execute(re.sub(" (?:PRIMARY KEY|UNIQUE)", "", tables))
+    connection.execute(_KEY.sub("", tables))
     return connection
 
 

@@ -1,6 +1,7 @@
 """dbt extraction as a pure function of JSON values, for a process kept apart."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from typing import Any
 
 import msgspec
@@ -34,6 +35,17 @@ class Given:
         }
         self._paths = tuple(opening["paths"])
         self._dialects: Mapping[str, str] = opening["dialects"]
+
+    def beside(self, texts: Mapping[str, str]) -> "Given":
+        """Return the same files with other texts in some of them."""
+        other = copy(self)
+        other.replace(texts)
+        return other
+
+    def replace(self, texts: Mapping[str, str]) -> None:
+        """Take other texts for some files."""
+        changed = {path: SourceFile(path, text, "") for path, text in texts.items()}
+        self._files = {**self._files, **changed}
 
     def read(self, path: str) -> SourceFile | None:
         """Return the file at `path`, None where there is none."""
@@ -71,15 +83,21 @@ def _wanted(sources: Sources) -> Iterator[str]:
             yield path
 
 
-def opened(payload: Mapping[str, Any]) -> Callable[[str], Any]:
-    """Return the function that lowers one path of the revision in `payload`."""
+def opened(payload: Mapping[str, Any]) -> Callable[[str | list[Any]], Any]:
+    """Return the function that lowers one path of the revision in `payload`.
+
+    Or a path and texts by path, which stand in place of those of the revision.
+    """
     # what every question needs is loaded here, so that the first is not charged for it
     import guardian.languages.dbt.extraction  # noqa: F401, PLC0415
 
-    sources = Given(payload)
+    whole = Given(payload)
 
-    def answer(path: str) -> Any:
-        file = sources.read(path)
+    def answer(question: str | list[Any]) -> Any:
+        path, texts = (question, {}) if isinstance(question, str) else question
+        # The project is read once: what a file says of itself bears on no other.
+        sources = whole.beside(texts) if texts.keys() - {path} else whole
+        file = SourceFile(path, texts[path], "") if path in texts else sources.read(path)
         if file is None:
             return msgspec.to_builtins(Lowered(path=path, language="dbt", failed=True))
         recording = Recording(sources, path)

@@ -10,7 +10,7 @@ from guardian.languages.expressions import Scope, type_text
 from guardian.languages.sql.names import dataset_of
 from guardian.languages.sql.script import Script
 from guardian.languages.sql.storage import storage_of, store_otherwise
-from guardian.languages.sql.tables import column_of, columns_of, names_in, table_keys
+from guardian.languages.sql.tables import column_of, columns_of, names_in, primary_key, table_keys
 from guardian.languages.sql.writes import NULL, Head, declare_temporary, is_empty, temporary_of
 from guardian.model.lineage import Column, Location
 from guardian.model.plan import Declaration, Drop, Item, Ref, Rename, WithColumns, Write
@@ -32,7 +32,7 @@ class _Alteration:
         scope = self.scope
         match action:
             case exp.ColumnDef():
-                self.columns.append(column_of(action, scope, set()))
+                self.columns.append(column_of(action, scope))
             case exp.Schema():
                 self.columns.extend(columns_of(action, scope))
             case exp.Drop() if str(action.args.get("kind") or "").upper() == "COLUMN":
@@ -43,7 +43,7 @@ class _Alteration:
             case exp.AlterColumn():
                 self._altered(action)
             case exp.ModifyColumn():
-                self.columns.append(column_of(action.this, scope, set()))
+                self.columns.append(column_of(action.this, scope))
                 self.retyped.add(self.columns[-1].name)
                 before = action.args.get("rename_from")
                 if isinstance(before, exp.Identifier):
@@ -53,6 +53,8 @@ class _Alteration:
                 self.columns.extend(columns_of(action, scope))
             case exp.AddConstraint():
                 self.keys.extend(table_keys(action, scope))
+                never_null = primary_key(action, scope)
+                self.columns.extend(Column(name, nullable=False) for name in never_null)
             case _:
                 pass
 

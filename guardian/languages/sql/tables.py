@@ -1,6 +1,6 @@
 """CREATE TABLE: declared columns and keys."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from sqlglot import exp
 
@@ -20,34 +20,49 @@ def columns_of(schema: exp.Expr | None, scope: Scope) -> tuple[Column, ...]:
     """
     if schema is None:
         return ()
-    keyed = {name for key in keys_of(schema, scope) for name in key}
+    primary = set(primary_key(schema, scope))
     found = []
     for part in schema.expressions:
         if isinstance(part, exp.ColumnDef):
-            found.append(column_of(part, scope, keyed))
+            found.append(column_of(part, scope, primary))
         elif isinstance(part, exp.Identifier):
             found.append(Column(scope.name(part)))
     return tuple(found)
 
 
-def column_of(node: exp.ColumnDef, scope: Scope, keyed: set[str]) -> Column:
-    """Return the column of a definition; one of `keyed` is nobody's word on NULL."""
+def column_of(node: exp.ColumnDef, scope: Scope, primary: Container[str] = ()) -> Column:
+    """Return the column of a definition; one of the `primary` key is never NULL."""
     name = scope.name(node.this)
     kind = node.args.get("kind")
     text = type_text(kind, scope.dialect) if isinstance(kind, exp.Expr) else None
-    nullable: bool | None = None
+    nullable = False if name in primary else None
     for constraint in node.constraints:
         inner = constraint.args.get("kind")
         if isinstance(inner, exp.NotNullColumnConstraint):
             nullable = bool(inner.args.get("allow_null"))
-        elif isinstance(inner, exp.PrimaryKeyColumnConstraint):
+        elif isinstance(inner, exp.PrimaryKeyColumnConstraint) and _refuses_null(scope):
             nullable = False
-    primary = name in keyed and nullable is None
-    return Column(name, text, None if primary else nullable)
+    return Column(name, text, nullable)
+
+
+def _refuses_null(scope: Scope) -> bool:
+    """Return whether a primary key is never NULL."""
+    return scope.dialect not in {"sqlite", "clickhouse"}
+
+
+def primary_key(node: exp.Expr, scope: Scope) -> Iterable[str]:
+    """Yield the columns of a primary key that a table's definition, or a constraint, lists."""
+    for part in node.find_all(exp.PrimaryKey) if _refuses_null(scope) else ():
+        yield from names_in(part.expressions, scope)
 
 
 def keys_of(schema: exp.Expr, scope: Scope) -> tuple[tuple[str, ...], ...]:
-    """Return the primary and unique keys of a table's definition."""
+    """Return the primary and unique keys of a table's definition.
+
+    None in ClickHouse, where a primary key is what rows are sorted by.
+    """
+    if scope.dialect == "clickhouse":
+        return ()
     keys: list[tuple[str, ...]] = []
     for part in schema.expressions:
         if isinstance(part, exp.ColumnDef):

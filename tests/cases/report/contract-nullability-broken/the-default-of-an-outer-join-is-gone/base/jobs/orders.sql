@@ -1,0 +1,3 @@
+CREATE TABLE silver.orders AS
+SELECT o.order_id, o.line, COALESCE(c.country, 'nl') AS country, o.email, o.net
+FROM raw.orders AS o LEFT JOIN raw.customers AS c ON c.customer_id = o.customer_id;

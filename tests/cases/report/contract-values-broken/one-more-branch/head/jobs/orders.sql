@@ -1,0 +1,2 @@
+CREATE TABLE silver.orders AS
+SELECT order_id, line, CASE region WHEN 1 THEN 'nl' WHEN 2 THEN 'lu' ELSE 'be' END AS country, email, net FROM raw.orders;

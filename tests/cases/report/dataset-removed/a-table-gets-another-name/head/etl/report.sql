@@ -1,0 +1,3 @@
+CREATE TABLE mart.report AS
+SELECT day, net
+FROM mart.daily_orders;
