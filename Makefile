@@ -8,7 +8,7 @@ TPCDS = duckdb-extension-tpcds==1.5.5
 WEB = tests/web/node_modules/.ready
 PIP = $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
 
-.PHONY: setup web judge test goldens lint types docs check bench model-test demo build image-test hook-test
+.PHONY: stress setup web judge test goldens lint types docs check bench model-test demo build image-test hook-test
 
 setup: $(READY)
 
@@ -46,6 +46,10 @@ check: test
 
 bench: $(READY)
 	@$(BIN)/python -m bench.run
+
+# Eight writers at once, 200 rounds each, on every store but the slow branches of git.
+stress: $(READY)
+	@GUARDIAN_STRESS_ROUNDS=200 $(BIN)/python -m pytest -q tests/test_stores.py -k 'at_once and not branch'
 
 judge: $(READY)
 	@$(BIN)/python -m tests.judge

@@ -17,7 +17,7 @@ from pathlib import Path
 import sqlglot
 from git import Repo
 
-from bench import corpora, generate, lineage, scripts
+from bench import corpora, generate, lineage, promises, scripts
 from bench.table import row
 from guardian import pipeline
 from guardian.config import parse
@@ -38,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _lineage(options)
     if options.lineage:
         return 0
+    promises.measure()
     with tempfile.TemporaryDirectory(prefix="guardian-bench-") as folder:
         root = Path(folder) / "lakehouse"
         os.environ["GUARDIAN_CACHE"] = str(Path(folder) / "cache")

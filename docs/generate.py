@@ -13,9 +13,11 @@ from msgspec.structs import replace
 from guardian import demo, rules
 from guardian.cli import cli
 from guardian.config import WitnessSearch
+from guardian.lineage.part_difference import PartDifference
 from guardian.model.changes import Report
 from guardian.model.fix import Fixes
 from guardian.model.lineage import Lineage
+from guardian.model.nodes import Nodes
 from guardian.model.reach import Reach
 from guardian.model.replay import Replay
 from guardian.model.snapshot import Snapshot
@@ -31,7 +33,9 @@ from tests.constructs import Construct, constructs  # noqa: E402 - the tests are
 
 DOCUMENTS = {
     "fixes": Fixes,
-    "lineage": Lineage, "reach": Reach, "replay": Replay, "report": Report, "snapshot": Snapshot,
+    "lineage": Lineage, "nodes": Nodes, "reach": Reach, "replay": Replay, "report": Report,
+    "snapshot": Snapshot,
+    "snapshot-diff": PartDifference,
 }  # fmt: skip
 
 

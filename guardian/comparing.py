@@ -8,11 +8,14 @@ from typing import NamedTuple
 import msgspec
 
 from guardian import exposures, pipeline
+from guardian.catalogued import Held
 from guardian.causes import Causes
+from guardian.config import Aliases
 from guardian.errors import GuardianError
 from guardian.lineage.link import Memory
 from guardian.model.acceptance import Acceptance
 from guardian.model.changes import Report, Revision
+from guardian.model.contract import SENSITIVE, Compatibility
 from guardian.model.lineage import Coverage, Diagnostic
 from guardian.model.plan import Lowered
 from guardian.model.replay import Merge, Replayed, replayed
@@ -33,6 +36,10 @@ class Beyond(NamedTuple):
     pack: RulePack
     accepted: tuple[Acceptance, ...]
     search: pipeline.Search | None
+    compatibility: Compatibility = "CONSUMER"
+    sensitive: tuple[str, ...] = SENSITIVE
+    catalogs: tuple[Held, ...] = ()
+    aliases: Aliases = Aliases()
 
 
 class Side(NamedTuple):
@@ -81,6 +88,10 @@ def reported(base: Side, head: Side, beyond: Beyond, series: Series, day: date) 
             dialect=head.files.dialect("guardian.yml"),
             origin=Causes(base.lowered, head.lowered, base.files, head.files),
             memory=series.memory,
+            compatibility=beyond.compatibility,
+            sensitive=beyond.sensitive,
+            catalogs=beyond.catalogs,
+            aliases=beyond.aliases,
         ),
         pack=beyond.pack,
         search=beyond.search,

@@ -16,7 +16,7 @@ from guardian.languages import layouts, safe_yaml
 from guardian.languages.marks import LOGGING, SQL_SUFFIXES
 from guardian.model.acceptance import Acceptance
 from guardian.model.changes import SEVERITIES, Severity
-from guardian.model.contract import Compatibility
+from guardian.model.contract import SENSITIVE, Compatibility
 from guardian.model.lineage import Location
 
 FILE = "guardian.yml"
@@ -101,10 +101,46 @@ class Contracts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `paths` are patterns in gitignore's syntax; without any, files named `*.odcs.yaml` and those in
     folders `contracts/` are. A contract may state a `compatibility` of its own.
+    A classification or a tag that is one of the words in `sensitive` follows the column.
     """
 
     paths: tuple[str, ...] = ()
     compatibility: Compatibility = "CONSUMER"
+    sensitive: tuple[str, ...] = SENSITIVE
+
+
+class CatalogEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A catalog that tells the columns of tables: its `type`, and where it is.
+
+    `path` is a file or folder, from the root of the repository or absolute. `database` narrows it
+    to one schema or several; a single one is where names without a schema are. `prefix` stands
+    before each name that it tells. What a service tells is kept for `max_age` seconds.
+    """
+
+    type: str
+    path: str = ""
+    database: str | tuple[str, ...] = ()
+    region: str = ""
+    prefix: str = ""
+    dialect: str = ""
+    max_age: Annotated[float, msgspec.Meta(ge=0)] = 900.0
+
+    def databases(self) -> tuple[str, ...]:
+        """Return the schemas that are meant; all of them where empty."""
+        if isinstance(self.database, str):
+            return (self.database,) if self.database else ()
+        return self.database
+
+
+class Aliases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Names of other repositories that mean a dataset of ours, under another name.
+
+    `datasets` are pairs of names for one dataset; `*` stands for the last part of a table's name or
+    path. `prefixes` tell environments apart (`dev_`, `prod_`) and are left out of the comparison.
+    """
+
+    datasets: dict[str, str] = {}
+    prefixes: tuple[str, ...] = ()
 
 
 class AcceptedRisk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -138,11 +174,13 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     max_file_size: int = 2_000_000
     snapshot: str = ".guardian/snapshot.json"
     repository: str | None = None
+    aliases: Aliases = Aliases()
     dashboards: str | tuple[str | dict[str, Any], ...] = ()
     kpis: str | tuple[str | dict[str, Any], ...] = ()
     rules: tuple[str, ...] = ()
     accepted: tuple[AcceptedRisk, ...] = ()
     contracts: Contracts = Contracts()
+    catalogs: tuple[CatalogEntry, ...] = ()
     fail_on: FailOn = "high"
     witness: WitnessSearch = WitnessSearch()
     llm: Llm = Llm()
@@ -165,7 +203,7 @@ def parse(text: str, name: str = FILE) -> Config:
         config = msgspec.convert(document, Config)
     except msgspec.ValidationError as error:
         raise _explained(str(error), document, name) from error
-    _check_dialects(config.sql, document, name)
+    _check_dialects(config, document, name)
     _check_layouts(config.sql, document, name)
     return msgspec.structs.replace(config, accepted=_placed(config.accepted, document, name))
 
@@ -228,9 +266,11 @@ def blocks(config: Config, severity: Severity) -> bool:
     return SEVERITIES.index(severity) >= SEVERITIES.index(config.fail_on)
 
 
-def _check_dialects(sql: Sql, document: object, name: str) -> None:
+def _check_dialects(config: Config, document: object, name: str) -> None:
+    sql = config.sql
     named = [("sql.dialect", sql.dialect)]
     named += [(f"sql.overrides[{i}].dialect", one.dialect) for i, one in enumerate(sql.overrides)]
+    named += [(f"catalogs[{i}].dialect", one.dialect) for i, one in enumerate(config.catalogs)]
     for key, dialect in named:
         if dialect and dialect not in DIALECTS:
             plain = re.sub(r"[^a-z0-9]", "", dialect.lower())
@@ -308,7 +348,8 @@ def _keys(path: str) -> tuple[str, ...]:
     """Return the keys that may stand in the section at `path`."""
     inner: dict[str, type[msgspec.Struct]] = {
         "accepted": AcceptedRisk, "sql": Sql, "sql.overrides": Override, "sql.tables": Layout,
-        "llm": Llm, "witness": WitnessSearch, "contracts": Contracts,
+        "llm": Llm, "witness": WitnessSearch, "contracts": Contracts, "catalogs": CatalogEntry,
+        "aliases": Aliases,
     }  # fmt: skip
     section = inner.get(path.partition("[")[0], Config)
     return tuple(name for name in section.__struct_encode_fields__ if name.isidentifier())

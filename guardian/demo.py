@@ -39,6 +39,7 @@ _STEPS = (
     _Step("Customers: say that it is a code", "2026-11-16T11:40:00 +0000", "branch/country_code"),
     _Step("Customer value: simpler", "2026-11-17T08:25:00 +0000", "branch/customer_value"),
     _Step("Lake: append unless told otherwise", "2026-11-17T14:03:00 +0000", "branch/append"),
+    _Step("Orders: the old shop has no currency", "2026-11-18T08:15:00 +0000", "branch/promises"),
     _Step(
         "Tidy up: layout, names, DataFrame API, a folder for rates",
         "2026-11-18T10:30:00 +0000",
@@ -75,8 +76,8 @@ def next_steps(directory: Path) -> str:
     width = max(map(len, steps)) + 2
     listed = "\n".join(f"  {step:<{width}}{why}".rstrip() for step, why in steps.items())
     return f"""\
-`{BRANCH}` does more than what is listed: it lays out two queries anew, rewrites a job
-from SQL to the DataFrame API and moves a file. None of that alters a result.
+`{BRANCH}` does more than what is listed: it lays out two queries and a data contract anew,
+rewrites a job from SQL to the DataFrame API and moves a file. None of that alters a result.
 
 Try next:
 {listed}

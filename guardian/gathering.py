@@ -15,6 +15,13 @@ MOST_CHARACTERS = 120
 MOST_ALIKE = 6  # changes named that have one cause
 SWAPPED = frozenset({"input-added", "input-removed"})
 RENAMED = frozenset({"dataset-added", "dataset-removed"})
+# What tells only what was promised of what another change says → that one's rule.
+_PROMISED = {
+    "contract-column-missing": "column-removed",
+    "contract-type-mismatch": "column-type-changed",
+    "contract-order-broken": "column-order-changed",
+    "contract-partition-broken": "write-changed",
+}
 _BY_COLUMN = frozenset({"column-added", "column-removed"})
 _BY_TEXT = frozenset({"column-logic-changed", "column-type-changed", "column-nullability-changed"})
 
@@ -22,15 +29,27 @@ _BY_TEXT = frozenset({"column-logic-changed", "column-type-changed", "column-nul
 def gathered(changes: Iterable[Change]) -> list[tuple[Change, tuple[Change, ...]]]:
     """Return changes in their order, each with those behind it that are told together with it."""
     changes = tuple(changes)
+    keys: list[object] = [_edit(one) or number for number, one in enumerate(changes)]
+    told = {_subject(one.rule, one): key for one, key in zip(changes, keys, strict=True)}
     renamed = {frozenset((one.dataset, one.detail)) for one in changes if _is_renamed(one)}
     groups: dict[object, list[Change]] = {}
-    for number, change in enumerate(changes):
+    for change, own in zip(changes, keys, strict=True):
         inputs = frozenset((change.before or change.after or "", change.detail))
-        key: object = _edit(change) or number
+        key = told.get(_subject(_PROMISED.get(change.rule, ""), change), own)
         if change.rule in SWAPPED and inputs in renamed:
             key = inputs, change.accepted is None
         groups.setdefault(key, []).append(change)
     return [_led(group) for group in groups.values()]
+
+
+def _subject(rule: str, change: Change) -> tuple[object, ...]:
+    """Return what a change and the promise that it breaks have in common, by the change's rule."""
+    return rule, change.dataset, change.column, change.accepted is None
+
+
+def _of_code(change: Change, alike: Sequence[Change]) -> list[Change]:
+    """Return the changes of `alike` without what only tells what was promised of them."""
+    return [item for item in alike if item.rule not in _PROMISED or change.rule in _PROMISED]
 
 
 def _led(group: Sequence[Change]) -> tuple[Change, tuple[Change, ...]]:
@@ -55,12 +74,21 @@ def _edit(change: Change) -> tuple[object, ...]:
         return frozenset((change.dataset, change.detail)), counts
     if change.cause:
         return change.cause, change.rule, counts
+    if change.rule in _OF_DOCUMENT and change.column is None:
+        return change.rule, change.job, change.before, change.after, change.detail, counts
     own = (change.rule, change.dataset, change.job, counts)
     if change.side_input:
         return *own, change.side_input
     if change.rule in _BY_COLUMN:
         return *own, change.severity
     return (*own, *_pattern(change)) if change.rule in _BY_TEXT else ()
+
+
+# What a contract says once for all of its tables.
+_OF_DOCUMENT = frozenset({
+    "contract-access-changed", "contract-freshness-loosened", "contract-location-changed",
+    "contract-status-changed", "contract-version",
+})  # fmt: skip
 
 
 def _pattern(change: Change) -> tuple[str, ...]:
@@ -76,6 +104,16 @@ def _is_renamed(change: Change) -> bool:
 
 def message(change: Change, alike: Sequence[Change] = ()) -> str:
     """Return what a change does, in our own words; columns alike are named with it."""
+    promises = [item for item in alike if change.rule == _PROMISED.get(item.rule)]
+    if promises:
+        rest = _of_code(change, alike)
+        places = _listed(sorted({item.detail for item in promises}))
+        gone = change.rule == "column-removed"
+        said = ", which its contract promises" if gone else "; its contract promises otherwise"
+        return f"{message(change, rest).rstrip('.')}{said} ({places})."
+    tables = sorted({item.dataset for item in alike} - {change.dataset})
+    if change.rule in _OF_DOCUMENT and tables:
+        return f"{change.message.rstrip('.')}; likewise {_listed(tables)}."
     columns = _columns_of(change, alike)
     readers = sorted({item.dataset for item in alike if item.rule in SWAPPED})
     if _is_renamed(change) and readers:
@@ -140,6 +178,7 @@ def united(change: Change, alike: Sequence[Change]) -> Impact:
         dashboards=_all(impact.dashboards for impact in impacts),
         kpis=_all(impact.kpis for impact in impacts),
         paths=tuple(paths[to] for to in sorted(paths)),
+        promises=tuple(sorted({one for impact in impacts for one in impact.promises})),
     )
 
 
@@ -167,6 +206,7 @@ def because_of(change: Change, alike: Sequence[Change]) -> str:
     if change.cause is None:
         return ""
     said = f"`{value(spot(change.cause), MOST_CHARACTERS)}` changed"
+    alike = _of_code(change, alike)
     if not alike or _is_renamed(change) or len(_columns_of(change, alike)) > 1:
         return said
     names = list(dict.fromkeys(name(ColumnRef(item.dataset, item.column)) for item in alike))
@@ -183,6 +223,7 @@ def sides(change: Change, alike: Sequence[Change] = ()) -> list[tuple[str, str]]
 
     Of columns that are told together it is what they have in common, if anything.
     """
+    alike = _of_code(change, alike)
     if alike and change.rule in _BY_COLUMN:
         return []
     texts = change.before, change.after
@@ -195,6 +236,8 @@ def sides(change: Change, alike: Sequence[Change] = ()) -> list[tuple[str, str]]
 
 def doubt(change: Change) -> str:
     """Return what else it may be, of a change that is not certain."""
+    if change.rule.startswith("contract-"):
+        return "whether it happens lies with the data"
     if _is_renamed(change):
         return "the two may not be the same dataset"
     return "it may be a rewrite that gives the same result"

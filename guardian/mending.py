@@ -10,19 +10,24 @@ from typing import Any
 import msgspec
 
 from guardian import pipeline
+from guardian.catalogued import catalogued
 from guardian.comparing import Beyond, Side
 from guardian.engines.lowering import ContainedLowering
+from guardian.engines.rewriting import ContainedRewriting
 from guardian.fixes import Proposal, Revisions, propose, recipes
 from guardian.fixes.owners import owners
 from guardian.fixes.recipes import advised
 from guardian.lineage.link import Memory, link
+from guardian.lineage.repositories import beside, own_names
 from guardian.model.changes import Report
 from guardian.model.lineage import Diagnostic
 from guardian.model.plan import Lowered
+from guardian.model.snapshot import Snapshot
 from guardian.model.source import SourceFile
 from guardian.sources.files import Files, blob_id
 
 SECONDS = 30.0  # in all, for looking for edits
+SECONDS_MORE = 15.0  # for the proof of all that were found
 _KEPT = 8  # sets of edits whose files stay known: each of a project's models asks for all of them
 _ABOUT = frozenset({"column-added", "column-removed", "column-renamed", "dataset-removed"})
 
@@ -107,20 +112,31 @@ def proposed(
     """Return the edits that keep the readers of what `report` says is gone, and the recipes."""
     if not any(change.rule in _ABOUT for change in report.changes):
         return _with_recipes(Proposal(), report, head, beyond)
-    catalog = pipeline.catalog_of(beyond.snapshot)
+    own = own_names([base.lowered, head.lowered])
+    others = beside(beyond.snapshot.parts, own, beyond.aliases)
+    told = catalogued(beyond.catalogs, [base.lowered, head.lowered])
+    catalog = {**told.schemas, **pipeline.catalog_of(Snapshot(parts=others.parts))}
     memory, until = Memory(), time.monotonic() + SECONDS
     apart: AbstractContextManager[ContainedLowering | None]
     apart = ContainedLowering(head.files) if contained else nullcontext()
-    with apart as lowering:
+    with apart as lowering, ContainedRewriting() as rewriting:
         revisions = Revisions(
-            before=link(base.lowered, catalog=catalog, memory=memory),
-            after=link(head.lowered, catalog=catalog, memory=memory),
+            before=link((*base.lowered, *told.lowered), catalog=catalog, memory=memory),
+            after=link((*head.lowered, *told.lowered), catalog=catalog, memory=memory),
             relower=Relowering(head.files, lowering),
             text=head.files.text,
             dialect=head.files.dialect,
+            rewriting=rewriting,
             catalog=catalog,
+            memory=memory,
         )
-        made = propose(revisions, report.changes, head.files.data, lambda: time.monotonic() < until)
+        made = propose(
+            revisions,
+            report.changes,
+            head.files.data,
+            lambda: time.monotonic() < until,
+            lambda: time.monotonic() < until + SECONDS_MORE,
+        )
     return _with_recipes(made, report, head, beyond)
 
 

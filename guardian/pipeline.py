@@ -11,7 +11,11 @@ from typing import Protocol, TypeAlias
 import msgspec
 
 from guardian import __version__, acceptances, contracts, impact, kpis, narrative, registry, rules
+from guardian.catalogued import NOTHING, Catalogued, Held, catalogued
 from guardian.causes import Origin
+from guardian.config import Aliases
+from guardian.contracts import naming
+from guardian.contracts.promises import Readers
 from guardian.diff import Comparison, Detector, Pair
 from guardian.diff.spelling import with_parameters_spelled
 from guardian.languages import Extractor, Sources, accepting
@@ -21,9 +25,11 @@ from guardian.lineage.graph import Graph
 from guardian.lineage.growing import GrowingGraph
 from guardian.lineage.inputs import with_inputs
 from guardian.lineage.link import Memory, World, differing, link
+from guardian.lineage.repositories import beside, own_names
 from guardian.lineage.schemas import UNKNOWN, Schema
 from guardian.model.acceptance import Acceptance
 from guardian.model.changes import SEVERITIES, Change, Evidence, Report, Revision, worst
+from guardian.model.contract import SENSITIVE, Compatibility
 from guardian.model.lineage import Coverage, Diagnostic, Lineage
 from guardian.model.plan import Exposure, Lowered
 from guardian.model.snapshot import Snapshot
@@ -78,14 +84,17 @@ def lower(
     seen: Seen | None = None,
     contained: Callable[[str], Lowered] | None = None,
     crew: Crew | None = None,
+    *,
+    language: str = "",
 ) -> tuple[tuple[Lowered, ...], Coverage]:
     """Return every file of `paths` that a language claims, lowered.
 
     And how many were understood. `contained` lowers the file at a path in a place apart, and raises
     nothing; where it is given, it is asked for the files of those languages that allow it. `crew`
-    lowers many files at once as `lowered_alone` does; what it leaves out is lowered here.
+    lowers many files at once as `lowered_alone` does; what it leaves out is lowered here. With
+    `language`, that one claims all of them, whatever they are called.
     """
-    lowering = _Lowering(sources, cache, seen or Seen(), contained)
+    lowering = _Lowering(sources, cache, seen or Seen(), contained, language)
     lowered = lowering.files(paths, crew)
     counted = [item for item in lowered if _says_something(item)]
     failed = tuple(sorted(item.path for item in counted if item.failed))
@@ -130,7 +139,9 @@ class _Lowering:
         cache: LoweredCache | None,
         seen: Seen,
         contained: Callable[[str], Lowered] | None,
+        language: str = "",
     ) -> None:
+        self.language = language
         self.sources = sources
         self.cache = cache
         self.seen = seen
@@ -154,9 +165,7 @@ class _Lowering:
 
     def asked(self, path: str) -> _Asked | None:
         """Return what is to be done for the file at `path`, None where nobody claims it."""
-        extractor = next(
-            (item for item in self.extractors if item.claims(path, self.sources)), None
-        )
+        extractor = next((item for item in self.extractors if self._claims(item, path)), None)
         blob = self.sources.blob(path) if extractor is not None else None
         if extractor is None or blob is None:
             return None
@@ -171,6 +180,11 @@ class _Lowering:
             __version__,
         )
         return _Asked(path, extractor, "\x1f".join(parts))
+
+    def _claims(self, extractor: Extractor, path: str) -> bool:
+        if self.language:
+            return extractor.name == self.language
+        return extractor.claims(path, self.sources)
 
     def extracted(self, asked: _Asked) -> Made:
         """Return a file lowered, and whether that holds for later runs; None if unreadable."""
@@ -245,9 +259,12 @@ def _with_acceptances(lowered: Lowered, file: SourceFile) -> Lowered:
 # --- scanning ------------------------------------------------------------------------------------
 
 
-def scan(lowered: Sequence[Lowered], coverage: Coverage) -> Lineage:
-    """Return the lineage document of one revision."""
-    return document(link(lowered), coverage)
+def scan(lowered: Sequence[Lowered], coverage: Coverage, catalogs: Sequence[Held] = ()) -> Lineage:
+    """Return the lineage document of one revision, with what catalogs tell of its datasets."""
+    memory = Memory()
+    told = catalogued(catalogs, [lowered]) if catalogs else NOTHING
+    (files,) = naming.resolved([(*lowered, *told.lowered)], frozenset(told.schemas), memory)
+    return told.confirmed(document(link(files, catalog=told.schemas, memory=memory), coverage))
 
 
 # --- reporting -----------------------------------------------------------------------------------
@@ -259,7 +276,9 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     `queries` are the KPIs whose columns their SQL tells, with that SQL in `dialect`. `accepted` is
     what the configuration accepts; what the code accepts stands beside it. `origin` tells where a
     change was made, if not in its own job; nobody does where None. `memory` is what earlier reports
-    bound of files that are the same objects still.
+    bound of files that are the same objects still. `compatibility` is what contracts are held to
+    that state none. `catalogs` are what catalogs hold. `aliases` tell
+    what other repositories call our datasets; `repositories` are those of their jobs.
     """
 
     today: date
@@ -270,6 +289,28 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     dialect: str = ""
     origin: Origin | None = None
     memory: Memory | None = None
+    compatibility: Compatibility = "CONSUMER"
+    sensitive: tuple[str, ...] = SENSITIVE
+    catalogs: tuple[Held, ...] = ()
+    aliases: Aliases = Aliases()
+    repositories: Mapping[str, str] = {}
+
+
+def joined(
+    known: Known, revisions: Sequence[Sequence[Lowered]], told: Catalogued = NOTHING
+) -> Known:
+    """Return `known` with the other repositories in the names of these revisions.
+
+    These are the ones that count where a catalog was `told` of.
+    """
+    if not known.snapshot.parts:
+        return known
+    own = own_names(revisions)
+    own = msgspec.structs.replace(own, datasets=told.named(own.datasets))
+    found = beside(known.snapshot.parts, own, told.aliases(known.aliases))
+    return msgspec.structs.replace(
+        known, snapshot=Snapshot(parts=found.parts), repositories=found.repositories
+    )
 
 
 Compared: TypeAlias = Sequence[tuple[Pair, Sequence[Change]]]
@@ -297,11 +338,16 @@ def report(
         pack: the rules; ours where None.
         search: looks for input rows on which two definitions differ; nobody does where None.
     """
-    catalog = catalog_of(known.snapshot)
+    told = catalogued(known.catalogs, [base, head]) if known.catalogs else NOTHING
+    known = joined(known, [base, head], told)
+    catalog = {**told.schemas, **catalog_of(known.snapshot)}
+    base, head = (*base, *told.lowered), (*head, *told.lowered)
     memory = known.memory if known.memory is not None else Memory()
+    names = catalog_names(known.snapshot) | told.schemas.keys()
+    base, head = naming.resolved([base, head], names, memory)
     before = link(base, catalog=catalog, memory=memory)
     after = link(head, catalog=catalog, memory=memory)
-    changes, unread = _measured(before, after, known, search)
+    changes, unread = _measured(before, after, known, search, told)
     if known.origin is not None:
         origin = known.origin
         changes = tuple(msgspec.structs.replace(item, cause=origin(item)) for item in changes)
@@ -316,7 +362,7 @@ def report(
         base=revisions[0],
         head=revisions[1],
         severity=worst([change.severity for change in counting]),
-        changes=tuple(sorted(judged, key=_importance)),
+        changes=tuple(sorted(judged, key=importance)),
         impact=impact.overall(counting),
         warnings=(*new_warnings(before, after), *unread, *unknown),
         coverage=coverage,
@@ -325,30 +371,35 @@ def report(
 
 
 def _measured(
-    before: World, after: World, known: Known, search: Search | None
+    before: World, after: World, known: Known, search: Search | None, told: Catalogued
 ) -> tuple[tuple[Change, ...], tuple[Diagnostic, ...]]:
     """Return what changed, with what is downstream of it, and which KPIs could not be read."""
     comparison = Comparison(before, after, registry.offered("guardian.diff", Detector))
     changes = comparison.changes()
-    changes += contracts.changes(before, after)
+    changes += contracts.changes(before, after, known.compatibility, known.sensitive)
     if not changes:
         return (), ()
     if search is not None:
         changes = _evidenced(comparison, changes, search)
     parts = known.snapshot.parts
-    others = Graph(part.lineage for part in parts)
+    others = Graph((*(part.lineage for part in parts), told.lineage))
     asked, unread = kpis.resolved(known.queries, after, known.dialect)
     named = {exposure for exposure, _ in known.queries}
     exposures = [exposure for exposure in known.exposures if exposure not in named]
     exposures += [exposure for file in after.lowered for exposure in file.exposures]
     exposures += [exposure for part in parts for exposure in part.exposures]
+    graph = GrowingGraph(after, under=others)
     measured = impact.measure(
         changes,
-        head=GrowingGraph(after, under=others),
+        head=graph,
         base=GrowingGraph(before, under=others),
         exposures=(*exposures, *asked),
+        repositories=known.repositories,
     )
-    return measured, unread
+    promised = [item for file in after.lowered for item in file.contracts]
+    promised += [item for part in parts for item in part.contracts]
+    readers = Readers((before, after), graph, promised)
+    return tuple(map(readers.told, measured)), unread
 
 
 def _evidenced(comparison: Comparison, changes: list[Change], search: Search) -> list[Change]:
@@ -387,6 +438,11 @@ def catalog_of(snapshot: Snapshot) -> dict[str, Schema]:
     }
 
 
+def catalog_names(snapshot: Snapshot) -> frozenset[str]:
+    """Return the datasets that other repositories read or write."""
+    return frozenset(dataset.name for part in snapshot.parts for dataset in part.lineage.datasets)
+
+
 def new_warnings(before: World, after: World) -> tuple[Diagnostic, ...]:
     """Return the head's warnings about files that the two revisions do not have alike."""
     same = {id(file) for file in before.lowered}
@@ -408,7 +464,8 @@ def _said(warning: Diagnostic) -> tuple[str, str]:
     return warning.file, warning.message
 
 
-def _importance(change: Change) -> tuple[int, str, str, str, str]:
+def importance(change: Change) -> tuple[int, str, str, str, str]:
+    """Return what changes are sorted by: the severest first, then by dataset, column and rule."""
     return (
         -SEVERITIES.index(change.severity),
         change.dataset,

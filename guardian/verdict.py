@@ -227,15 +227,17 @@ class Station(msgspec.Struct, frozen=True, kw_only=True):
 def stations(path: Path, impact: Impact) -> list[Station]:
     """Return what `path`, one of `impact`, passes: its start, each step, a dashboard or KPI."""
     found = [Station(name=name(path.hops[0].source))] if path.hops else []
-    found += [Station(name=name(hop.target), place=_place(hop)) for hop in path.hops]
+    found += [Station(name=name(hop.target), place=hop_place(hop)) for hop in path.hops]
     if not path.hops or path.hops[-1].target.dataset != path.to:
         kind = "dashboard " if path.to in impact.dashboards else "KPI "
         found.append(Station(kind=kind, name=path.to))
     return found
 
 
-def _place(hop: Hop) -> str:
-    return f"{hop.location.file}:{hop.location.line}"
+def hop_place(hop: Hop) -> str:
+    """Return where a step is made: `file:line`, behind its repository where that is another."""
+    within = f"{hop.repository}: " if hop.repository else ""
+    return f"{within}{spot(hop.location)}"
 
 
 __all__ = [
@@ -256,6 +258,7 @@ __all__ = [
     "doubt",
     "felt_by",
     "gathered",
+    "hop_place",
     "message",
     "name",
     "ordered",

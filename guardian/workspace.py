@@ -9,7 +9,8 @@ from typing import Self, TypeVar
 
 import msgspec
 
-from guardian import acceptances, bundled, dialects, exposures, pipeline, rules, stores
+from guardian import acceptances, bundled, dialects, exposures, holding, pipeline, rules, stores
+from guardian.catalogued import Catalogued, Held, catalogued
 from guardian.comparing import Beyond, Series, Side, replays, reported
 from guardian.config import FILE, FILES, Config, accepted_risks, blocks
 from guardian.engines.deep import deep
@@ -20,9 +21,11 @@ from guardian.languages import safe_yaml
 from guardian.languages.layouts import hint
 from guardian.lineage.graph import Graph
 from guardian.lineage.reach import Atlas
+from guardian.lineage.repositories import beside, own_names_of
 from guardian.mending import mended, proposed
 from guardian.model.acceptance import Acceptance
 from guardian.model.changes import SEVERITIES, Report, Revision
+from guardian.model.contract import Contract
 from guardian.model.lineage import Coverage, Diagnostic, Lineage
 from guardian.model.plan import Lowered
 from guardian.model.replay import Merge, Replay, Replayed, replay
@@ -41,6 +44,7 @@ from guardian.stores.lowered import LoweredCache, cache_path
 
 Made = TypeVar("Made")
 WORKFLOW = PurePosixPath(".github/workflows/guardian.yml")
+MOST_BYTES = 1_000_000_000  # of a catalog in the repository
 MANY = 400  # files of which several processes may take a share
 
 
@@ -100,15 +104,23 @@ class Workspace:
 
     def scan(self) -> Lineage:
         """Return the lineage document of the files as they lie on disk."""
+        return self._scanned()[0]
+
+    def _scanned(self) -> tuple[Lineage, tuple[Contract, ...], Catalogued]:
+        """Return that document, what the same files promise, what catalogs tell."""
         files = self._spoken(self._present())
+        catalogs, unread = self._catalogs()
 
-        def work() -> Lineage:
+        def work() -> tuple[Lineage, tuple[Contract, ...], Catalogued]:
             with self._cache() as cache:
-                return pipeline.scan(*self._lowered(files, cache))
+                lowered, coverage = self._lowered(files, cache)
+            promised = tuple(one for file in lowered for one in file.contracts)
+            told = catalogued(catalogs, [lowered])
+            return pipeline.scan(lowered, coverage, catalogs), promised, told
 
-        lineage = deep(work)
-        warnings = tuple(sorted({*lineage.warnings, *files.problems()}))
-        return msgspec.structs.replace(lineage, warnings=warnings)
+        lineage, promised, told = deep(work)
+        warnings = tuple(sorted({*lineage.warnings, *files.problems(), *unread}))
+        return msgspec.structs.replace(lineage, warnings=warnings), promised, told
 
     def report(self, base: str | None, head: str | None) -> Report:
         """Return what changed from `base` to `head`, and what it breaks.
@@ -119,6 +131,85 @@ class Workspace:
             RevisionError: one of them cannot be read.
         """
         return self._compared(*self._two(base, head))
+
+    def contract_report(self) -> Report:
+        """Return what the code on disk breaks of the contracts there, whether it is new or not."""
+        files = self._spoken(self._present())
+        known, pack = self.known(), self.rules()
+        revision = Revision(WORKTREE, None)
+
+        def work() -> Report:
+            with self._cache() as cache:
+                lowered, coverage = self._lowered(files, cache)
+            return holding.report(lowered, coverage, revision, known, pack)
+
+        return deep(work)
+
+    def contract_unknowns(self) -> list[Diagnostic]:
+        """Return the clauses of contracts of which the code on disk tells nothing, and why."""
+        files, known = self._spoken(self._present()), self.known()
+
+        def work() -> list[Diagnostic]:
+            with self._cache() as cache:
+                return holding.untold(self._lowered(files, cache)[0], known)
+
+        return deep(work)
+
+    def known(self) -> pipeline.Known:
+        """Return what is known beyond the code, without what a comparison needs."""
+        beyond = self._beyond(searching=False)
+        return pipeline.Known(
+            today=today(),
+            accepted=beyond.accepted,
+            snapshot=beyond.snapshot,
+            exposures=beyond.exposures.exposures,
+            compatibility=beyond.compatibility,
+            sensitive=beyond.sensitive,
+        )
+
+    def names_elsewhere(self) -> frozenset[str]:
+        """Return the datasets that other repositories read or write, as far as that is stored."""
+        return pipeline.catalog_names(self._others()[0])
+
+    def files_of(self, revision: str | None) -> Files:
+        """Return the files of a revision, or, where it is None, as they lie on disk.
+
+        Raises:
+            RevisionError: the revision cannot be read.
+        """
+        if revision is None:
+            return self._spoken(self._present())
+        return self._files(self._revision(revision)).configured(self.config)
+
+    def lowered(
+        self, files: Files, wanted: Callable[[str], bool] | None = None
+    ) -> tuple[Lowered, ...]:
+        """Return the files lowered whose path is `wanted`; all where None."""
+
+        def work() -> tuple[Lowered, ...]:
+            with self._cache() as cache:
+                return self._lowered(files, cache, wanted=wanted)[0]
+
+        return deep(work)
+
+    def left_at(self, head: str | None) -> str:
+        """Return the commit at which `head`, or what is checked out, left the default branch.
+
+        Raises:
+            RevisionError: there is none.
+        """
+        return self._needed().merge_base(head or "HEAD")[1]
+
+    def tags(self, pattern: str) -> list[str]:
+        """Return the tags that a pattern matches, the highest version first.
+
+        Raises:
+            RevisionError: there is no repository, or no such tag.
+        """
+        found = self._needed().tags(pattern)
+        if not found:
+            raise RevisionError(f"no tag is called `{pattern}`", fix="name another with `--tag`")
+        return found
 
     def fixes(self, base: str | None, head: str | None) -> Proposal:
         """Return the edits that keep the readers of what is gone between two revisions.
@@ -203,12 +294,19 @@ class Workspace:
 
     def snapshot_part(self) -> SnapshotPart:
         """Return what this repository contributes to a snapshot, as it stands on disk."""
-        return SnapshotPart(
+        return self._part()[0]
+
+    def _part(self) -> tuple[SnapshotPart, Catalogued]:
+        """Return that, and what catalogs tell of the same datasets."""
+        lineage, promised, told = self._scanned()
+        part = SnapshotPart(
             repository=self.name(),
             commit=self._head_commit(),
-            lineage=self.scan(),
+            lineage=lineage,
             exposures=self.exposures().exposures,
+            contracts=promised,
         )
+        return part, told
 
     def atlas(self) -> tuple[Atlas, tuple[Diagnostic, ...]]:
         """Return the lineage of the code as it stands and of what is stored of other repositories.
@@ -216,16 +314,13 @@ class Workspace:
         And why other repositories are missing, if their store could not be read.
         """
         others, unread = self._others()
-        repositories = {
-            job.id: part.repository for part in others.parts for job in part.lineage.jobs
-        }
-        own = self.snapshot_part()
-        for job in own.lineage.jobs:
-            repositories.pop(job.id, None)
-        parts = (own, *others.parts)
+        own, told = self._part()
+        aliases = told.aliases(self.config.aliases)
+        found = beside(others.parts, own_names_of(own.lineage), aliases)
+        parts = (own, *found.parts)
         atlas = Atlas(
-            Graph(part.lineage for part in parts),
-            repositories,
+            Graph((*(part.lineage for part in parts), told.lineage)),
+            found.repositories,
             tuple(exposure for part in parts for exposure in part.exposures),
         )
         return atlas, unread
@@ -245,19 +340,24 @@ class Workspace:
             address=self._repository.address() if self._repository else "",
         )
 
-    def snapshot_location(self) -> str:
-        """Return where the snapshot is kept; a path is taken from the root of the repository."""
-        location = self._options.snapshot or self.config.snapshot
-        return location if "://" in location else str(self.root / location)
+    def store(self) -> tuple[stores.Store, stores.Place]:
+        """Return where the snapshot is kept; a path is taken from the root of the repository.
 
-    def snapshot(self) -> Snapshot | None:
+        Raises:
+            ConfigError: no store knows such a location.
+        """
+        location = self._options.snapshot or self.config.snapshot
+        kept = cache_path().parent / "parts" if self._options.cache else None
+        return stores.store_of(location), stores.Place(location, self.root, kept)
+
+    def stored(self) -> stores.Stored | None:
         """Return what is stored, this repository's part included; None where nothing ever was.
 
         Raises:
             ServiceError: it cannot be read.
         """
-        location = self.snapshot_location()
-        return stores.store_of(location).read(location)
+        store, place = self.store()
+        return store.read(place)
 
     def push(self, part: SnapshotPart) -> str:
         """Store `part` in place of this repository's part, and return where that is.
@@ -265,9 +365,9 @@ class Workspace:
         Raises:
             ServiceError: it cannot be written.
         """
-        location = self.snapshot_location()
-        stores.store_of(location).push(location, part)
-        return location
+        store, place = self.store()
+        store.push(place, part)
+        return place.location
 
     def rules(self) -> RulePack:
         """Return the built-in rules with those of the configuration on top.
@@ -395,14 +495,19 @@ class Workspace:
 
     def _beyond(self, *, searching: bool = True) -> Beyond:
         snapshot, unread = self._others()
+        catalogs, unlisted = self._catalogs(waiting=searching)
         pack = self.rules()
         return Beyond(
             snapshot=snapshot,
-            unread=unread,
+            unread=(*unread, *unlisted),
+            catalogs=catalogs,
             exposures=self.exposures(),
             pack=pack,
             accepted=(*self._configured_acceptances(pack), *self._options.accepted),
             search=self._search() if searching else None,
+            compatibility=self.config.contracts.compatibility,
+            sensitive=self.config.contracts.sensitive,
+            aliases=self.config.aliases,
         )
 
     def _configured_acceptances(self, pack: RulePack) -> tuple[Acceptance, ...]:
@@ -424,10 +529,14 @@ class Workspace:
         return partial(search, seconds=seconds)
 
     def _lowered(
-        self, files: Files, cache: LoweredCache | None, seen: pipeline.Seen | None = None
+        self,
+        files: Files,
+        cache: LoweredCache | None,
+        seen: pipeline.Seen | None = None,
+        wanted: Callable[[str], bool] | None = None,
     ) -> tuple[tuple[Lowered, ...], Coverage]:
         """Return the files of one revision lowered, contained where that was chosen."""
-        paths = files.selected()
+        paths = tuple(path for path in files.selected() if wanted is None or wanted(path))
         crew = _crew(files) if len(paths) >= MANY else None
         if not self._options.contained:
             return pipeline.lower(files, paths, cache, seen, crew=crew)
@@ -492,13 +601,26 @@ class Workspace:
     def _others(self) -> tuple[Snapshot, tuple[Diagnostic, ...]]:
         """Return what is stored of other repositories; a store that fails costs only that."""
         try:
-            stored = self.snapshot() or Snapshot()
+            stored = self.stored() or stores.Stored()
         except ServiceError as error:
             place = self._options.snapshot or self.config.snapshot
-            message = f"{error.what}; the impact is limited to this repository"
+            remedy = f" ({error.fix})" if error.fix else ""
+            message = f"{error.what}{remedy}; the impact is limited to this repository"
             return Snapshot(), (Diagnostic(place, 1, message),)
         own = self.name()
-        return Snapshot(parts=tuple(part for part in stored.parts if part.repository != own)), ()
+        others = tuple(part for part in stored.parts if part.repository != own)
+        return Snapshot(parts=others), stored.notes
+
+    def _catalogs(self, *, waiting: bool = True) -> tuple[tuple[Held, ...], tuple[Diagnostic, ...]]:
+        """Return what the configured catalogs hold; one that fails costs only that, and is told."""
+        if not self.config.catalogs:
+            return (), ()
+        from guardian.outside import catalogs
+
+        revision = self._options.config_revision
+        commit = self._needed().commit(revision) if revision is not None else None
+        trusted = commit and self._needed().commit_files(commit, Config(max_file_size=MOST_BYTES))
+        return catalogs(self.config, self.root, trusted or None, self._cache, waiting=waiting)
 
     def _cache(self) -> "LoweredCache | nullcontext[None]":
         return LoweredCache(cache_path()) if self._options.cache else nullcontext()

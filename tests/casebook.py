@@ -88,6 +88,7 @@ def _known(case: Path, head: Path) -> pipeline.Known:
         exposures=tuple(item for each in found for item in each.exposures),
         queries=tuple(item for each in found for item in each.queries),
         dialect=configuration(on_disk(head), Options()).sql.dialect,
+        compatibility=configuration(on_disk(case / "base"), Options()).contracts.compatibility,
     )
 
 
@@ -114,6 +115,7 @@ def _felt(impact: dict[str, Any]) -> dict[str, Any]:
         "impact": {
             **{key: impact[key] for key in ("datasets", "dashboards", "kpis")},
             "columns": columns,
+            **({"promises": impact["promises"]} if impact["promises"] else {}),
         }
     }
 

@@ -15,10 +15,9 @@ from git import Repo
 
 from guardian import __version__
 from guardian.cli import cli, run
-from guardian.model.lineage import Lineage
-from guardian.model.snapshot import Snapshot, SnapshotPart
+from guardian.model.snapshot import SnapshotPart
+from guardian.stores import Place
 from guardian.stores import file as file_store
-from guardian.stores import store_of
 
 RECIPES = Path(__file__).parents[1] / "docs" / "recipes"
 SCHEMAS = Path(__file__).parents[1] / "docs" / "schemas"
@@ -315,7 +314,7 @@ class TestSnapshot:
         assert run(["snapshot", "pull"]) == 2
         assert "guardian snapshot push" in capsys.readouterr().err
         other = SnapshotPart(repository="team/other")
-        file_store.push(str(root / ".guardian" / "snapshot.json"), other)
+        file_store.push(Place(".guardian/snapshot.json", root), other)
         assert run(["snapshot", "push"]) == 0
         assert run(["snapshot", "push"]) == 0
         capsys.readouterr()
@@ -325,30 +324,56 @@ class TestSnapshot:
         assert run(["snapshot", "show"]) == 0
         assert "orders at " in capsys.readouterr().out
 
+    def test_diff_tells_what_a_push_would_change(
+        self, root: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert run(["snapshot", "diff"]) == 2
+        assert "guardian snapshot push" in capsys.readouterr().err
+        assert run(["snapshot", "push"]) == 0
+        assert run(["snapshot", "diff", "--exit-code"]) == 0
+        assert "nothing differs" in capsys.readouterr().err
+        (root / "new.sql").write_text("CREATE TABLE mart.new AS SELECT net AS n FROM gold.orders;")
+        assert run(["snapshot", "diff"]) == 0
+        assert capsys.readouterr().out.splitlines() == [
+            "+ dataset gold.orders",
+            "+ dataset mart.new",
+            "+ edge gold.orders.net → mart.new.n (identity, new.sql)",
+            "+ job new.sql",
+        ]
+        assert run(["snapshot", "diff", "--exit-code", "--format", "json"]) == 1
+        told = valid(capsys.readouterr().out, "snapshot-diff")
+        assert told["added"][1] == {"kind": "dataset", "name": "mart.new"}
+        assert told["removed"] == []
+
+    def test_versions_are_listed_compared_and_swept(
+        self, root: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (root / "guardian.yml").write_text("snapshot: git:guardian/lineage\nrepository: team/a\n")
+        for name in ("one", "two"):
+            (root / f"{name}.sql").write_text(f"CREATE TABLE x.{name} AS SELECT 1 AS a;")
+            assert run(["snapshot", "push"]) == 0
+        capsys.readouterr()
+        assert run(["snapshot", "versions"]) == 0
+        newest, oldest = capsys.readouterr().out.splitlines()
+        assert newest.startswith("* ")
+        assert oldest.startswith("  ")
+        before, after = oldest.split()[0][:10], newest.split()[1]
+        assert run(["snapshot", "diff", before, after, "--exit-code"]) == 1
+        assert "+ dataset x.two" in capsys.readouterr().out
+        assert run(["snapshot", "diff", "nope"]) == 2
+        assert "no version begins with `nope`" in capsys.readouterr().err
+        assert run(["snapshot", "gc", "--keep", "0", "--older-than", "0"]) == 0
+        assert "would remove 1 version" in capsys.readouterr().err
+        assert run(["snapshot", "gc", "--keep", "0", "--older-than", "0", "--remove"]) == 0
+        capsys.readouterr()
+        assert run(["snapshot", "versions"]) == 0
+        assert len(capsys.readouterr().out.splitlines()) == 1
+
     def test_build_prints_this_part(self, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert run(["snapshot", "build"]) == 0
         [part] = valid(capsys.readouterr().out, "snapshot")["parts"]
         assert part["commit"] == Repo(root).head.commit.hexsha
         assert part["lineage"]["edges"]
-
-
-@pytest.mark.parametrize("location", ["snapshot.json", "shared"])
-def test_a_store_keeps_one_part_for_each_repository(tmp_path: Path, location: str) -> None:
-    place = str(tmp_path / "deep" / location)
-    store = store_of(place)
-    assert store.read(place) is None
-    store.push(place, SnapshotPart(repository="b/c", commit="1"))
-    store.push(place, SnapshotPart(repository="a"))
-    store.push(place, SnapshotPart(repository="b-c"))
-    store.push(place, SnapshotPart(repository="b/c", commit="2", lineage=Lineage()))
-    read = store.read(place)
-    assert read == Snapshot(
-        parts=(
-            SnapshotPart(repository="a"),
-            SnapshotPart(repository="b-c"),
-            SnapshotPart(repository="b/c", commit="2"),
-        )
-    )
 
 
 class TestUsage:
@@ -400,7 +425,7 @@ class TestUsage:
         self, capsys: pytest.CaptureFixture[str]
     ) -> None:
         for command in cli.commands:
-            if command != "snapshot":
+            if command not in {"contract", "ingest", "snapshot"}:
                 run([command, "--help"])
                 said = capsys.readouterr().out
                 for option in ("-C DIR", "--config", "--output", "-q", "-v"):

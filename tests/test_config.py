@@ -11,7 +11,9 @@ from sqlglot.dialects.dialect import Dialects
 from guardian.config import (
     DIALECTS,
     SYNONYMS,
+    Aliases,
     Config,
+    Contracts,
     FailOn,
     Llm,
     Override,
@@ -98,6 +100,11 @@ kpis: kpis.json
             "accepted:\n- {rule: a, reason: b, (at): {file: x, line: 1}}",
             r":2: .*unknown key `\(at\)`",
         ),
+        (
+            "contracts:\n  compatibility: consumer",
+            r":2: `contracts\.compatibility` cannot .*one of `CONSUMER`",
+        ),
+        ("contracts:\n  path: [x]", r":2: unknown key `path` \(did you mean `paths`"),
         ("witness: {second: 1}", r":1: unknown key `second` \(did you mean `seconds`"),
     ],
 )
@@ -124,7 +131,7 @@ def test_every_key_is_documented() -> None:
     page = (DOCS / "configuration.md").read_text(encoding="utf-8")
     for field in msgspec.structs.fields(Config):
         keys = [field.name]
-        if field.type in {Llm, Sql, WitnessSearch}:
+        if field.type in {Aliases, Contracts, Llm, Sql, WitnessSearch}:
             keys = [f"{field.name}.{inner.name}" for inner in msgspec.structs.fields(field.type)]
         for key in keys:
             assert f"| `{key}` |" in page, f"docs/configuration.md says nothing of `{key}`"

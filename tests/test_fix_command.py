@@ -61,7 +61,7 @@ def test_it_writes_into_the_working_tree(root: Path, capsys: pytest.CaptureFixtu
 
 def test_the_document_and_the_page(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (root / "other.sql").write_text(
-        "CREATE TABLE mart.other AS SELECT q FROM mart.orders JOIN raw.z USING (net)\n"
+        "CREATE TABLE mart.other AS SELECT * FROM mart.orders JOIN raw.z USING (net)\n"
     )
     assert run(["fix", "--format", "json"]) == 0
     document = json.loads(capsys.readouterr().out)
@@ -94,6 +94,23 @@ def test_a_report_holds_them_where_they_are_asked_for(capsys: pytest.CaptureFixt
         fix["restores"] == "`mart.kpi` is made as before, with `total` for `net` of `mart.orders`."
     )
     assert change["fix"].endswith("`guardian fix --write` edits `my kpi.sql`.")
+
+
+def test_a_type_change_tells_the_safe_way_with_its_readers(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    orders, made = (
+        root / "orders.sql",
+        "CREATE TABLE mart.orders AS SELECT id, {} AS net FROM raw.o\n",
+    )
+    orders.write_text(made.format("CAST(amount AS INT)"))
+    Repo(root).git.commit("-qam", "an int")
+    orders.write_text(made.format("CAST(amount AS TEXT)"))
+    run(["report", "--base", "HEAD", "--fixes", "--format", "json"])
+    changes = json.loads(capsys.readouterr().out)["changes"]
+    [said] = [one["fix"] for one in changes if one["dataset"] == "mart.orders"]
+    assert said.startswith("Add: write a second column with the new type")
+    assert said.endswith("Readers: `my kpi.sql:3 (@data)`.")
 
 
 @pytest.mark.usefixtures("root")

@@ -1,5 +1,6 @@
 """Edits that keep the readers of what was renamed or removed: which are made, and which never."""
 
+import json
 import random
 from collections.abc import Mapping
 from functools import partial
@@ -10,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardian import pipeline
+from guardian.engines.contained import Limits
 from guardian.engines.deep import deep
 from guardian.engines.lowering import ContainedLowering
+from guardian.engines.rewriting import ContainedRewriting
 from guardian.fixes import Proposal, Revisions, propose
 from guardian.fixes.occurrences import Edit, edited
 from guardian.fixes.owners import owners
@@ -20,11 +23,13 @@ from guardian.lineage.link import Memory, World, link
 from guardian.mending import Relowering
 from guardian.model.definition import Definition
 from guardian.model.plan import Lowered
+from guardian.rewriting import Question, Splice, Value
 from guardian.sources.decoding import decode
 from guardian.sources.files import Entry, Files
 from tests.casebook import InMemory, difference, folders, opened
 from tests.conftest import CASES
 
+REWRITING = ContainedRewriting()  # one child for all of them
 ORDERS = "CREATE TABLE mart.orders AS SELECT id, amount - discount AS net, country FROM raw.orders"
 JOB = """\
 from pyspark.sql import SparkSession, functions as F
@@ -51,7 +56,9 @@ def proposal(base: Mapping[str, str], head: Mapping[str, str], dialect: str = "d
             return pipeline.lowered_alone(InMemory({**head, **texts}, dialect))(path)[0]
 
         after = InMemory(head, dialect)
-        revisions = Revisions(world(base), world(head), relower, after.text, after.dialect)
+        revisions = Revisions(
+            world(base), world(head), relower, after.text, after.dialect, REWRITING
+        )
         return propose(revisions, report.changes, lambda path: head[path].encode())
 
     return deep(work)
@@ -138,7 +145,19 @@ SQL = {
         "SELECT net_amount AS net FROM mart.orders",
         "SELECT net_amount AS net FROM mart.orders",
     ),
-    "a key that two tables share": ("SELECT z.q FROM mart.orders JOIN raw.z USING (net)", None),
+    "a key that two tables share": (
+        "SELECT z.q FROM mart.orders JOIN raw.z USING (net)",
+        "SELECT z.q FROM mart.orders JOIN raw.z ON orders.net_amount = z.net",
+    ),
+    "one of two keys, taken as well": (
+        "SELECT o.id, net, q FROM raw.z AS z LEFT JOIN mart.orders o USING (id, net)",
+        "SELECT o.id, net, q FROM raw.z AS z LEFT JOIN mart.orders o ON z.id = o.id AND z.net = o.net_amount",
+    ),
+    "a key of subqueries": (
+        "SELECT b.q FROM (SELECT id, net FROM mart.orders) a JOIN (SELECT net, q FROM raw.z) b USING (net)",
+        "SELECT b.q FROM (SELECT id, net_amount AS net FROM mart.orders) a JOIN (SELECT net, q FROM raw.z) b USING (net)",
+    ),
+    "a key that a star shows": ("SELECT * FROM mart.orders JOIN raw.z USING (net)", None),
     "without layout": (
         "SELECT\tid,\n\tcase when\u00a0net>0 then 'é' end AS é,net\nFROM\tmart.orders",
         (
@@ -162,6 +181,14 @@ DIALECTS = {
     "spark": ("SELECT o.Net, `net` AS y", "SELECT o.NetAmount AS Net, `NetAmount` AS y"),
     "tsql": ("SELECT o.net, [net] AS y", "SELECT o.NetAmount AS net, [NetAmount] AS y"),
 }
+
+
+def test_a_shared_key_that_has_the_new_name_in_both() -> None:
+    other = "CREATE TABLE mart.z AS SELECT q, a AS net FROM raw.z"
+    reader = f"{KPI}SELECT country, q FROM mart.orders JOIN mart.z USING (net)"
+    base = {"a.sql": ORDERS, "z.sql": other, "b.sql": reader}
+    head = {name: text.replace("AS net", "AS total") for name, text in base.items()}
+    assert applied(proposal(base, head), head)["b.sql"] == reader.replace("(net)", "(total)")
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -361,6 +388,189 @@ def test_where_no_single_name_will_do_the_column_gets_its_name_back(line: str) -
     found = reader_of(JOB.format(line), "b.py", ORDERS, "net_amount", "spark")
     back = '.table("mart.orders").withColumnRenamed("net_amount", "net")'
     assert found == JOB.format(line).replace('.table("mart.orders")', back)
+
+
+# The reader of a job that imports no functions; the name of each is what its layout is.
+LAYOUT = {
+    "prefixes": ("r'net * 2 as x', \"net as y\"", "r'net_amount * 2 as x', \"net_amount as y\""),
+    "an escape that ends before the name's letters": (
+        '"\'\\net\' as x", "net as y"',
+        '"\'\\net\' as x", "net_amount as y"',
+    ),
+    "implicit concatenation": ("'net' ' + 2 as w'", "'net_amount' ' + 2 as w'"),
+    "an f-string": ('f"net + {1 + 1} as {T}"', 'f"net_amount + {1 + 1} as {T}"'),
+    "three quotes": (
+        '"""net\n  + 1 as x""", "net as y"',
+        '"""net_amount\n  + 1 as x""", "net_amount as y"',
+    ),
+    "a name in parts": ('"id", "ne" "t"', '"id", "net_amount AS net"'),
+    "a name in escapes": (r'"id", "\x6eet"', '"id", "net_amount AS net"'),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), LAYOUT.values(), ids=LAYOUT)
+def test_literals_stay_as_they_are_written(before: str, after: str) -> None:
+    line = 'T = "k"\nd = df.selectExpr({})'
+    found = reader_of(JOB.format(line.format(before)), "b.py", ORDERS, "net_amount", "spark")
+    assert found == JOB.format(line.format(after))
+
+
+SESSION = "spark = {}SparkSession.builder.getOrCreate()\n"
+IMPORTS = {
+    "beside another": (
+        "from pyspark.sql import SparkSession\n\n" + SESSION.format(""),
+        "from pyspark.sql import functions as F, SparkSession\n\n" + SESSION.format(""),
+        "F.col",
+    ),
+    "as a line": (
+        "import pyspark.sql\n\n\n" + SESSION.format("pyspark.sql."),
+        "import pyspark.sql\nfrom pyspark.sql import functions as F\n\n\n" + SESSION.format("pyspark.sql."),
+        "F.col",
+    ),
+    "where its name is taken": (
+        "import pyspark.sql\nF = 1\n" + SESSION.format("pyspark.sql."),
+        "import pyspark.sql\nfrom pyspark.sql import functions\nF = 1\n" + SESSION.format("pyspark.sql."),
+        "functions.col",
+    ),
+    "behind what the module says": (
+        '"""A job."""\n\nx = 1\n',
+        '"""A job."""\nfrom pyspark.sql import functions as F\n\nx = 1\n',
+        "F.col",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after", "column"), IMPORTS.values(), ids=IMPORTS)
+def test_an_import_is_added(before: str, after: str, column: str) -> None:
+    job = '{}d = spark.table("mart.orders").select({})\nd.write.saveAsTable("mart.kpi")\n'
+    found = reader_of(job.format(before, '"net"'), "b.py", ORDERS, "total", "spark")
+    assert found == job.format(after, f'{column}("total").alias("net")')
+
+
+CHAINS = {
+    "brackets": (
+        'x = (\n    spark.table("mart.orders")  # all\n    .fillna({{"net": 0}})\n)',
+        'x = (\n    spark.table("mart.orders")\n    .withColumnRenamed("total", "net")  # all\n    .fillna({{"net": 0}})\n)',
+    ),
+    "backslashes": (
+        "x = spark.read \\\n    .table('mart.orders') \\\n    .fillna({{'net': 0}})",
+        "x = spark.read \\\n    .table('mart.orders') \\\n    .withColumnRenamed('total', 'net') \\\n    .fillna({{'net': 0}})",
+    ),
+    "a name for the table": (
+        'T = "mart.orders"\n\ndef read():\n    return (spark\n        .table(T))\n\nx = read().fillna({{"net": 0}})',
+        'T = "mart.orders"\n\ndef read():\n    return (spark\n        .table(T)\n        .withColumnRenamed("total", "net"))\n\nx = read().fillna({{"net": 0}})',
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), CHAINS.values(), ids=CHAINS)
+def test_a_call_takes_the_layout_of_its_chain(before: str, after: str) -> None:
+    job = JOB.replace('df = spark.table("mart.orders")', "{0}").replace(
+        "{}", 'd = x.select("id", "net")'
+    )
+    found = reader_of(job.format(before.format()), "b.py", ORDERS, "total", "spark")
+    assert found == job.format(after.format())
+
+
+def _notebook(*cells: str, ascii_only: bool = False) -> str:
+    def source(text: str) -> list[str]:
+        return text.splitlines(keepends=True)
+
+    made = [
+        {
+            "cell_type": "code",
+            "metadata": {},
+            "outputs": [{"text": ["net"]}],
+            "source": source(cell),
+        }
+        for cell in cells
+    ]
+    made.insert(0, {"cell_type": "markdown", "source": ["net"]})
+    named = {"language_info": {"name": "python"}}
+    return json.dumps({"cells": made, "metadata": named}, indent=1, ensure_ascii=ascii_only)
+
+
+@pytest.mark.parametrize("ascii_only", [True, False])
+def test_of_a_notebook_only_the_cells_are_edited(*, ascii_only: bool) -> None:
+    first = "from pyspark.sql import functions as F\n%pip install net"
+    second = (
+        'd = spark.table("mart.orders").select("net", F.lit("é\\n\U0001f600"), F.col(\'id\'))\n'
+        'd.write.saveAsTable("mart.kpi")'
+    )
+    third = "%%sql\nCREATE TABLE mart.two AS SELECT o.net, 'net' AS k FROM mart.orders o -- net"
+    reader = _notebook(first, second, third, ascii_only=ascii_only)
+    wanted = _notebook(
+        first,
+        second.replace('"net"', 'F.col("total").alias("net")'),
+        third.replace("o.net", "o.total AS net"),
+        ascii_only=ascii_only,
+    )
+    assert reader_of(reader, "b.ipynb", ORDERS, "total", "spark") == wanted
+
+
+def test_an_export_of_databricks() -> None:
+    text = (
+        "# Databricks notebook source\n# MAGIC %md net\n\n# COMMAND ----------\n\n"
+        "# MAGIC %sql\n# MAGIC CREATE TABLE mart.kpi AS\n# MAGIC SELECT o.{}, 1 AS one\n"
+        "# MAGIC FROM mart.orders o\n\n# COMMAND ----------\n\n"
+        'd = spark.table("mart.orders").filter("{} > 0").select("id")\n'
+        'd.write.saveAsTable("mart.two")\n'
+    )
+    found = reader_of(text.format("net", "net"), "b.py", ORDERS, "total", "spark")
+    assert found == text.format("total AS net", "total")
+
+
+COMPUTED = {
+    "sql": (
+        "b.sql",
+        "SELECT country, net FROM mart.o",
+        "SELECT country, amount - discount AS net FROM mart.o",
+    ),
+    "qualified": (
+        "b.sql",
+        "SELECT o.net * 2 AS x FROM mart.o AS o WHERE o.net > 0",
+        "SELECT (o.amount - o.discount) * 2 AS x FROM mart.o AS o WHERE (o.amount - o.discount) > 0",
+    ),
+    "through a CTE": (
+        "b.sql",
+        "WITH x AS (SELECT * FROM mart.o) SELECT sum(net) AS n FROM x",
+        "WITH x AS (SELECT * FROM mart.o) SELECT sum((amount - discount)) AS n FROM x",
+    ),
+    "pyspark": (
+        "b.py",
+        'd = df.filter(F.col("net") > 0).select("id", "net", df.net, F.sum("net").over(w).alias("s"))',
+        'd = df.filter(F.expr("amount - discount") > 0).select("id", F.expr("amount - discount").alias("net"), F.expr("amount - discount").alias("net"), F.sum(F.expr("amount - discount")).over(w).alias("s"))',
+    ),
+    "where it is read": (
+        "b.py",
+        'd = df.fillna({"net": 0}).select("id", "net")',
+        'd = df.fillna({"net": 0}).select("id", "net")',
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "before", "after"), COMPUTED.values(), ids=COMPUTED)
+def test_a_removed_column_is_computed(name: str, before: str, after: str) -> None:
+    columns = "id, country, amount, discount"
+    base = {
+        "a.sql": f"CREATE TABLE mart.o AS SELECT {columns}, amount - discount AS net FROM raw.orders",
+        name: KPI + before,
+    }
+    job = JOB.replace("mart.orders", "mart.o").replace(
+        "df = ", 'w = Window.partitionBy("id")\ndf = '
+    )
+    job = job.replace("import SparkSession", "import SparkSession, Window")
+    if name.endswith(".py"):
+        base[name] = job.format(before)
+        if "fillna" in after:
+            job = job.replace(
+                '("mart.o")', '("mart.o").withColumn("net", F.expr("amount - discount"))'
+            )
+    head = {**base, "a.sql": base["a.sql"].replace(", amount - discount AS net", "")}
+    made = proposal(base, head, "spark")
+    assert not made.fixes.by_hand
+    assert applied(made, head)[name] == (job.format(after) if name.endswith(".py") else KPI + after)
+    assert [fix.rule for fix in made.fixes.fixes] == ["column-removed"]
 
 
 DBT = {
@@ -579,3 +789,16 @@ def test_in_every_case_a_fix_leaves_nothing_broken() -> None:
         assert again.fixes.by_hand == made.fixes.by_hand, case
         fixed += len(made.edits)
     assert fixed > 10
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [f"x = {'[' * 5_000}'net'{']' * 5_000}", f"d{'.a()' * 3_000}", "d['net'] = (", "x = '\0net'"],
+    ids=["brackets", "a chain", "no Python", "a NUL"],
+)
+def test_python_that_breaks_its_reader_has_no_places_and_harms_no_other(hostile: str) -> None:
+    limits = Limits(seconds=2.0, memory=1024**3)
+    with ContainedRewriting(limits) as rewriting:
+        assert rewriting(Question(text=hostile, name="net", value=Value("total"))) == ()
+        [place] = rewriting(Question(text="d['net']", name="net", value=Value("total")))
+        assert place.ways[0] == (Splice(2, 7, "'total'"),)

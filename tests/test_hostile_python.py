@@ -85,6 +85,13 @@ SHARED = {
         "df = df.union(spark.table(','.join(TABLES))).union(spark.table(FIRST))\n"
         "df.write.saveAsTable(N.out + str(N is Names))"
     ),
+    "three.py": job(
+        "import settings\nfrom tables import N\n"
+        "if spark.catalog.tableExists('raw.c'):\n"
+        "    settings.add('raw.c')\n    settings.Names.out = 'mart.three'\n"
+        "for t in settings.TABLES: df = df.union(spark.table(t))\n"
+        "df.write.saveAsTable(N.out)"
+    ),
 }
 
 
@@ -93,7 +100,8 @@ def test_jobs_do_not_see_what_others_change_in_a_shared_module(
 ) -> None:
     def both() -> list[Lowered]:
         layout_of.cache_clear()
-        return [lowered(SHARED[name], SHARED, name) for name in ("one.py", "two.py", "one.py")]
+        jobs = ("one.py", "two.py", "one.py", "three.py")
+        return [lowered(SHARED[name], SHARED, name) for name in jobs]
 
     shared = both()
     with monkeypatch.context() as patched:
@@ -104,6 +112,9 @@ def test_jobs_do_not_see_what_others_change_in_a_shared_module(
     assert scanned(shared[0]) == {"raw.orders", "raw.a", "raw.b"}
     assert written(shared[1]) == ["mart.xtrue", "mart.odd"]
     assert scanned(shared[1]) == {"raw.orders", "raw.a"}
+    # One run of the third job adds a table and renames the target, the other one does not.
+    assert sorted(set(written(shared[3]))) == ["mart.odd", "mart.three", "mart.x"]
+    assert scanned(shared[3]) == {"raw.orders", "raw.a", "raw.c"}
 
 
 # --- any Python at all ----------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from tests.judge import jobs, judging
+from tests.judge import jobs, judging, neighbours
 from tests.judge.jobs import Job
 from tests.judge.judging import Verdict, judged
 
@@ -50,6 +50,15 @@ def test_rewrites_of_cases_are_silent() -> None:
     for one in judged(sample([*jobs.folder_jobs(), *jobs.construct_jobs()], 7, 30)):
         judging.rewrite(one, 1, Random(7), verdict)
     told(verdict)
+
+
+def test_neighbours_of_small_queries_are_told() -> None:
+    verdict = Verdict()
+    neighbours.judge(5, 400, verdict)
+    told(verdict)
+    tally = verdict.tallies[neighbours.KIND]
+    assert tally.proven > 100
+    assert tally.runs - tally.proven > 20
 
 
 def told(verdict: Verdict) -> None:

@@ -242,9 +242,9 @@ def test_a_file_without_spark_says_nothing() -> None:
     ],
 )
 def test_hostile_code_ends_in_time(code: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     body(code)
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_deep_nesting_is_refused() -> None:

@@ -116,6 +116,11 @@ SAME_ROWS = {
     "a year as a range": ("YEAR(d) = 2024", "d BETWEEN '2024-01-01' AND '2024-12-31'"),
     "a time as a date": ("ts >= '2024-01-01'", "ts >= TIMESTAMP '2024-01-01 00:00:00'"),
     "a flag as a number": ("CAST(p AS INT) = 1", "p"),
+    "a number on the other side": ("x + 1 > 3", "x > 2"),
+    "a number of a sum on the other side": ("x + k - 1 <= 3", "x + k < 5"),
+    "a number cast to what it is, from above": ("x < CAST(2 AS INT)", "x < 2"),
+    "a pattern without a wildcard": ("s LIKE 'a'", "s = 'a'"),
+    "no such pattern": ("s NOT LIKE 'a'", "s <> 'a'"),
 }
 NOT_SAME_VALUE = {
     "branches that overlap": (
@@ -145,6 +150,9 @@ NOT_SAME_ROWS = {
     "the wider bound": ("x > 0 AND x > 1", "x > 0"),
     "the year's last day left out": ("YEAR(d) = 2024", "d >= '2024-01-01' AND d < '2024-12-31'"),
     "halves that leave NULL out": ("p OR NOT p", "TRUE"),
+    "a number lost on the way to the other side": ("x + 1 > 3", "x > 3"),
+    "a number taken off for one put on": ("x - 1 > 0", "x > -1"),
+    "a pattern with a wildcard": ("s LIKE '_'", "s = '_'"),
     "the end of a day as its beginning": ("ts <= '2024-01-01 10:00:00'", "ts <= '2024-01-01'"),
 }
 

@@ -110,6 +110,18 @@ EQUAL = {
         "SELECT count(*) AS n FROM t",
         "SELECT count(1) AS n FROM t",
     ),
+    "the other side's key to group by": (
+        "SELECT t.k, sum(u.y) AS n FROM t JOIN u ON t.k = u.k GROUP BY t.k",
+        "SELECT u.k, sum(u.y) AS n FROM t JOIN u ON t.k = u.k GROUP BY u.k",
+    ),
+    "the other side's key to join with": (
+        "SELECT t.id, d.name FROM t JOIN u ON t.k = u.k JOIN d ON d.k = u.k",
+        "SELECT t.id, d.name FROM t JOIN u ON t.k = u.k JOIN d ON d.k = t.k",
+    ),
+    "a self-join on one key with its sides exchanged": (
+        "SELECT a.id, b.x FROM t a JOIN t b ON a.k = b.k",
+        "SELECT a.id, b.x FROM t b JOIN t a ON b.k = a.k",
+    ),
     "a self-join with its sides exchanged": (
         "SELECT a.id, b.id AS other FROM t a JOIN t b ON a.k = b.x",
         "SELECT b.id, a.id AS other FROM t a JOIN t b ON b.k = a.x",
@@ -303,6 +315,14 @@ EQUAL = {
 }
 
 DIFFERENT = {
+    "one column from the other side of a self-join": (
+        "SELECT a.id, b.x, a.s FROM t a JOIN t b ON a.k = b.k",
+        "SELECT a.id, b.x, b.s FROM t a JOIN t b ON a.k = b.k",
+    ),
+    "one side of a self-join alone": (
+        "SELECT a.id, b.x FROM t a JOIN t b ON a.k = b.k AND a.x > 1",
+        "SELECT a.id, b.x FROM t a JOIN t b ON a.k = b.k AND b.x > 1",
+    ),
     "a join that repeats the rows that HAVING counts": (
         "SELECT t.k, sum(t.k) AS b FROM t LEFT JOIN d ON t.x = d.k GROUP BY t.k HAVING count(*) > 3",
         "SELECT t.k, sum(t.k) AS b FROM t LEFT JOIN u d ON t.k = d.k GROUP BY t.k HAVING count(*) > 3",
@@ -518,6 +538,12 @@ def test_different_queries_are_a_change(
     base, head = pair
     assert rows(database, base) != rows(database, head)
     assert casebook.difference(files(base), files(head)).changes
+
+
+def test_a_name_that_one_of_two_undeclared_inputs_has_may_be_qualified() -> None:
+    base = "CREATE TABLE mart.out AS SELECT x, y FROM a JOIN b ON a.id = b.id;"
+    head = "CREATE TABLE mart.out AS SELECT a.x, b.y FROM a JOIN b ON a.id = b.id;"
+    assert casebook.difference({"job.sql": base}, {"job.sql": head}).changes == ()
 
 
 def test_a_long_clause_is_told_by_the_part_that_differs() -> None:

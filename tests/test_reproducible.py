@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from guardian.languages.python.values import Unknown, fingerprintable
+
 SCRIPT = """
 from pyspark.sql import SparkSession, functions as F
 
@@ -41,3 +43,9 @@ def read(seed: int) -> bytes:
         check=True,
     )
     return done.stdout
+
+
+def test_a_value_is_told_from_those_that_come_to_lie_where_it_lay() -> None:
+    assert len({fingerprintable([Unknown()]) for _ in range(100)}) == 100
+    held = {"only": "a dict"}
+    assert fingerprintable(held) == fingerprintable(held)

@@ -11,9 +11,9 @@ from guardian import rules
 from guardian.errors import ConfigError
 from guardian.model.changes import Change, Impact
 from guardian.model.lineage import ColumnRef
+from guardian.model.types import direction
 from guardian.rules.conditions import FACTS, ConditionError, holds, parse
 from guardian.rules.pages import explain, markdown
-from guardian.model.types import direction
 from guardian.rules.wording import facts, filled
 from tests.shop import PACK, change
 
@@ -257,7 +257,11 @@ class TestPacks:
         ("date", "timestamp", "widening"),
         ("timestamp", "date", "narrowing"),
         ("int", "varchar(10)", ""),
-        ("struct<a:int>", "struct<a:bigint>", ""),
+        ("struct<a:int>", "struct<a:bigint>", "widening"),
+        ("struct<a:int>", "struct<b:bigint>", ""),
+        ("struct<a:int,b:date>", "struct<a:bigint,b:int>", ""),
+        ("map<string, array<bigint>>", "map<string,array<int>>", "narrowing"),
+        ("array<" * 50 + "int" + ">" * 50, "array<" * 50 + "bigint" + ">" * 50, ""),
         ("int", "int4", ""),
         ("", "", ""),
     ],

@@ -352,7 +352,9 @@ def test_declarations() -> None:
         ("ALTER TABLE t ADD CONSTRAINT pk PRIMARY KEY (a)", "postgres", False),
     ],
 )
-def test_a_primary_key_is_never_null(statement: str, dialect: str, nullable: bool | None) -> None:
+def test_a_primary_key_is_never_null(
+    statement: str, dialect: str, *, nullable: bool | None
+) -> None:
     (declaration,) = ran(statement, dialect).declarations
     assert declaration.keys == (("a",),)
     assert [column.nullable for column in declaration.columns] == [nullable]

@@ -149,7 +149,9 @@ def changes_between(base: str, head: str) -> list[Change]:
 
 def outputs(query: str, witness: Witness) -> list[dict[str, str | None]]:
     database = duckdb.connect()
-    database.execute(re.sub("PRIMARY KEY|NOT NULL|UNIQUE", "", test_relations.SCHEMA))
+    database.execute(
+        re.sub(r", PRIMARY KEY \(.*?\)|PRIMARY KEY|NOT NULL|UNIQUE", "", test_relations.SCHEMA)
+    )
     for item in witness.inputs:
         listed = ", ".join(item.columns)
         marks = ", ".join("?" * len(item.columns))

@@ -13,8 +13,10 @@ from guardian import __version__
 from guardian.cli.action import action
 from guardian.cli.check import check
 from guardian.cli.completion import completion
+from guardian.cli.contract import contract
 from guardian.cli.demo import demo
 from guardian.cli.fix import fix
+from guardian.cli.ingest import ingest
 from guardian.cli.init import init
 from guardian.cli.lineage import lineage, path
 from guardian.cli.options import NAME, example
@@ -39,7 +41,7 @@ def cli() -> None:
 
 
 for _command in (
-    scan, lineage, path, report, fix, replay, check, snapshot, action,
+    scan, lineage, path, report, fix, replay, check, contract, snapshot, ingest, action,
     rules, explain, demo, init, completion,
 ):  # fmt: skip
     cli.add_command(_command)

@@ -1,12 +1,14 @@
 """Versions of contracts, by semantic versioning: what a bump says of what happened."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import IntEnum
 
-from guardian.contracts.directions import Direction
+from guardian.contracts.intervals import Direction
+from guardian.model.contract import Compatibility
 
-_VERSION = re.compile(r"v?(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?(?:[-+].{0,100})?")
+_VERSION = re.compile(r"v?(\d{1,9})(?:\.(\d{1,9})(?:\.(\d{1,9}))?(?:[-+].{0,100})?)?")
+_FIRST_YEAR = 1900  # a number as large as that in front is a date, which says nothing of breaks
 
 
 class Bump(IntEnum):
@@ -29,17 +31,30 @@ def kind_of_bump(before: str, after: str) -> Bump | None:
     return Bump.NONE
 
 
-def expected(directions: Iterable[Direction]) -> Bump | None:
+def expected(
+    directions: Iterable[Direction], before: str = "1", mode: Compatibility = "CONSUMER"
+) -> Bump | None:
     """Return the smallest bump that does justice to what happened; None where nothing did.
 
-    A promise that is weaker, or another one, breaks whoever relies on it; a stronger one is new.
+    What breaks somebody is major: by the mode, whoever relies on a weaker promise, or whoever has
+    to keep a stronger one. Before version 1 a minor one will do, as semantic versioning has it.
     """
     found = set(directions)
     if not found:
         return None
-    if found & {"loosens", "both"}:
-        return Bump.MAJOR
-    return Bump.MINOR if "tightens" in found else Bump.PATCH
+    wanted = Bump.PATCH
+    if found & {"tightens", "loosens", "both"}:
+        wanted = Bump.MAJOR if found & _BREAKING[mode] else Bump.MINOR
+    parts = _parts(before)
+    return min(wanted, Bump.MINOR) if parts and parts[0] == 0 else wanted
+
+
+_BREAKING: Mapping[Compatibility, frozenset[Direction]] = {
+    "CONSUMER": frozenset({"loosens", "both"}),
+    "PRODUCER": frozenset({"tightens", "both"}),
+    "FULL": frozenset({"tightens", "loosens", "both"}),
+    "NONE": frozenset(),
+}
 
 
 def _parts(version: str) -> tuple[int, int, int] | None:
@@ -47,4 +62,4 @@ def _parts(version: str) -> tuple[int, int, int] | None:
     if found is None:
         return None
     major, minor, patch = (int(part) if part else 0 for part in found.groups())
-    return major, minor, patch
+    return (major, minor, patch) if major < _FIRST_YEAR else None

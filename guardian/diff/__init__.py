@@ -17,6 +17,7 @@ from guardian.diff.reduced import Facts, reduced
 from guardian.diff.renames import with_renamed
 from guardian.diff.spelling import spelled
 from guardian.diff.standing_in import stand_ins
+from guardian.diff.symmetry import aligned
 from guardian.lineage.define import define
 from guardian.lineage.link import World, differing
 from guardian.lineage.schemas import UNKNOWN, Schema
@@ -66,13 +67,11 @@ class Both:
 class Detector(msgspec.Struct, frozen=True):
     """The rules that a function can report, and the function.
 
-    It yields a change for each difference it finds. The `last` ones are asked where no other has
-    found any.
+    It yields a change for each difference it finds.
     """
 
     rules: tuple[str, ...]
     detect: Callable[[Both], Iterator[Change]]
-    last: bool = False
 
 
 @dataclass(slots=True)
@@ -127,7 +126,7 @@ class Comparison:
 
     def _pair(self, base: Definition, head: Definition) -> Pair:
         base = translated(base, renames=self.renames)
-        head = translated(head, datasets=_swapped(base, head))
+        head = aligned(base, translated(head, datasets=_swapped(base, head)))
         told = (self._required, self._declared)
         return Pair(base, head, Sameness(base.rows, head.rows, *told, self._reduced(base, head)))
 
@@ -186,11 +185,7 @@ class Comparison:
         yield from _each_once(found)
 
     def _detected(self, both: Both) -> list[Change]:
-        found: list[Change] = []
-        for detector in sorted(self.detectors, key=lambda one: one.last):
-            if not (detector.last and found):
-                found += detector.detect(both)
-        return found
+        return [change for detector in self.detectors for change in detector.detect(both)]
 
     def _inherits(self, pair: Pair) -> bool:
         """Return whether an input's columns differ between the revisions."""

@@ -7,7 +7,7 @@ change of the rows is reported once, and never again for each column.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from guardian.lineage.relation import contains_window, rebuilt, rewrite
+from guardian.lineage.relation import contains_window, rebuilt
 from guardian.model.calls import call
 from guardian.model.definition import Definition
 from guardian.model.expression import Expression, make, name_of
@@ -128,18 +128,11 @@ class Sameness:
 
         As one form, or as one reduced form.
         """
-        alike = self._rows[0] is self._rows[1]
-        if not alike and (self._reduced is None or not self._reduced().same_rows()):
+        if self._rows[0] is not self._rows[1] and not (
+            self._reduced and self._reduced().same_rows()
+        ):
             return False
-        return all(
-            base is head or (alike and self._one_here(base, head)) or self._same_reduced(base, head)
-            for base, head in columns
-        )
-
-    def _one_here(self, base: Expression, head: Expression) -> bool:
-        """Return whether the two are one but for values that are equal in every row."""
-        first = _firsts(self._equated)
-        return rewrite(base, first.get) is rewrite(head, first.get)
+        return all(base is head or self._same_reduced(base, head) for base, head in columns)
 
     def _same_reduced(self, base: Expression, head: Expression) -> bool:
         if self._reduced is None:
@@ -339,20 +332,6 @@ def _equalities(relations: Iterable[Expression]) -> set[Expression]:
     """Return the equalities that hold in every row of these row sets."""
     graphs = (node for node in relations if node.op == "rows")
     return {part for graph in graphs for part in graph.args[1].args if name_of(part) == "eq"}
-
-
-def _firsts(equalities: Iterable[Expression]) -> dict[Expression, Expression]:
-    """Return the first of all that is equal to each value, in an order that is always the same."""
-    first: dict[Expression, Expression] = {}
-    for equality in equalities:
-        one, other = sorted((first.get(side, side) for side in equality.args), key=_digest)
-        moved = [side for side, known in first.items() if known is other]
-        first.update(dict.fromkeys((*moved, other, *equality.args), one))
-    return first
-
-
-def _digest(expression: Expression) -> bytes:
-    return expression.digest
 
 
 def _is_merge(node: Expression) -> bool:

@@ -1,26 +1,20 @@
-"""Where a name stands in a text, and what may be written there: candidates, which mean nothing yet.
+"""Where a name stands in SQL, and what may be written there: candidates, which mean nothing yet.
 
 Nothing is parsed here: whether an occurrence means the column is found out by trying (`trials`),
-in whatever language the text is. So every occurrence of the word counts, also in a comment.
+in whatever dialect the text is. So every occurrence of the word counts, also in a comment.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from guardian.model.names import fold
+from guardian.rewriting import Value
+from guardian.rewriting.words import qualifier, words
 
-_QUOTES = {'"': '"', "`": "`", "[": "]", "'": "'"}
 _IDENTIFIER = dict.fromkeys(("spark", "databricks", "hive", "bigquery", "mysql"), ("`", "`"))
 _IDENTIFIER |= dict.fromkeys(("tsql", "fabric"), ("[", "]"))
-_FUNCTIONS = re.compile(
-    r"^[ \t]*(?:import[ \t]+pyspark\.sql\.functions[ \t]+as[ \t]+(?P<whole>\w+)"
-    r"|from[ \t]+pyspark\.sql[ \t]+import[ \t]+[^\n]*?\bfunctions(?:[ \t]+as[ \t]+(?P<part>\w+))?"
-    r"|from[ \t]+pyspark\.sql\.functions[ \t]+import[ \t]*"
-    r"(?:\([^)]*?|[^\n(]*?)(?P<col>\bcol\b|\*))",
-    re.MULTILINE,
-)
 
 
 class Edit(msgspec.Struct, frozen=True, order=True):
@@ -64,15 +58,11 @@ def each_once(edits: Iterable[Edit]) -> list[Edit]:
 
 def occurrences(path: str, text: str, name: str) -> Iterator[Occurrence]:
     """Yield where `name` stands as a word of its own in `text`, in any case."""
-    word = re.compile(rf"(?<![\w@$#]){re.escape(name)}(?![\w@$#])", re.IGNORECASE)
     line, counted = 1, 0
-    for found in word.finditer(text):
-        start, end = found.span()
+    for left, start, end, right in words(text, name):
         line += text.count("\n", counted, start)
         counted = start
-        around = text[start - 1 : start]
-        quoted = bool(around) and text[end : end + 1] == _QUOTES.get(around)
-        yield Occurrence(path, start, end, start - quoted, end + quoted, line)
+        yield Occurrence(path, start, end, left, right, line)
 
 
 def spelled(name: str, authors: str, example: Occurrence, text: str, dialect: str) -> str:
@@ -93,46 +83,18 @@ def spelled(name: str, authors: str, example: Occurrence, text: str, dialect: st
     return f"{opened}{name}{closed}"
 
 
-def columns_written(at: Occurrence, text: str, name: str, *, python: bool) -> Iterator[Edits]:
-    """Yield what may stand in place of a column's name: `name` alone, then with the old name kept.
-
-    In SQL that is `name AS old`, in Python `F.col("name").alias("old")`.
-    """
-    old = text[at.start : at.end]
-    plain = Edit(at.path, at.start, at.end, name)
-    yield (plain,)
+def columns_written(at: Occurrence, text: str, value: Value) -> Iterator[Edits]:
+    """Yield what may stand in SQL in place of a column's name: `value` alone, `value AS old`."""
     quoted = text[at.left : at.right]
-    if not python or not at.quoted():
-        yield (plain, Edit(at.path, at.right, at.right, f" AS {quoted}"))
-    if python:
-        if at.quoted():
-            yield (Edit(at.path, at.start, at.end, f"{name} AS {old}"),)
-        yield from _chained(at, text, plain, old)
-
-
-def _chained(at: Occurrence, text: str, plain: Edit, old: str) -> Iterator[Edits]:
-    quote = text[at.left : at.start] or '"'
-    if quote in {'"', "'"} and at.quoted():
-        before, after = text[: at.left].rstrip()[-1:], text[at.right :]
-        closer = re.match(r"\s*[)\]]", after)
-        if before and before in "([" and closer:
-            end = at.right + closer.end()
-            yield plain, Edit(at.path, end, end, f".alias({quote}{old}{quote})")
-        column = _column_function(text)
-        if column:
-            whole = f"{column}({quote}{plain.text}{quote}).alias({quote}{old}{quote})"
-            yield (Edit(at.path, at.left, at.right, whole),)
-    elif text[: at.start].endswith("."):
-        yield (plain, Edit(at.path, at.end, at.end, f'.alias("{old}")'))
-
-
-def _column_function(text: str) -> str:
-    """Return how a Python text calls Spark's `col`; empty where it does not import it."""
-    for found in _FUNCTIONS.finditer(text):
-        if found["col"]:
-            return "col"
-        return f"{found['whole'] or found['part'] or 'functions'}.col"
-    return ""
+    if value.columns:
+        before = qualifier(text, at.left)
+        start, made = at.left - len(before), value.qualified(before)
+        yield (Edit(at.path, start, at.right, f"({made})"),)
+        yield (Edit(at.path, start, at.right, f"{made} AS {quoted}"),)
+        return
+    plain = Edit(at.path, at.start, at.end, value.text)
+    yield (plain,)
+    yield (plain, Edit(at.path, at.right, at.right, f" AS {quoted}"))
 
 
 _CLAUSE = re.compile(
@@ -165,21 +127,3 @@ def tables_written(at: Occurrence, text: str, name: str) -> Iterator[Edits]:
     yield (plain,)
     alias = text[at.left : at.right].rpartition(".")[2]
     yield (plain, Edit(at.path, at.right, at.right, f" AS {alias}"))
-
-
-def renamed_where_read(
-    at: Sequence[Occurrence], text: str, old: str, new: str
-) -> Iterator[tuple[Occurrence, Edits]]:
-    """Yield, for each table's name that a Python call reads, the call with the column renamed back.
-
-    `spark.table("t")` becomes `spark.table("t").withColumnRenamed("new", "old")`.
-    """
-    for each in at:
-        left = text.rfind("\n", 0, each.start) + 1
-        start = max(text.rfind('"', left, each.start), text.rfind("'", left, each.start))
-        closer = re.match(r"[\w./:-]*[\"']\s*,?\s*\)", text[each.end :])
-        if start >= 0 and closer:
-            end = each.end + closer.end()
-            quote = text[start]
-            call = f".withColumnRenamed({quote}{new}{quote}, {quote}{old}{quote})"
-            yield each, (Edit(each.path, end, end, call),)

@@ -5,18 +5,19 @@ names, with those that it has with the edits. Every write of every file that the
 so that an edit of a shared helper is held against all that use it.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from guardian.fixes.occurrences import Edit, edited
 from guardian.fixes.revisions import Form, Reading, Revisions, Schemas, as_if_kept, forms, read
 from guardian.fixes.successors import Successors
-from guardian.lineage.link import Memory, World, link
+from guardian.lineage.link import World, link
 from guardian.lineage.schemas import UNKNOWN, Schema
 from guardian.model.plan import Lowered
 
 Proof = Callable[[Sequence[Edit]], bool]
+MOST_LAST = 300
 MOST_TRIALS = 600  # of all files together: a hostile repository costs no more
 
 
@@ -27,6 +28,10 @@ class Allowance:
     may_go_on: Callable[[], bool]
     left: int = MOST_TRIALS
     spent: bool = False
+
+    def renew(self, may_go_on: Callable[[], bool]) -> None:
+        """Allow `MOST_LAST` more, as long as `may_go_on` says: to prove what was found."""
+        self.may_go_on, self.left, self.spent = may_go_on, MOST_LAST, False
 
     def spend(self) -> bool:
         """Return whether one more time is allowed, and count it."""
@@ -54,7 +59,7 @@ class Expected:
 
     def __init__(self, revisions: Revisions, found: Successors) -> None:
         """Take both revisions, and what became of what is gone."""
-        self.also = frozenset({*found.datasets, *(dataset for dataset, _ in found.columns)})
+        self.also = frozenset({*found.datasets, *(dataset for dataset, _ in found.followed())})
         self._either = (as_if_kept(revisions, found), as_if_kept(revisions, found, both=True))
         self._revisions = revisions
         self._found = found
@@ -122,43 +127,93 @@ def _schemas(world: World) -> Schemas:
     return schema
 
 
-def proof(revisions: Revisions, expected: Expected, allowance: Allowance) -> Proof:
-    """Return what tells whether edits keep all that they reach as it was."""
+class Proving:
+    """Tells whether edits keep what they reach as it was; what is known is not read again."""
 
-    def holds(edits: Sequence[Edit]) -> bool:
+    def __init__(self, revisions: Revisions, expected: Expected, allowance: Allowance) -> None:
+        """Take the head as it is."""
+        self._again = Again(revisions, allowance)
+        self._expected = expected
+        self._known: dict[tuple[frozenset[Edit], str | None], bool] = {}
+
+    def near(self, file: Lowered) -> Proof:
+        """Return what tells that of `file`, and of all that is edited.
+
+        What else they reach is left to `all`, once for the edits of all files: in a dbt project
+        that may be every model downstream.
+        """
+        return lambda edits: self._holds(edits, file.path)
+
+    def all(self, edits: Sequence[Edit]) -> bool:
+        """Return whether edits keep all that they reach."""
+        return self._holds(edits, None)
+
+    def _holds(self, edits: Sequence[Edit], near: str | None) -> bool:
         if not edits or overlapping(edits):
             return False
-        again = _read_again(revisions, edits, allowance)
-        return again is not None and all(
-            expected.met(file, new, again[1]) for file, new in again[0]
-        )
+        key = (frozenset(edits), near)
+        if key not in self._known:
+            again = self._again.read(edits, near)
+            if again is None and self._again.allowance.spent:
+                return False
+            self._known[key] = again is not None and all(
+                self._expected.met(file, new, again[1]) for file, new in again[0]
+            )
+        return self._known[key]
 
-    return holds
 
+class Again:
+    """The head read again with edits: each file that they reach once for the same texts."""
 
-def _read_again(
-    revisions: Revisions, edits: Sequence[Edit], allowance: Allowance
-) -> tuple[list[tuple[Lowered, Lowered]], World] | None:
-    """Return the files that edits reach, before and after them, and the head with these."""
-    texts = texts_with(edits, revisions.text)
-    changed: list[tuple[Lowered, Lowered]] = []
-    whole: list[Lowered] = []
-    for file in revisions.after.lowered:
-        reached = file.path in texts or any(path in texts for path, _ in file.files_read)
-        new: Lowered | None = file
-        if reached:
-            new = revisions.relower(file.path, texts) if allowance.spend() else None
+    def __init__(self, revisions: Revisions, allowance: Allowance) -> None:
+        """Take the head as it is."""
+        self.allowance = allowance
+        self._revisions = revisions
+        self._reaches: dict[str, set[str]] = {}
+        for file in revisions.after.lowered:
+            for path in (file.path, *(path for path, _ in file.files_read)):
+                self._reaches.setdefault(path, set()).add(file.path)
+        self._known: dict[tuple[str, frozenset[tuple[str, str]]], Lowered | None] = {}
+
+    def read(
+        self, edits: Sequence[Edit], near: str | None = None
+    ) -> tuple[list[tuple[Lowered, Lowered]], World] | None:
+        """Return the files that edits reach, before and after them, and the head with these.
+
+        With `near` only that file, and those that are edited.
+        """
+        texts = texts_with(edits, self._revisions.text)
+        reached = {file for path in texts for file in self._reaches.get(path, ())}
+        if near is not None:
+            reached &= {near, *texts}
+        changed: list[tuple[Lowered, Lowered]] = []
+        whole: list[Lowered] = []
+        for file in self._revisions.after.lowered:
+            if file.path not in reached:
+                whole.append(file)
+                continue
+            new = self._lowered(file, texts)
             if new is None or new.failed or len(new.writes) != len(file.writes):
                 return None
             changed.append((file, new))
-        if new is not None:
             whole.append(new)
-    return changed, link(whole, catalog=revisions.catalog, memory=Memory())
+        memory = self._revisions.memory
+        return changed, link(whole, catalog=self._revisions.catalog, memory=memory)
+
+    def _lowered(self, file: Lowered, texts: Mapping[str, str]) -> Lowered | None:
+        read_ = {file.path, *(path for path, _ in file.files_read)}
+        own = {path: text for path, text in texts.items() if path in read_}
+        key = (file.path, frozenset(own.items()))
+        if key not in self._known:
+            if not self.allowance.spend():
+                return None
+            self._known[key] = self._revisions.relower(file.path, own)
+        return self._known[key]
 
 
 def _under_new_names(reading: Reading, found: Successors) -> tuple[Form, ...]:
     """Return what the writes are to give: what a star passes on goes by its new name, too."""
-    made = forms(reading, columns=found.columns, datasets=found.datasets)
+    made = forms(reading, columns=found.columns, datasets=found.datasets, computed=found.computed)
     return tuple(_renamed(form, found) for form in made)
 
 
@@ -167,6 +222,6 @@ def _renamed(form: Form, found: Successors) -> Form:
     assert isinstance(outputs, tuple)  # noqa: S101 - as `forms` makes it
     named: dict[str, object] = {}
     for name, expression in outputs:
-        if (dataset, name) not in found.lost:
+        if (dataset, name) not in found.lost and (dataset, name) not in found.computed:
             named.setdefault(found.columns.get((str(dataset), name), name), expression)
     return (dataset, tuple(named.items()), *rest)

@@ -6,7 +6,8 @@ from itertools import chain
 
 from guardian.fixes import patches
 from guardian.fixes.occurrences import Edit, each_once
-from guardian.fixes.proof import Allowance, Expected, Proof, overlapping, proof
+from guardian.fixes.places import Places
+from guardian.fixes.proof import Allowance, Expected, Proof, Proving, overlapping
 from guardian.fixes.readers import Broken, broken
 from guardian.fixes.revisions import Revisions
 from guardian.fixes.search import Search
@@ -45,25 +46,28 @@ def propose(
     changes: Sequence[Change],
     data: Data,
     may_go_on: Callable[[], bool] = lambda: True,
+    may_end: Callable[[], bool] = lambda: True,
 ) -> Proposal:
     """Return the edits that keep the readers of what `changes` took away, and those left to do.
 
-    `data` are the bytes of a file of the head. Once `may_go_on` says no, no further edit is tried.
+    `data` are the bytes of a file of the head. Once `may_go_on` says no, no further edit is tried;
+    once `may_end` does, none that was found is proven.
     """
     found = successors(revisions.before, revisions.after)
-    if not (found.columns or found.datasets or found.lost):
+    if not (found.followed() or found.datasets or found.lost):
         return Proposal()
     expected = Expected(revisions, found)
     allowance = Allowance(may_go_on)
-    proven = proof(revisions, expected, allowance)
+    proving = Proving(revisions, expected, allowance)
+    places = Places(revisions.text, revisions.rewriting)
     solutions: list[_Solution] = []
     by_hand: list[ByHand] = []
     for reader in broken(revisions, found, expected):
         by_hand += _told(reader, reader.lost, NO_SUCCESSOR, found, changes)
         if not reader.names():
             continue
-        trial = Trial(revisions, reader.file, expected, allowance)
-        edits = Search(reader, trial, found, proven).solved()
+        trial = Trial(revisions, reader.file, expected, allowance, places)
+        edits = Search(reader, trial, found, proving.near(reader.file)).solved()
         if edits is None:
             why = NOT_TRIED if allowance.spent else NOT_PROVEN
             by_hand += _told(reader, reader.names(), why, found, changes)
@@ -71,7 +75,8 @@ def propose(
             by_hand += _told(reader, reader.names(), NOT_UTF8, found, changes)
         else:
             solutions.append(_Solution(reader, edits))
-    groups = list(_together(solutions, proven))
+    allowance.renew(may_end)
+    groups = list(_together(solutions, proving.all))
     fixes = tuple(_fix(together, found, changes, revisions, data) for together in groups)
     by_path: dict[str, tuple[Edit, ...]] = {}
     for edit in each_once(e for group in groups for one in group for e in one.edits):
@@ -79,7 +84,8 @@ def propose(
     shown = {one.reader.file.path for group in groups for one in group}
     for one in solutions:
         if one.reader.file.path not in shown:
-            by_hand += _told(one.reader, one.reader.names(), NOT_TOGETHER, found, changes)
+            why = NOT_TRIED if allowance.spent else NOT_TOGETHER
+            by_hand += _told(one.reader, one.reader.names(), why, found, changes)
     texts = {path: revisions.text(path) or "" for path in by_path}
     return Proposal(Fixes(fixes=fixes, by_hand=tuple(sorted(set(by_hand)))), by_path, texts)
 
@@ -97,13 +103,19 @@ def _together(solutions: list[_Solution], proven: Proof) -> Iterator[list[_Solut
         groups = [g for g in groups if g not in near]
         groups.append([*chain.from_iterable(near), solution])
     done: list[Edit] = []
-    for group in groups:
-        edits = each_once(chain.from_iterable(one.edits for one in group))
-        if len(group) == len(groups) == 1 or (
-            not overlapping(edits) and proven(each_once([*done, *edits]))
-        ):
-            done += edits
-            yield group
+
+    def added(more: list[list[_Solution]]) -> Iterator[list[_Solution]]:
+        """Yield those of `more` that go together with what is done: all, or of each half."""
+        edits = each_once(edit for group in more for one in group for edit in one.edits)
+        if not overlapping(edits) and proven(each_once([*done, *edits])):
+            done.extend(edits)
+            yield from more
+        elif len(more) > 1:
+            half = len(more) // 2
+            yield from added(more[:half])
+            yield from added(more[half:])
+
+    yield from added(groups)
 
 
 def _told(
@@ -172,7 +184,7 @@ def _restores(readers: Sequence[Broken], names: Sequence[Named], found: Successo
     shown = ", ".join(f"`{name}`" for name in made[:3])
     more = f" and {len(made) - 3} more" if len(made) > 3 else ""
     told = [
-        f"`{found.columns[name]}` for `{name[1]}` of `{name[0]}`"
+        f"`{found.successor(name)}` for `{name[1]}` of `{name[0]}`"
         if name[1]
         else f"`{found.datasets[name[0]]}` for `{name[0]}`"
         for name in names

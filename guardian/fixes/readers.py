@@ -1,8 +1,9 @@
 """Who still names what is gone: by file, with all that each misses."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 from guardian.fixes.occurrences import occurrences
 from guardian.fixes.proof import Expected
@@ -37,17 +38,42 @@ class Broken:
 
 def broken(revisions: Revisions, found: Successors, expected: Expected) -> Iterator[Broken]:
     """Yield the files that do not give what they would if nothing had lost its name, by path."""
-    gone = {*found.datasets, *(dataset for dataset, _ in (*found.columns, *found.lost))}
+    gone = {*found.datasets, *(dataset for dataset, _ in (*found.followed(), *found.lost))}
     readers = {name for dataset in gone for name in revisions.after.readers(dataset)}
     files = {
         definition.file.path: definition.file
         for name in readers
         for definition in revisions.after.definitions.get(name, ())
     }
+    words = {name.lower() for _, name in (*found.followed(), *found.lost)}
+    words |= {name.rpartition(".")[2].lower() for name in found.datasets}
+    mentions = _mentions(words, revisions)
     for path in sorted(files):
-        one = _broken(files[path], revisions, found, expected)
+        mentioned = mentions(files[path])
+        one = _broken(files[path], revisions, found, expected) if mentioned else None
         if one is not None and (one.names() or one.lost):
             yield one
+
+
+def _mentions(words: set[str], revisions: Revisions) -> Callable[[Lowered], bool]:
+    """Return what tells whether a file, or what it follows, holds one of `words`, or misses one.
+
+    Most that read a dataset do not: they are bound no second time.
+    """
+
+    @cache
+    def holds(path: str) -> bool:
+        text = (revisions.text(path) or "").lower()
+        return any(word in text for word in words)
+
+    def mentions(file: Lowered) -> bool:
+        if any(map(holds, (file.path, *(path for path, _ in file.files_read if "*" not in path)))):
+            return True
+        told = revisions.after.warnings_of({write.dataset for write in file.writes})
+        missed = (one[1].lower() for each in told if (one := _MISSING.search(each.message)))
+        return any(name in words for name in missed)
+
+    return mentions
 
 
 def _broken(
@@ -66,7 +92,7 @@ def _broken(
     ):
         if wanted != given or missing:
             _note(made, definition, found, missing)
-    _forget_unnamed(made, revisions)
+    _forget_unnamed(made, revisions, missing)
     for name in (*made.columns, *made.lost):
         made.lines[name] = _line(revisions, made, now, name)
     return made
@@ -85,26 +111,32 @@ def _gives_as_before(now: Reading, revisions: Revisions, expected: Expected) -> 
     return clean and all(form in known for form in expected.given(now))
 
 
-def _forget_unnamed(made: Broken, revisions: Revisions) -> None:
-    """Forget the columns whose name stands nowhere: a star may take them, an edit finds nothing."""
+def _forget_unnamed(made: Broken, revisions: Revisions, missing: set[str]) -> None:
+    """Forget the columns whose name stands nowhere: a star may take them, an edit finds nothing.
+
+    One that is `missing` is named, if only by a text that is put together.
+    """
     paths = (made.file.path, *(path for path, _ in made.file.files_read if "*" not in path))
     said = "\n".join(text for path in paths if (text := revisions.text(path)))
     for names in (made.columns, made.lost):
-        unnamed = {name for name in names if not any(occurrences("", said, name[1]))}
+        unnamed = {
+            name
+            for name in names
+            if name[1] not in missing and not any(occurrences("", said, name[1]))
+        }
         names.difference_update(unnamed)
 
 
 def _note(made: Broken, definition: Definition, found: Successors, missing: set[str]) -> None:
     """Note what a definition takes, or looks up, of all that is gone."""
     taken, read = named_in(definition)
-    named = {name for name in taken if name in found.columns or name in found.lost}
-    named |= {
-        name for name in (*found.columns, *found.lost) if name[1] in missing and name[0] in read
-    }
+    followed = found.followed()
+    named = {name for name in taken if name in followed or name in found.lost}
+    named |= {name for name in (*followed, *found.lost) if name[1] in missing and name[0] in read}
     tables = read & found.datasets.keys()
     if not named and not tables:
         return
-    made.columns |= named & found.columns.keys()
+    made.columns |= named & followed
     made.lost |= named & found.lost
     made.datasets |= tables
     made.lines |= {(name, ""): definition.at.line for name in tables}

@@ -60,13 +60,23 @@ def _named(readers: Iterable[Location], owners: Owners) -> Iterator[str]:
 
 
 def advised(changes: Sequence[Change], fixes: Fixes) -> tuple[Change, ...]:
-    """Return `changes` with what `guardian fix` can do said in the advice of each."""
+    """Return `changes` with what `guardian fix` can do said in the advice of each.
+
+    Of a type the recipe stands there, as no edit of a reader makes it the old one.
+    """
     return tuple(
-        msgspec.structs.replace(change, fix=f"{change.fix} {said}")
-        if (said := _advice(change, fixes))
-        else change
+        msgspec.structs.replace(change, fix=said) if (said := _said(change, fixes)) else change
         for change in changes
     )
+
+
+def _said(change: Change, fixes: Fixes) -> str:
+    own = (one for one in fixes.recipes if one.fingerprint == change.fingerprint)
+    recipe = next(own, None) if change.rule == "column-type-changed" else None
+    if recipe is not None and change.fingerprint:
+        return f"{' '.join(recipe.steps)} Readers: {_listed(recipe.readers)}."
+    advice = _advice(change, fixes)
+    return f"{change.fix} {advice}" if advice else ""
 
 
 def _advice(change: Change, fixes: Fixes) -> str:

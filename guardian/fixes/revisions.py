@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 import msgspec
 
 from guardian.diff.equality import nodes_below, translated
+from guardian.fixes.computed import Computed, with_computed
 from guardian.fixes.successors import Named, Successors
 from guardian.lineage.define import define
-from guardian.lineage.link import World
+from guardian.lineage.link import Memory, World
 from guardian.lineage.schemas import UNKNOWN, Schema
 from guardian.model.definition import Definition
 from guardian.model.expression import Expression
 from guardian.model.lineage import Column, Diagnostic, Location
 from guardian.model.plan import Lowered, Operator, Routine, Write
+from guardian.rewriting import Rewriting
 
 Schemas = Callable[[str], Schema]
 # The file at a path, lowered where files have these texts in place of their own; None if unread.
@@ -24,8 +26,9 @@ Relower = Callable[[str, Mapping[str, str]], Lowered | None]
 class Revisions:
     """Two linked revisions, and how to read more of the head.
 
-    `text` is that of one of its files, with line ends as LF; `dialect` that of its SQL. `catalog`
-    tells of datasets that no file makes.
+    `text` is that of one of its files, with line ends as LF; `dialect` that of its SQL;
+    `rewriting` tells what may be written in Python. `catalog` tells of datasets that no file makes.
+    `memory` is that of both.
     """
 
     before: World
@@ -33,7 +36,9 @@ class Revisions:
     relower: Relower
     text: Callable[[str], str | None]
     dialect: Callable[[str], str]
+    rewriting: Rewriting
     catalog: Mapping[str, Schema] = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,8 @@ def as_if_kept(revisions: Revisions, found: Successors, *, both: bool = False) -
     With `both`, what has a new name is there under this, too.
     """
     old_names: dict[str, dict[str, str]] = {}
-    for (dataset, name), new in (*found.columns.items(), *((each, "") for each in found.lost)):
+    gone = ((each, "") for each in (*found.lost, *found.computed))
+    for (dataset, name), new in (*found.columns.items(), *gone):
         old_names.setdefault(dataset, {})[name] = new
     known: dict[str, Schema] = {}
 
@@ -147,9 +153,10 @@ def forms(
     *,
     columns: Mapping[Named, str] | None = None,
     datasets: Mapping[str, str] | None = None,
+    computed: Mapping[Named, Computed] | None = None,
     lenient: tuple[str, str] | None = None,
 ) -> tuple[Form, ...]:
-    """Return what each write gives, with columns and datasets under other names.
+    """Return what each write gives, with columns and datasets under other names, or computed.
 
     With `lenient`, the first name counts as the second among the columns that are written, and
     their order does not count.
@@ -157,12 +164,16 @@ def forms(
     made: list[Form] = []
     for definition in reading.definitions:
         item = translated(definition, renames=columns, datasets=datasets)
-        outputs = [(column.name, column.expression) for column in item.columns]
+        outputs = [
+            (column.name, with_computed(column.expression, computed or {}))
+            for column in item.columns
+        ]
         if lenient is not None:
             outputs = [(lenient[1] if name == lenient[0] else name, e) for name, e in outputs]
             outputs.sort(key=_by_name)
+        rows = with_computed(item.rows, computed or {})
         made.append((
-            item.dataset, tuple(outputs), item.rows, item.options, item.positional,
+            item.dataset, tuple(outputs), rows, item.options, item.positional,
             item.write.columns, item.complete,
         ))  # fmt: skip
     return tuple(made)

@@ -7,21 +7,20 @@ from itertools import chain
 from guardian.fixes.occurrences import (
     Edit,
     Occurrence,
-    columns_written,
     each_once,
     occurrences,
-    renamed_where_read,
     selected,
     spelled,
     tables_written,
 )
-from guardian.fixes.proof import Proof
+from guardian.fixes.proof import Proof, overlapping
 from guardian.fixes.readers import Broken
+from guardian.fixes.regions import PYTHON
 from guardian.fixes.successors import Named, Successors
 from guardian.fixes.trials import Trial
+from guardian.rewriting import Value
 
 MOST_GUESSES = 12  # further sets of edits that are tried for one file, where the first will not do
-_PYTHON = (".py", ".ipynb")
 NOBODY = "guardian_nobody"
 
 
@@ -72,7 +71,8 @@ class Search:
     ) -> Iterator[list[Edit]]:
         """Yield further sets of edits, the likeliest first."""
         yield from self._with_one_more(sure, columns)
-        if not self.trial.file.path.endswith(_PYTHON):
+        yield from self._joined(sure, columns)
+        if not self.trial.file.path.endswith(PYTHON):
             return
         read = {name: list(self._where_read(name)) for name in columns}
         for name, sites in read.items():
@@ -89,21 +89,25 @@ class Search:
         for name in columns:
             left = [at for at in self.trial.found(name[1]) if (at.path, at.start) not in taken]
             for at in left[:MOST_GUESSES]:
-                text = self.trial.text(at.path) or ""
-                new = self._written(name, at, text)
-                yield [*sure, *next(columns_written(at, text, new, python=_python(at.path)))]
+                ways = self.trial.places.ways(at, self._written(name, at))
+                yield from ([*sure, *way] for way in ways[:1] if way)
+
+    def _joined(self, sure: list[Edit], names: Iterable[Named]) -> Iterator[list[Edit]]:
+        """Yield `sure` with a join `USING` a key written as `ON`."""
+        for name in names:
+            for at in self.trial.found(name[1]):
+                if self.trial.places.in_python(at) or name in self.found.computed:
+                    continue
+                for way in self.trial.places.joined(at, self._written(name, at).text):
+                    others = (edit for edit in sure if not overlapping((edit, *way)))
+                    yield [*others, *way]
 
     def _of_column(self, name: Named, *, alone: bool) -> list[Edit]:
         """Return the edits of all that means a column, each as it keeps what is said around it."""
+        several = list(self.trial.found(name[1], alone=alone))
         made: list[Edit] = []
-        for at in self.trial.found(name[1], alone=alone):
-            python = _python(at.path)
-            number = self.trial.of_column(name, at, python=python)
-            text = self.trial.text(at.path) or ""
-            if number is not None:
-                new = self._written(name, at, text)
-                ways = list(columns_written(at, text, new, python=python))
-                made += ways[number]
+        for at, number in self.trial.of_columns(name, several).items():
+            made += self.trial.places.ways(at, self._written(name, at))[number]
         return made
 
     def _likely(self, sure: list[Edit], columns: Iterable[Named], *, alone: bool) -> Iterator[Edit]:
@@ -113,10 +117,9 @@ class Search:
             for at in self.trial.found(name[1], alone=alone):
                 text = self.trial.text(at.path) or ""
                 if (at.path, at.start) not in taken and text[at.left : at.start] != "'":
-                    new = self._written(name, at, text)
-                    python = _python(at.path)
-                    ways = list(columns_written(at, text, new, python=python))
-                    yield from ways[1 if not python and selected(at, text) else 0]
+                    ways = self.trial.places.ways(at, self._written(name, at))
+                    kept = not self.trial.places.in_python(at) and self._selected(at)
+                    yield from (edit for way in ways[kept : kept + 1] for edit in way)
 
     def _that_count(self, edits: list[Edit], sure: Container[Edit]) -> list[Edit]:
         """Return `edits` without those in whose place a name that nobody has would do as well.
@@ -135,17 +138,30 @@ class Search:
         """Yield edits that give a column its old name back where a Python job reads its dataset."""
         dataset, column = name
         last = dataset.rpartition(".")[2].rpartition("/")[2]
-        for path in self.trial.paths(last):
-            text = self.trial.text(path)
-            if text and _python(path):
-                at = list(occurrences(path, text, last))
-                new = self.found.columns[name]
-                yield from (e for _, e in renamed_where_read(at, text, column.lower(), new))
+        value = self._value(name)
+        for path in filter(_python, self.trial.paths(last)):
+            yield from self.trial.places.read(path, last, column.lower(), value)
 
-    def _written(self, name: Named, at: Occurrence, text: str) -> str:
-        """Return a column's new name as it may stand in place of the old one."""
-        new = self.found.columns[name]
-        return spelled(new, self._authors(name[0], new), at, text, self._dialect(at.path, new))
+    def _selected(self, at: Occurrence) -> bool:
+        text, here = self.trial.places.local(at)
+        return selected(here, text)
+
+    def _value(self, name: Named) -> Value:
+        """Return what holds a column's value now, by names as they are folded."""
+        return (
+            self.found.computed[name].value
+            if name in self.found.computed
+            else Value(self.found.columns[name])
+        )
+
+    def _written(self, name: Named, at: Occurrence) -> Value:
+        """Return what holds a column's value now, as it may stand in place of its old name."""
+        if name in self.found.computed:
+            return self.found.computed[name].value
+        new, text = self.found.columns[name], self.trial.text(at.path) or ""
+        return Value(
+            spelled(new, self._authors(name[0], new), at, text, self._dialect(at.path, new))
+        )
 
     def _dialect(self, path: str, name: str) -> str:
         """Return what folds names in a file: in Python, what the name itself looks folded by."""
@@ -177,4 +193,4 @@ class Search:
 
 
 def _python(path: str) -> bool:
-    return path.endswith(_PYTHON)
+    return path.endswith(PYTHON)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from guardian.diff import Both, Comparison, Detector, Pair
+from guardian.fixes.computed import Computed, computed
 from guardian.lineage.link import World
 from guardian.model.changes import Change
 from guardian.model.definition import Definition, Output
@@ -16,14 +17,25 @@ _NAMES = frozenset({"column-renamed", "column-removed"})
 class Successors:
     """`columns`: (dataset, column that is gone) → its new name; `datasets`: name → new name.
 
-    `lost` are columns that went and left their value nowhere. `inherited` tells of which column one
-    has its name, where a star passed that on.
+    `computed` are columns whose value can be computed from others of the dataset. `lost` are those
+    that went and left their value nowhere. `inherited` tells of which column one has its name,
+    where a star passed that on.
     """
 
     columns: dict[Named, str] = field(default_factory=dict)
+    computed: dict[Named, Computed] = field(default_factory=dict)
     datasets: dict[str, str] = field(default_factory=dict)
     lost: set[Named] = field(default_factory=set)
     inherited: dict[Named, Named] = field(default_factory=dict)
+
+    def successor(self, name: Named) -> str:
+        """Return what holds the value of a column that has a successor, as text."""
+        computed = self.computed.get(name)
+        return computed.value.text if computed else self.columns[name]
+
+    def followed(self) -> frozenset[Named]:
+        """Return the columns whose value goes on."""
+        return frozenset((*self.columns, *self.computed))
 
     def cause(self, changes: Sequence[Change], name: Named) -> Change | None:
         """Return the change that took a column's name away; None where none is reported."""
@@ -59,6 +71,7 @@ def successors(before: World, after: World) -> Successors:
 def _of_columns(both: Both, found: Successors) -> None:
     told: dict[str, str] = {}
     lost: set[str] = set()
+    apart: dict[str, set[Computed]] = {}
     for pair in both.pairs:
         for column in pair.base.columns:
             if column.name.startswith("*") or pair.head.column(column.name) is not None:
@@ -70,6 +83,9 @@ def _of_columns(both: Both, found: Successors) -> None:
                 if successor is None or (column.name, successor.name) != passed_on:
                     continue  # its job names what is gone: it will be as it was
             if successor is None:
+                made = computed(pair, column, both.dataset, found.computed)
+                if made is not None:
+                    apart.setdefault(column.name, set()).add(made)
                 if pair.head.complete:
                     lost.add(column.name)
             elif told.setdefault(column.name, successor.name) != successor.name:
@@ -79,7 +95,10 @@ def _of_columns(both: Both, found: Successors) -> None:
     for name, successor_name in told.items():
         if name not in lost:
             found.columns[both.dataset, name] = successor_name
-    found.lost.update((both.dataset, name) for name in lost)
+    alone = {name: made for name, made in apart.items() if len(made) == 1 and name in lost}
+    if len(both.pairs) == 1:
+        found.computed.update({(both.dataset, name): made.pop() for name, made in alone.items()})
+    found.lost.update({(both.dataset, name) for name in lost} - found.computed.keys())
 
 
 def _successor(pair: Pair, gone: Output, taken: frozenset[str]) -> Output | None:

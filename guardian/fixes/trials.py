@@ -5,22 +5,28 @@ own. Where the file then says what it said before, but through that name, the oc
 column. So one rule serves every language that can be read.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from guardian.fixes.occurrences import (
     Edit,
+    Edits,
     Occurrence,
-    columns_written,
-    occurrences,
+    each_once,
+    selected,
     tables_written,
 )
+from guardian.fixes.places import Places
 from guardian.fixes.proof import Allowance, Expected, texts_with
 from guardian.fixes.revisions import Reading, Revisions, Schemas, forms, named_in, with_column
 from guardian.fixes.successors import Named
 from guardian.model.plan import Lowered
+from guardian.rewriting import Value
 
 MOST_OCCURRENCES = 60  # of one name in one file
+_ROUNDS = 3  # of trying all occurrences of a name at once
 _PROBE = "guardian_probe"
 _CODE = (".sql", ".py", ".ipynb")
 
@@ -33,20 +39,21 @@ class Trial:
     file: Lowered
     expected: Expected
     allowance: Allowance
-    _texts: dict[str, str | None] = field(default_factory=dict)
+    places: Places
     _known: dict[tuple[Named, Occurrence], int | None] = field(default_factory=dict)
+    _read: dict[Named, Reading | None] = field(default_factory=dict)
 
     def paths(self, word: str, *, alone: bool = False) -> tuple[str, ...]:
-        """Return the files with `word`: this one; unless `alone`, code that it follows, too."""
+        """Return this file; unless `alone`, code with `word` that it follows, too."""
+        if alone:
+            return (self.file.path,)
         followed = (path for path, _ in self.file.files_read if path.endswith(_CODE))
-        every = dict.fromkeys((self.file.path, *(() if alone else followed)))
-        return tuple(path for path in every if word.lower() in (self.text(path) or "").lower())
+        named = (path for path in followed if word.lower() in (self.text(path) or "").lower())
+        return tuple(dict.fromkeys((self.file.path, *named)))
 
     def text(self, path: str) -> str | None:
         """Return the text of a file of the head."""
-        if path not in self._texts:
-            self._texts[path] = self.revisions.text(path)
-        return self._texts[path]
+        return self.places.text(path)
 
     def lowered(self, edits: Sequence[Edit]) -> Lowered | None:
         """Return the file with edits made in it, or in what it was made from."""
@@ -61,33 +68,86 @@ class Trial:
         """Return what a file says; None where that cannot be told."""
         return self.expected.reading(file, self.revisions.after, schema)
 
-    def of_column(self, name: Named, at: Occurrence, *, python: bool) -> int | None:
-        """Return which way of writing it keeps what the file says; None if it is not the column."""
-        if (name, at) not in self._known:
-            self._known[name, at] = self._way(name, at, python=python)
-        return self._known[name, at]
+    def of_columns(self, name: Named, several: Sequence[Occurrence]) -> dict[Occurrence, int]:
+        """Return which of `several` mean a column, each with the way of writing it that keeps it.
 
-    def _way(self, name: Named, at: Occurrence, *, python: bool) -> int | None:
+        All are tried at once, each with a name of its own; the rest one by one.
+        """
+        new = [at for at in several if (name, at) not in self._known]
+        self._known.update({(name, at): way for at, way in self._seen_at_once(name, new).items()})
+        found: dict[Occurrence, int] = {}
+        for at in several:
+            if (name, at) not in self._known:
+                self._known[name, at] = self._way(name, at)
+            way = self._known[name, at]
+            if way is not None:
+                found[at] = way
+        return found
+
+    def _seen_at_once(self, name: Named, several: Sequence[Occurrence]) -> dict[Occurrence, int]:
+        """Return the occurrences that all together are seen to mean a column, with the way."""
+        probes = {f"{self._probe(name)}_{number}": at for number, at in enumerate(several)}
+        for _ in range(_ROUNDS if len(several) > 1 else 0):
+            schema = self.expected.schemas(self.file)
+            for probe in probes:
+                schema = with_column(schema, name[0], probe)
+            chosen = {probe: self._likely_way(at) for probe, at in probes.items()}
+            edits = [self._edits(probes[probe], probe, way) for probe, way in chosen.items()]
+            lowered = self.lowered(each_once(chain.from_iterable(edits))) if all(edits) else None
+            before = self._before(name)
+            after = None if lowered is None else self.reading(lowered, schema)
+            if after is None or before is None:
+                return {}
+            back = {(name[0], probe): name[1] for probe in probes}
+            if after.told() <= before.told() and forms(after, columns=back) == forms(before):
+                taken = _taken(after)
+                return {at: chosen[p] for p, at in probes.items() if (name[0], p) in taken}
+            wrong = _named_elsewhere(after, name[0], probes)
+            if not wrong:
+                return {}
+            probes = {probe: at for probe, at in probes.items() if probe not in wrong}
+        return {}
+
+    def _likely_way(self, at: Occurrence) -> int:
+        """Return the way of writing that the text around an occurrence makes likely."""
+        text, here = self.places.local(at)
+        return int(not self.places.in_python(at) and selected(here, text))
+
+    def _edits(self, at: Occurrence, probe: str, way: int) -> Edits:
+        return next(iter(self.places.ways(at, Value(probe))[way : way + 1]), ())
+
+    def _probe(self, name: Named) -> str:
+        return _PROBE.upper() if name[1].isupper() else _PROBE
+
+    def _before(self, name: Named) -> Reading | None:
+        """Return what the file says where the dataset has one more column, the probe."""
+        if name not in self._read:
+            both = with_column(self.expected.schemas(self.file), name[0], self._probe(name))
+            self._read[name] = self.reading(self.file, both)
+        return self._read[name]
+
+    def _way(self, name: Named, at: Occurrence) -> int | None:
         dataset, column = name
-        text = self.text(at.path)
-        if text is None:
-            return None
-        probe = _PROBE.upper() if column.isupper() else _PROBE
+        probe = self._probe(name)
         both = with_column(self.expected.schemas(self.file), dataset, probe)
-        before = self.reading(self.file, both)
+        before = self._before(name)
         if before is None:
             return None
         back: Mapping[Named, str] = {(dataset, probe): column}
         wanted, said = forms(before, columns=back), forms(before)
         likely: int | None = None
-        for number, edits in enumerate(columns_written(at, text, probe, python=python)):
-            lowered = self.lowered(edits)
+        for number, edits in enumerate(self.places.ways(at, Value(probe))):
+            lowered = self.lowered(edits) if edits else None
             after = None if lowered is None else self.reading(lowered, both)
             if lowered is None or after is None:
                 continue
+            given = forms(after)
+            kept = forms(after, columns=back) == wanted and after.told() <= before.told()
+            if kept and given != said:
+                return number
             missed = self._missed(lowered, probe)
-            counts = missed or forms(after) != said
-            if counts and forms(after, columns=back) == wanted and after.told() <= before.told():
+            counts = missed or given != said
+            if kept and counts:
                 return number
             if number == 0 and not missed and not (counts and _takes(after, (dataset, probe))):
                 return None
@@ -124,12 +184,23 @@ class Trial:
     def found(self, word: str, *, alone: bool = False) -> Iterator[Occurrence]:
         """Yield where a name stands in the files of `paths`."""
         for path in self.paths(word, alone=alone):
-            text = self.text(path)
-            several = list(occurrences(path, text, word)) if text else []
+            several = self.places.found(path, word)
             if len(several) <= MOST_OCCURRENCES:
                 yield from several
 
 
 def _takes(reading: Reading, name: Named) -> bool:
     """Return whether a file takes a column."""
-    return any(name in named_in(definition)[0] for definition in reading.definitions)
+    return name in _taken(reading)
+
+
+def _taken(reading: Reading) -> frozenset[Named]:
+    """Return all columns that a file takes."""
+    return frozenset(name for one in reading.definitions for name in named_in(one)[0])
+
+
+def _named_elsewhere(reading: Reading, dataset: str, names: Collection[str]) -> set[str]:
+    """Return those of `names` that are taken from another dataset, or that none has."""
+    found = {name for of, name in _taken(reading) if of != dataset and name in names}
+    told = "\n".join(reading.told())
+    return found | {name for name in names if re.search(rf"\b{name}\b", told)}

@@ -7,7 +7,7 @@ What a job counts or sums over such rows changes too, whatever dataset it is tak
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -20,19 +20,26 @@ from guardian.model.plan import Exposure
 
 
 def measure(
-    changes: Sequence[Change], *, head: Graph, base: Graph, exposures: Sequence[Exposure]
+    changes: Sequence[Change],
+    *,
+    head: Graph,
+    base: Graph,
+    exposures: Sequence[Exposure],
+    repositories: Mapping[str, str] | None = None,
 ) -> tuple[Change, ...]:
     """Return `changes`, each with its impact, in the same order.
 
     `head` and `base` hold the two revisions, each with the other repositories `under` it. A change
     is followed through the head; where a column or dataset is gone or renamed, also through those
-    jobs of the base that are still there and still read it. Linear in what each change reaches.
+    jobs of the base that are still there and still read it. `repositories` are those of the jobs of
+    others. Linear in what each change reaches.
     """
     world = World(
         head=head,
         base=base,
         changed=frozenset(change.dataset for change in changes),
         readers=readers(exposures, head.datasets() if exposures else ()),
+        repositories=repositories or {},
     )
     of_dataset: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
@@ -64,6 +71,7 @@ def overall(changes: Iterable[Change]) -> Impact:
         paths=shortest(
             path for impact in impacts for path in impact.paths if path.to not in changed
         ),
+        promises=tuple(sorted({one for impact in impacts for one in impact.promises})),
     )
 
 

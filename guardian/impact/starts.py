@@ -19,6 +19,8 @@ _ALTERING = (
     "invalidate_hard_deletes", "hard_deletes", "dbt_valid_to_current", "event_time", "lookback",
     "begin", "overwrite partitions", "partitionoverwritemode", "replacewhere",
 )  # fmt: skip
+# What is said of a contract and of no data: nobody downstream feels it.
+_WORDS = frozenset({"contract-added", "contract-version"})
 # Each makes the dataset anew out of what it reads.
 _AFRESH = frozenset({"overwrite", "view"})
 
@@ -27,7 +29,7 @@ def what_flows(change: Change) -> tuple[str | None, ...]:
     """Return a key that is equal for changes that have the same impact."""
     if change.rule in _INPUTS:
         return ("inputs", change.dataset)
-    if change.rule == "write-changed" and not alters_data(change):
+    if change.rule in _WORDS or (change.rule == "write-changed" and not alters_data(change)):
         return ("storage",)
     if change.rule in COMES | GOES | {"column-order-changed"}:
         return (change.rule, change.dataset, change.column, change.before, change.after)
@@ -58,6 +60,8 @@ def begin(walk: Walk, change: Change, beside: Sequence[Change]) -> None:
         case "write-changed":
             if alters_data(change):
                 walk.start(whole)
+        case rule if rule in _WORDS:
+            return
         case _:
             walk.start(whole)
 

@@ -19,6 +19,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     base: Graph
     changed: frozenset[str]
     readers: "Mapping[str, Sequence[Reader]]"
+    repositories: Mapping[str, str] = {}
 
 
 class Reader(msgspec.Struct, frozen=True):
@@ -174,7 +175,15 @@ class Walk:
         while came is not None:
             origin, step = came
             source = step.source if isinstance(step, Edge) else ColumnRef(step.source, None)
-            found.append(Hop(source=source, target=ref, job=step.job, location=step.location))
+            found.append(
+                Hop(
+                    source=source,
+                    target=ref,
+                    job=step.job,
+                    location=step.location,
+                    repository=self.world.repositories.get(step.job, ""),
+                )
+            )
             ref, came = origin, self.came[origin]
         return tuple(reversed(found))
 

@@ -45,6 +45,8 @@ class Memory:
     def __init__(self) -> None:
         """Start with nothing."""
         self.bound: dict[_Seen, tuple[Definition, tuple[Diagnostic, ...]]] = {}
+        # files whose contracts got other names, each with the file that it was before
+        self.renamed: dict[tuple[object, ...], tuple[Lowered, Lowered]] = {}
         self._sources: dict[
             tuple[int, int, frozenset[str]], tuple[Scan | Returned | Rename, ...]
         ] = {}
@@ -80,7 +82,7 @@ class Linker:
         self.declared = declared(
             item for file in lowered for item in file.declarations if item.dataset not in self.many
         )
-        self.schemas: dict[str, Schema] = {**catalog, **self.declared}
+        self.schemas: dict[str, Schema] = {**catalog, **_told(self.declared, catalog)}
         self.writes: dict[str, list[tuple[Lowered, int, Write]]] = {}
         run_by = _run_by(lowered)
         for file in lowered:
@@ -383,6 +385,16 @@ def _clears(definition: Definition) -> bool:
 def _takes_all(rows: Expression) -> bool:
     """Return whether a DELETE has no condition: its rows are the table's, or none are named."""
     return rows.op in {"scan", "values"} or (rows.op == "rows" and not rows.args[1].args)
+
+
+def _told(stated: Mapping[str, Schema], catalog: Mapping[str, Schema]) -> dict[str, Schema]:
+    """Return what the code declares; where that lists some columns only, a catalog has the rest."""
+    return {
+        name: combined(schema, catalog[name])
+        if name in catalog and catalog[name].complete and not schema.complete
+        else schema
+        for name, schema in stated.items()
+    }
 
 
 def _of_many_files(lowered: Iterable[Lowered]) -> frozenset[str]:

@@ -17,16 +17,18 @@ def worst(severities: "list[Severity]") -> Severity:
     return max(severities, key=SEVERITIES.index, default="none")
 
 
-class Hop(msgspec.Struct, frozen=True, kw_only=True):
+class Hop(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One step of the path that proves an impact.
 
-    What flows into what, in which job, at which line.
+    What flows into what, in which job, at which line; and of which repository, where that is
+    another one.
     """
 
     source: ColumnRef = msgspec.field(name="from")
     target: ColumnRef = msgspec.field(name="to")
     job: str
     location: Location
+    repository: str = ""
 
 
 class Path(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,10 +38,23 @@ class Path(msgspec.Struct, frozen=True, kw_only=True):
     hops: tuple[Hop, ...] = ()
 
 
+class Promise(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """A promise about a column that a change breaks: what it says and meets, and where it stands.
+
+    That is a clause of a contract, or a test, of whoever reads what changed.
+    """
+
+    dataset: str
+    column: str
+    text: str
+    file: str
+    line: int
+
+
 class Impact(msgspec.Struct, frozen=True, kw_only=True):
     """What is downstream of a change, never the changed dataset itself.
 
-    Lists are sorted by name.
+    Lists are sorted by name. `promises` are those that it certainly breaks, at most 20.
     """
 
     columns: tuple[ColumnRef, ...] = ()
@@ -48,6 +63,7 @@ class Impact(msgspec.Struct, frozen=True, kw_only=True):
     dashboards: tuple[str, ...] = ()
     kpis: tuple[str, ...] = ()
     paths: tuple[Path, ...] = ()
+    promises: tuple[Promise, ...] = ()
 
 
 Values: TypeAlias = tuple[str | None, ...]

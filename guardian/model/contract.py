@@ -13,11 +13,16 @@ from guardian.model.lineage import Location
 ClauseKind: TypeAlias = Literal[
     "dataset", "column", "type", "required", "unique", "primary-key", "unique-key", "partition",
     "values", "range", "length", "items", "pattern", "format", "multiple", "reference", "quality",
-    "service-level", "classification", "tag", "encrypted", "deprecated",
+    "service-level", "classification", "tag", "encrypted", "deprecated", "critical", "identity",
+    "order", "role", "location", "status", "compatibility",
 ]  # fmt: skip
 Format: TypeAlias = Literal["odcs", "dbt", "json"]
 Bound: TypeAlias = float | str
 Compatibility: TypeAlias = Literal["CONSUMER", "PRODUCER", "FULL", "NONE"]
+# What a classification or a tag says of a column that not everybody may see.
+SENSITIVE = (
+    "pii", "personal", "confidential", "restricted", "sensitive", "secret", "phi", "pci",
+)  # fmt: skip
 
 
 class Interval(msgspec.Struct, frozen=True, tag="interval", omit_defaults=True):
@@ -63,7 +68,8 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     and `column` how the author spells it; `type` a `TypeName`; `primary-key`, `unique-key`,
     `partition` the columns in order; `values` those allowed; `range`, `length`, `items` an
     `Interval`; `service-level` a number in seconds, or as written where it is no duration;
-    `quality` a `Check`.
+    `quality` a `Check`; `identity` what a column is called whatever its name; `order` the columns
+    of a file in which their place counts; `role` what a role may do; `location` where a server is.
     """
 
     kind: ClauseKind
@@ -82,6 +88,8 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one table promises. `names` are what its dataset may be called, the fullest first.
 
     `id` is the document's, `version` and `status` as it states them; `owner` is a team or a person.
+    One that is not `enforced` is a list of tests: what whoever makes and whoever reads the table
+    wants to hold. It lists no columns, and nobody agreed on it.
     """
 
     names: tuple[str, ...]
@@ -92,6 +100,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     status: str = ""
     owner: str = ""
     compatibility: Compatibility | None = None
+    enforced: bool = True
     clauses: tuple[Clause, ...] = ()
 
     @property

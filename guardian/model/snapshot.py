@@ -7,17 +7,22 @@ from typing import Literal
 
 import msgspec
 
+from guardian.model.contract import Contract
 from guardian.model.lineage import Lineage
 from guardian.model.plan import Exposure
 
 
 class SnapshotPart(msgspec.Struct, frozen=True, kw_only=True):
-    """What one repository contributes: its lineage, its dashboards and KPIs, at one commit."""
+    """What one repository contributes: its lineage, dashboards, KPIs and contracts, at one commit.
+
+    Contracts are there to tell other repositories which promises their changes break.
+    """
 
     repository: str
     commit: str | None = None
     lineage: Lineage = Lineage()
     exposures: tuple[Exposure, ...] = ()
+    contracts: tuple[Contract, ...] = ()
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,14 +27,77 @@ _ENDLESS = 10**9
 def direction(before: str, after: str) -> Direction:
     """Return `widening` if each value of `before` is one of `after`, `narrowing` the other way.
 
-    Empty where neither holds, or where a type is not known well enough to tell.
+    A list, a map or a record with the same fields goes as what is in it goes. Empty where neither
+    holds, or where a type is not known well enough to tell.
     """
+    inner, outer = _parts(before), _parts(after)
+    if inner is not None and outer is not None:
+        return _of_parts(inner, outer)
     old, new = _read(before), _read(after)
     if old is None or new is None or old == new:
         return ""
     if _fits(old, new):
         return "" if _fits(new, old) else "widening"
     return "narrowing" if _fits(new, old) else ""
+
+
+def same(before: str, after: str) -> bool:
+    """Return whether two spellings name one type: `int` and `integer`, `varchar` and `string`."""
+    inner, outer = _parts(before), _parts(after)
+    if inner is not None and outer is not None:
+        pairs = zip(inner[1], outer[1], strict=False)
+        return _head(inner) == _head(outer) and all(same(old[1], new[1]) for old, new in pairs)
+    old, new = _read(before), _read(after)
+    if old is None or new is None:
+        return "".join(before.lower().split()) == "".join(after.lower().split())
+    alike = _fits(old, new) and _fits(new, old)
+    return old == new or (alike and "char" not in {old[0], new[0]})
+
+
+_Parts = tuple[str, tuple[tuple[str, str], ...]]
+_PARTED = re.compile(r"\s*(array|list|map|struct|row)\s*<(.*)>\s*", re.IGNORECASE | re.DOTALL)
+_LONGEST = 4_000
+MOST_DEEPLY = 40
+_NAMED = frozenset({"struct", "row"})
+
+
+def _parts(text: str) -> _Parts | None:
+    """Return what a list, a map or a record is made of, each part with its name if it has one."""
+    readable = len(text) <= _LONGEST and text.count("<") <= MOST_DEEPLY
+    found = _PARTED.fullmatch(text) if readable else None
+    if found is None:
+        return None
+    kind, parts = found[1].lower(), []
+    for part in _split(found[2]):
+        name, colon, of = part.partition(":")
+        named = kind in _NAMED and bool(colon)
+        parts.append((name.strip().lower(), of) if named else ("", part))
+    return kind, tuple(parts)
+
+
+def _split(text: str) -> list[str]:
+    """Return what stands between the commas that are in no brackets."""
+    found, depth, start = [], 0, 0
+    for at, mark in enumerate(text):
+        depth += (mark in "<(") - (mark in ">)")
+        if mark == "," and not depth:
+            found.append(text[start:at])
+            start = at + 1
+    return [*found, text[start:]]
+
+
+def _head(parts: _Parts) -> tuple[str, tuple[str, ...]]:
+    return parts[0], tuple(name for name, _ in parts[1])
+
+
+def _of_parts(before: _Parts, after: _Parts) -> Direction:
+    if _head(before) != _head(after):
+        return ""
+    found: set[Direction] = set()
+    for (_, old), (_, new) in zip(before[1], after[1], strict=True):
+        if not same(old, new):
+            found.add(direction(old, new))
+    return found.pop() if len(found) == 1 else ""
 
 
 def _read(text: str) -> tuple[str, tuple[int, ...]] | None:
@@ -121,3 +184,20 @@ def family(text: str) -> str:
     if found is None:
         return ""
     return next((kind for kind, names in _FAMILIES.items() if found[0] in names), "")
+
+
+def length(text: str) -> int | None:
+    """Return how many characters a text type holds; None where it is none, or has no limit."""
+    found = _read(text)
+    if found is None or found[0] not in _TEXTS:
+        return None
+    most = _length(*found)
+    return None if most == _ENDLESS else most
+
+
+def fits(written: str, promised: str) -> bool | None:
+    """Return whether each value of a written type is one of the promised; None if unknown."""
+    one, other = _read(written), _read(promised)
+    if one is None or other is None or not family(written) or not family(promised):
+        return None
+    return one == other or _fits(one, other)

@@ -133,8 +133,7 @@ def _jobs(report: Report) -> dict[str, list[str]]:
     found: dict[str, set[str]] = {}
     for path in report.impact.paths:
         for hop in path.hops:
-            place = f"{hop.location.file}:{hop.location.line}"
-            found.setdefault(hop.target.dataset, set()).add(place)
+            found.setdefault(hop.target.dataset, set()).add(verdict.hop_place(hop))
     return {dataset: sorted(places) for dataset, places in found.items()}
 
 

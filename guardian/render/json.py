@@ -3,14 +3,16 @@
 import msgspec
 
 from guardian import escape
+from guardian.lineage.part_difference import PartDifference
 from guardian.model.changes import Report
 from guardian.model.lineage import Lineage
+from guardian.model.nodes import Nodes
 from guardian.model.reach import Reach
 from guardian.model.replay import Replay
 from guardian.render import Format, Page
 
 
-def render(document: Report | Lineage | Replay | Reach, page: Page) -> str:
+def render(document: Report | Lineage | Replay | Reach | PartDifference | Nodes, page: Page) -> str:
     """Return `document` as JSON, two spaces deep, with a newline at its end, for any page."""
     del page
     try:

@@ -29,6 +29,7 @@ FACTS: Mapping[str, tuple[Kind, str]] = {
     "impact.jobs": ("list", "jobs downstream"),
     "impact.dashboards": ("list", "dashboards that show what changed"),
     "impact.kpis": ("list", "KPIs computed from what changed"),
+    "impact.promises": ("list", "promises downstream that the change certainly breaks"),
     "confidence": ("number", "1 where some result certainly changes, lower where it may not"),
     "witness": ("truth", "whether made-up rows were found on which the revisions differ"),
     "tries": ("number", "how often both revisions were run on made-up rows, 0 if they were not"),

@@ -23,6 +23,7 @@ def facts(change: Change, *, contracted: bool) -> Facts:
         "impact.jobs": impact.jobs,
         "impact.dashboards": impact.dashboards,
         "impact.kpis": impact.kpis,
+        "impact.promises": promised(impact),
         "confidence": change.confidence,
         "witness": change.evidence is not None and change.evidence.witness is not None,
         "tries": change.evidence.tries if change.evidence is not None else 0,
@@ -61,6 +62,11 @@ def listed(names: Sequence[str], nothing: str) -> str:
     return _phrase(quoted) if quoted else nothing
 
 
+def promised(impact: Impact) -> tuple[str, ...]:
+    """Return the promises that a change breaks, each with its column: `d.x: not null; …`."""
+    return tuple(f"{one.dataset}.{one.column}: {one.text}" for one in impact.promises)
+
+
 def consumers(impact: Impact) -> str:
     """Return the dashboards and KPIs of `impact` as a phrase: dashboard `A` and KPI `B`."""
     quoted = [f"dashboard `{_short(name)}`" for name in impact.dashboards]
@@ -95,6 +101,7 @@ _FIELDS: Mapping[str, Callable[[Change], str]] = {
     "impact.jobs": lambda change: listed(change.impact.jobs, "no known job"),
     "impact.dashboards": lambda change: listed(change.impact.dashboards, "no known dashboard"),
     "impact.kpis": lambda change: listed(change.impact.kpis, "no known KPI"),
+    "impact.promises": lambda change: listed(promised(change.impact), "no known promise"),
     "consumers": lambda change: consumers(change.impact),
 }
 
@@ -110,5 +117,6 @@ _GENERAL: Mapping[str, str] = {
     "impact.jobs": "the job that reads it",
     "impact.dashboards": "the dashboard",
     "impact.kpis": "the KPI",
+    "impact.promises": "what its readers are promised",
     "consumers": "the dashboard or KPI",
 }

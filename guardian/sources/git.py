@@ -116,6 +116,12 @@ class Repository:
         line = ("log", "-z", "--first-parent", "--no-show-signature", layout)
         return self._list(*line, *wanted, commit, "--", *paths)
 
+    def tags(self, pattern: str) -> list[str]:
+        """Return the tags that a pattern of the shell's kind matches, the highest version first."""
+        line = ("for-each-ref", "--sort=-version:refname", "--format=%(refname:short)")
+        found = self._run(*line, f"refs/tags/{pattern}")
+        return [name for name in found.split("\n") if name]
+
     def has(self, commit: str) -> bool:
         """Return whether the commit with this hash is in this clone."""
         return self._resolved(commit) is not None

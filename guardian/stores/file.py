@@ -4,14 +4,17 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
 from guardian.errors import ServiceError
+from guardian.model.lineage import Diagnostic
 from guardian.model.snapshot import Snapshot, SnapshotPart
-from guardian.stores import MOST_BYTES, Store, decoded, encoded, merged
+from guardian.stores import Keep, Place, Store, Stored, Version, encoded, merged, skipped
+from guardian.stores.parts import check_size, decoded, encoded_part
 
 PATIENCE_SECONDS = 10.0
 STALE_SECONDS = 60.0
@@ -22,28 +25,33 @@ def claims(location: str) -> bool:
     return "://" not in location
 
 
-def read(location: str) -> Snapshot | None:
-    """Return the snapshot at `location`; None where there is none yet.
+def read(place: Place) -> Stored | None:
+    """Return what is stored at a path; of a folder, a file that is broken is left out.
 
     Raises:
-        ServiceError: a file of it cannot be read.
+        ServiceError: the file cannot be read.
     """
-    path = Path(location)
+    path = _path(place)
     if _is_file(path):
-        return _read(path) if path.exists() else None
+        return Stored(parts=merged(_read(path).parts)) if path.exists() else None
     files = sorted(path.glob("*.json")) if path.is_dir() else []
-    if not files:
-        return None
-    return merged(tuple(part for file in files for part in _read(file).parts))
+    parts: list[SnapshotPart] = []
+    notes: list[Diagnostic] = []
+    for file in files:
+        try:
+            parts += _read(file).parts
+        except ServiceError as error:
+            notes.append(skipped(file.name, error))
+    return Stored(parts=merged(parts), notes=tuple(notes)) if files else None
 
 
-def push(location: str, part: SnapshotPart) -> None:
+def push(place: Place, part: SnapshotPart) -> None:
     """Store `part` in place of the one that its repository had.
 
     Raises:
         ServiceError: the place cannot be written, or what is there is no snapshot.
     """
-    path = Path(location)
+    path = _path(place)
     try:
         if not _is_file(path):
             _write(path / _file_name(part.repository), Snapshot(parts=(part,)))
@@ -55,9 +63,66 @@ def push(location: str, part: SnapshotPart) -> None:
     except OSError as error:
         raise ServiceError(
             f"the snapshot cannot be written: {error.strerror}",
-            where=location,
+            where=str(path),
             fix="check that the folder exists and may be written",
         ) from error
+
+
+def heads(place: Place) -> Mapping[str, str]:
+    """Return the version of each repository, a digest of its part.
+
+    Raises:
+        ServiceError: the file cannot be read.
+    """
+    stored = read(place) or Stored()
+    return {part.repository: _digest(part) for part in stored.parts}
+
+
+def versions(place: Place, repository: str) -> Sequence[Version]:
+    """Return the one version that is kept of a repository, if it is there.
+
+    Raises:
+        ServiceError: the file cannot be read.
+    """
+    path = _path(place)
+    file = path if _is_file(path) else path / _file_name(repository)
+    since = datetime.fromtimestamp(file.stat().st_mtime if file.exists() else 0, UTC)
+    return [
+        Version(
+            repository=repository, name=_digest(part), bytes=len(encoded_part(part)), since=since
+        )
+        for part in (read(place) or Stored()).parts
+        if part.repository == repository
+    ]
+
+
+def part(place: Place, repository: str, version: str) -> SnapshotPart:
+    """Return the part of a repository, of which a file keeps one version.
+
+    Raises:
+        ServiceError: it is not there, or is another version.
+    """
+    for found in (read(place) or Stored()).parts:
+        if found.repository == repository and _digest(found) == version:
+            return found
+    raise ServiceError(
+        f"there is no version `{version[:60]}` of `{repository}`",
+        where=str(_path(place)),
+        fix="a file keeps the last one only",
+    )
+
+
+def sweep(_place: Place, _keep: Keep) -> Sequence[Version]:
+    """Return nothing: a file keeps what counts, and nothing else."""
+    return ()
+
+
+def _path(place: Place) -> Path:
+    return place.root / place.location
+
+
+def _digest(part: SnapshotPart) -> str:
+    return sha256(encoded_part(part)).hexdigest()[:16]
 
 
 def _is_file(path: Path) -> bool:
@@ -66,9 +131,7 @@ def _is_file(path: Path) -> bool:
 
 def _read(path: Path) -> Snapshot:
     try:
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise ServiceError(f"the snapshot is too large: {size:,} bytes", where=str(path))
+        check_size(path.stat().st_size, str(path))
         return decoded(path.read_bytes(), str(path))
     except OSError as error:
         raise ServiceError(
@@ -129,4 +192,14 @@ def _age(path: Path) -> float:
         return 0.0
 
 
-FILE = Store(name="a file or a folder", rank=100, claims=claims, read=read, push=push)
+FILE = Store(
+    name="a file or a folder",
+    rank=100,
+    claims=claims,
+    read=read,
+    push=push,
+    heads=heads,
+    versions=versions,
+    part=part,
+    sweep=sweep,
+)

@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable
 from functools import partial
 from importlib.util import find_spec
+from math import inf
 from random import Random
 
-from tests.judge import jobs, judging
+from tests.judge import jobs, judging, neighbours
 from tests.judge.jobs import Job
 from tests.judge.judging import Judged, Verdict, judged
 from tests.judge.spark_running import Spark
@@ -21,7 +22,9 @@ def main() -> int:
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--runs", type=int, default=5000, help="how many rewrites to try")
     options.add_argument("--mutations", type=int, default=2500, help="how many mutations to try")
+    options.add_argument("--pairs", type=int, default=5000, help="how many neighbours to try")
     options.add_argument("--only", default="", help="jobs whose name holds this text")
+    options.add_argument("--seconds", type=float, default=inf, help="how long each part may take")
     options.add_argument("--no-spark", action="store_true", help="leave PySpark's truth out")
     given = options.parse_args()
     chance = Random(given.seed)
@@ -30,14 +33,23 @@ def main() -> int:
     runnable = [job for job in chosen if job.tables]
     spark = None if given.no_spark else _spark()
     try:
-        rewrites = _tried(judging.rewrite, chosen, given.runs, chance, None)
-        caught = _tried(judging.mutate, runnable, given.mutations, chance, spark)
+        rewrites = _tried(judging.rewrite, chosen, given.runs, chance, None, given.seconds)
+        caught = _tried(judging.mutate, runnable, given.mutations, chance, spark, given.seconds)
     finally:
         if spark is not None:
             spark.stop()
+    near = _neighbours(given.seed, 0 if given.only else given.pairs)
     _print("rewrites", rewrites, "silent")
     _print("mutations", caught, "caught")
-    return int(bool(rewrites.failures or caught.failures))
+    _print("pairs", near, "told")
+    return int(bool(rewrites.failures or caught.failures or near.failures))
+
+
+def _neighbours(seed: int, count: int) -> Verdict:
+    verdict, start = Verdict(), time.monotonic()
+    neighbours.judge(seed, count, verdict)
+    verdict.seconds = time.monotonic() - start
+    return verdict
 
 
 def _all() -> list[Job]:
@@ -53,6 +65,7 @@ def _tried(
     runs: int,
     chance: Random,
     spark: Spark | None,
+    seconds: float,
 ) -> Verdict:
     verdict, start = Verdict(), time.monotonic()
     runner = None if spark is None else partial(_runner, spark)
@@ -62,9 +75,9 @@ def _tried(
         before = verdict.runs
         for one in judged(chosen, runner):
             trying(one, min(each, runs - verdict.runs), chance, verdict)
-            if verdict.runs >= runs:
+            if verdict.runs >= runs or time.monotonic() - start > seconds:
                 break
-        if verdict.runs == before:
+        if verdict.runs == before or time.monotonic() - start > seconds:
             break
     verdict.seconds = time.monotonic() - start
     return verdict

@@ -13,6 +13,7 @@ from tests.judge.selects import (
     is_top,
     kept,
     names,
+    names_an_item,
     quoted_like,
 )
 
@@ -107,7 +108,7 @@ def having_above(select: exp.Select, setting: Setting) -> Made:
     group = select.args.get("group")
     if having is None or group is None or group.args.get("all") or odd or not is_top(select):
         return None
-    if names(select) is None or having.find(exp.Query):
+    if names(select) is None or having.find(exp.Query) or names_an_item(having, select):
         return None
     new, flag = select.copy(), setting.name("keep")
     new.append("expressions", exp.alias_(paren(having.this), flag))
@@ -124,6 +125,8 @@ def qualify_above(select: exp.Select, setting: Setting) -> Made:
     qualify = select.args.get("qualify")
     odd = any(select.args.get(key) for key in ("distinct", "order", "limit", "windows"))
     if qualify is None or odd or not is_top(select) or names(select) is None:
+        return None
+    if names_an_item(qualify, select):
         return None
     new, flag = select.copy(), setting.name("keep")
     new.append("expressions", exp.alias_(paren(qualify.this), flag))

@@ -46,9 +46,8 @@ class Job:
         text = "\n".join(text for path, text in self.beside.items() if path.endswith(".sql"))
         for tree in _declarations(text, self.dialect):
             if isinstance(tree, exp.Create) and isinstance(tree.this, exp.Schema):
-                kinds = {
-                    item.name.lower(): str(item.kind) for item in tree.this.find_all(exp.ColumnDef)
-                }
+                listed = [item for item in tree.this.expressions if isinstance(item, exp.ColumnDef)]
+                kinds = {item.name.lower(): str(item.kind) for item in listed}
                 declared[tree.this.this.name.lower()] = kinds
         return declared
 
@@ -146,8 +145,8 @@ def construct_jobs() -> Iterator[Job]:
     """Yield the statements of `tests/cases/sql`, in each dialect that they are told for."""
     for construct in constructs.constructs():
         for block in construct.blocks:
-            if block.gap or block.warnings:
-                continue
+            if block.gap or block.warnings or "MATCH_RECOGNIZE" in block.statement:
+                continue  # what is not read is the same while its text is
             tables = "".join(f"CREATE TABLE {t};\n" for t in (*constructs.TABLES, *block.tables))
             for dialect in block.dialects:
                 name = f"constructs/{construct.name}: {block.title} ({dialect})"

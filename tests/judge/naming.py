@@ -36,6 +36,11 @@ def alias_renamed(select: exp.Select, setting: Setting) -> Made:
     labels = {item.alias.lower() for item in select.find_all(exp.Alias)}
     if len(same) != 1 or old.lower() in columns | bare | labels or select.find(exp.Lateral):
         return None
+    tables = [table for table in select.find_all(exp.Table) if not table.alias]
+    if any(dot.sql().lower().startswith(f"{old.lower()}.") for dot in select.find_all(exp.Dot)):
+        return None
+    if any(table.name.lower() == old.lower() for table in tables):
+        return None
     new = select.copy()
     name = setting.name("a")
     for node in new.find_all(exp.TableAlias, exp.Column, exp.Dot):
@@ -98,6 +103,7 @@ def inner_column_renamed(root: exp.Select, setting: Setting) -> Made:
         node for node in root.find_all(exp.Alias)
         if id(node) not in outer and isinstance(node.parent, exp.Select)
         and not isinstance(node.parent.parent, exp.SetOperation)
+        and not node.parent.args.get("kind")  # SELECT AS STRUCT: a field's name
     ]  # fmt: skip
     labels = [node.alias.lower() for node in root.find_all(exp.Alias)]
     once = [node.alias for node in aliases if labels.count(node.alias.lower()) == 1]
@@ -186,6 +192,8 @@ def star_written_out(select: exp.Select, setting: Setting) -> Made:
     found = source(select)
     plain = len(select.selects) == 1 and isinstance(select.selects[0], exp.Star)
     if found is None or not plain or select.selects[0].args.get("except_"):
+        return None
+    if isinstance(found.parent, exp.From) and select.find(exp.MatchRecognize):
         return None
     if isinstance(found, exp.Subquery):
         listed = names(found.this)

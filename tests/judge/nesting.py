@@ -33,6 +33,7 @@ def query_wrapped(query: exp.Query, setting: Setting) -> Made:
     if (
         not is_top(query)
         or names(query) is None
+        or query.args.get("into")
         or not isinstance(query, exp.Select | exp.SetOperation)
     ):
         return None
@@ -196,6 +197,8 @@ def cte_in_place(query: exp.Query, _: Setting) -> Made:
     if not last or any(item.find(exp.With) for item in clause.expressions) or query.find(exp.Pivot):
         return None
     (cte,) = last
+    if any(cte.alias.lower() in mentioned(item.this) for item in clause.expressions):
+        return None  # before it is made, its name is a table's
     new = query.copy()
     for table in list(new.find_all(exp.Table)):
         if not table.db and table.name.lower() == cte.alias.lower() and not table.args.get("joins"):
@@ -304,6 +307,8 @@ def filter_pulled(select: exp.Select, setting: Setting) -> Made:
     where = select.args.get("where")
     if where is None or names(select) is None or not is_plain(select) or not is_top(select):
         return None
+    if setting.dialect in {"tsql", "fabric"}:
+        return None  # a condition is no value there
     new, flag = select.copy(), setting.name("keep")
     new.append("expressions", exp.alias_(paren(where.this), flag))
     new.set("where", None)

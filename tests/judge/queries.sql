@@ -22,7 +22,7 @@ SELECT k, s FROM t GROUP BY s, k
 
 SELECT t.s, u.s AS other, sum(t.x) AS total, avg(u.y) AS mean FROM t JOIN u ON u.k = t.k AND u.z > 1 WHERE t.b GROUP BY t.s, u.s
 
-SELECT id, k, row_number() OVER (PARTITION BY k, s ORDER BY x DESC, id) AS n, sum(x) OVER (PARTITION BY k ORDER BY id) AS running, lag(x) OVER (PARTITION BY k ORDER BY id) AS before FROM t WHERE x IS NOT NULL
+SELECT id, k, row_number() OVER (PARTITION BY k, s ORDER BY x DESC, id) AS n, sum(x) OVER (PARTITION BY k ORDER BY id) AS running, lag(x) OVER (PARTITION BY k ORDER BY id, x) AS before FROM t WHERE x IS NOT NULL
 
 SELECT id, s, x FROM t QUALIFY row_number() OVER (PARTITION BY s ORDER BY x DESC, id) = 1
 

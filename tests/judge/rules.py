@@ -44,6 +44,10 @@ class Rule:
         places = list(new.find_all(*self.at))
         setting.chance.shuffle(places)
         for place in places:
+            if any(column.args.get("join_mark") for column in place.find_all(exp.Column)):
+                continue  # `a = b (+)` says more than a condition, and only where it stands
+            if setting.dialect in {"mysql", "sqlite"} and _is_a_name(place):
+                continue
             made = self.replacing(place, setting)
             if made is None:
                 continue
@@ -52,6 +56,18 @@ class Rule:
             place.replace(made)
             return new
         return None
+
+
+def _is_a_name(place: exp.Expr) -> bool:
+    """Return whether a text stands where it names a column, too: `SELECT count(*) FROM t`."""
+    item: exp.Expr | None = place
+    while item is not None and not _is_listed(item):
+        item = item.parent
+    return item is not None and not isinstance(item, exp.Alias | exp.Column | exp.Star)
+
+
+def _is_listed(node: exp.Expr) -> bool:
+    return node.arg_key == "expressions" and isinstance(node.parent, exp.Select)
 
 
 class Book:

@@ -46,7 +46,10 @@ class Database:
         self.first = _connection(tables, 0)
         self.chance = Random(seed)
         self.literals = _literals(text)
-        self.kinds = _kinds(tables)
+        # What the script does not name stays as it is: nobody looks.
+        named = set(re.findall(r"\w+", text.lower()))
+        found = _kinds(tables).items()
+        self.kinds = {table: kind for table, kind in found if table.lower().split(".")[-1] in named}
         own = {table: self._rows(table) for table in self.kinds}
         self.authored = own
         self.data = [own] if any(own.values()) else []

@@ -19,10 +19,15 @@ def names(query: exp.Expr) -> list[str] | None:
     found = [str(name) for name in query.named_selects]
     stars = [item for item in getattr(query, "selects", []) if item.is_star or _spreads(item)]
     unique = len({name.lower() for name in found}) == len(found)
-    return found if found and all(found) and unique and not stars else None
+    named = all(found) and len(found) >= len(getattr(query, "selects", []))
+    return found if found and named and unique and not stars else None
 
 
 def _spreads(item: exp.Expr) -> bool:
+    if isinstance(item, exp.Aliases):
+        return True
+    if any(node.name.lower() in {"stack", "inline"} for node in item.find_all(exp.Anonymous)):
+        return True
     return item.find(exp.Columns, exp.Explode, exp.Posexplode, exp.Inline, exp.Unnest) is not None
 
 
@@ -40,6 +45,12 @@ def quoted_like(query: exp.Query) -> list[exp.Identifier]:
             else exp.to_identifier(item.alias_or_name)
         )
     return made
+
+
+def names_an_item(condition: exp.Expr, select: exp.Select) -> bool:
+    """Return whether a condition calls an item of its SELECT by the name that it is given there."""
+    labels = {item.alias.lower() for item in select.selects if item.alias}
+    return any(column.name.lower() in labels for column in condition.find_all(exp.Column))
 
 
 def is_top(query: exp.Expr) -> bool:

@@ -47,7 +47,7 @@ class Plainer:
         self._rules: dict[str, Callable[[Expression], Expression]] = {
             "is_null": self._null_test, "is": self._null_safe, "coalesce": self._coalesce,
             "case": self._case, "cast": self._cast, "in": self._one_of, "interval": _interval,
-            "date_add": _date_add, "ilike": _ignoring_case,
+            "date_add": _date_add, "date_sub": _date_sub, "ilike": _ignoring_case,
             **dict.fromkeys(COMPARISONS, self._compared),
         }  # fmt: skip
 
@@ -222,11 +222,24 @@ class Plainer:
             bound = self._next(constant, subject, 1 if first else -1)
             if bound is not None:
                 return compared("le", (bound, subject) if first else (subject, bound))
+        shift = self._shift(constant, subject)
+        if shift is not None:
+            rest = whole(plain("sub", (subject, shift)), self._never_null)
+            bound = const("number", str(int(constant.value[1]) - int(shift.value[1])))
+            return compared(name, (bound, rest) if first else (rest, bound))
         if _counts(subject):
             return _any_row(name, constant, subject, first=first)
         if name == "eq" and name_of(subject) == "extract" and subject.value[1] == "year":
             return self._in_year(constant, subject.args[0])
         return _prefixed(constant, subject) if name == "eq" else None
+
+    def _shift(self, constant: Expression, subject: Expression) -> Expression | None:
+        """Return the number that a sum of whole numbers is more than its other parts."""
+        if name_of(subject) != "add" or not self._facts.is_integer(subject):
+            return None
+        plain_number = is_const(constant) and self._facts.is_integer(constant)
+        numbers = [part for part in subject.args if is_const(part, "number")]
+        return numbers[0] if plain_number and len(numbers) == 1 else None
 
     def _next(self, constant: Expression, subject: Expression, step: int) -> Expression | None:
         """Return the next whole number, or day, where there is nothing between the two."""
@@ -382,6 +395,13 @@ def _interval(node: Expression) -> Expression:
 
 def _date_add(node: Expression) -> Expression:
     return _in_units(node, 1)
+
+
+def _date_sub(node: Expression) -> Expression:
+    """Return a date moved back by a number as one moved on by its opposite."""
+    if len(node.args) != 2 or not is_const(node.args[1], "number"):
+        return node
+    return call("date_add", (node.args[0], call("neg", node.args[1:])), str(node.value[1]))
 
 
 def _in_units(node: Expression, place: int) -> Expression:

@@ -273,6 +273,10 @@ class _Trials:
             return None
         places = tuple(range(len(self.asked.names))) if target.kind == "rows" else (target.place,)
         gone, new = _only(results[0], results[1], places), _only(results[1], results[0], places)
+        if not gone and not new:
+            # The same values, which have only changed rows: told with what the rows have alike.
+            places = (*places, *self.asked.alike)
+            gone, new = _only(results[0], results[1], places), _only(results[1], results[0], places)
         return Found(
             target,
             tuple(

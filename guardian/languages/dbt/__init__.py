@@ -37,5 +37,5 @@ def extract(file: SourceFile, sources: Sources) -> Lowered:
 
 
 EXTRACTOR = Extractor(
-    name="dbt", version="5", rank=10, claims=claims, extract=extract, contained=True
+    name="dbt", version="6", rank=10, claims=claims, extract=extract, contained=True
 )

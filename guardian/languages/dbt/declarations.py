@@ -1,13 +1,16 @@
 """What schema files declare: columns and keys of datasets, dashboards that read them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from guardian.languages.dbt.lowering import _REF, _SOURCE
 from guardian.languages.dbt.metrics import columns_in, measured
 from guardian.languages.dbt.project import ModelFile, Project
+from guardian.languages.dbt.promises import folded
 from guardian.languages.dbt.relations import Relation
 from guardian.languages.dbt.rendering import Renderer
 from guardian.languages.dbt.schema_files import ExposureProperties, Properties, SchemaFile
+from guardian.model.contract import Clause, Contract
 from guardian.model.lineage import Column, Location
 from guardian.model.names import fold
 from guardian.model.plan import Declaration, Exposure
@@ -35,6 +38,38 @@ class SchemaLowering:
                 relation = self._renderer.relation_of(model)
                 if not relation.is_cte and (properties.columns or properties.keys):
                     yield self._declaration(properties, relation)
+
+    def contracts(self) -> Iterator[Contract]:
+        """Yield what the file promises of each model, or what it expects of a source."""
+        for table in self._file.sources:
+            if table.properties.tested:
+                relation = self._renderer.source_relation(table.source, table.properties.name)
+                tested = table.properties.tested
+                yield self._contract(table.properties, relation.dataset, tested, enforced=False)
+        for properties in self._file.properties:
+            for model in self._models(properties):
+                config = self._renderer.naming(model)
+                relation = self._renderer.relation_of(model)
+                enforced = _enforced(config.get("contract"))
+                clauses = (*(properties.promised if enforced else ()), *properties.tested)
+                if not relation.is_cte and (clauses or enforced):
+                    self.files.add(model.path)
+                    yield self._contract(properties, relation.dataset, clauses, enforced=enforced)
+
+    def _contract(
+        self, properties: Properties, dataset: str, clauses: tuple[Clause, ...], *, enforced: bool
+    ) -> Contract:
+        named = {
+            column.name: fold(column.name, self._dialect, quoted=column.quoted)
+            for column in properties.columns
+        }
+        at = Location(self._file.path, properties.line)
+        told = (Clause(kind="dataset", value=properties.name, line=at.line),) if enforced else ()
+        return Contract(
+            names=(dataset,), format="dbt", at=at, enforced=enforced,
+            version=properties.latest if enforced else "", owner=_owner(properties.config),
+            clauses=(*told, *(folded(clause, named, self._dialect) for clause in clauses)),
+        )  # fmt: skip
 
     def _models(self, properties: Properties) -> Iterator[ModelFile]:
         names = [defined for _, defined, _ in properties.versions] or [properties.name]
@@ -103,6 +138,17 @@ class SchemaLowering:
                 yield Relation(name, "", self._dialect).dataset
         for found in _SOURCE.finditer(text):
             yield self._renderer.source_relation(found[2], found[4]).dataset
+
+
+def _enforced(config: object) -> bool:
+    stated = config.get("enforced") if isinstance(config, Mapping) else None
+    return stated is True or str(stated).strip().lower() == "true"
+
+
+def _owner(config: Mapping[str, Any]) -> str:
+    meta = config.get("meta")
+    named = (meta.get("owner") if isinstance(meta, Mapping) else None) or config.get("group")
+    return named.strip() if isinstance(named, str) else ""
 
 
 __all__ = ["ExposureProperties", "SchemaLowering"]

@@ -134,13 +134,14 @@ def _schema_file(
         renderer = _renderer(project, sources)
         schema = SchemaLowering(known, project, renderer, dialect)
         declarations = tuple(schema.declarations())
+        contracts = tuple(schema.contracts())
         exposures = (*schema.exposures(), *schema.metrics())
         models = ModelLowering(file, project, renderer, sources)
         for snapshot in (p for p in known.properties if p.relation):
             _snapshot(snapshot, models, project)
     return Lowered(
         path=file.path, language=LANGUAGE, declarations=declarations, exposures=exposures,
-        nodes=tuple(models.builder.nodes), writes=tuple(models.writes),
+        contracts=contracts, nodes=tuple(models.builder.nodes), writes=tuple(models.writes),
         warnings=tuple(models.warnings),
     ), (schema.files | models.files) - {file.path}  # fmt: skip
 

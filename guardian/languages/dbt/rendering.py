@@ -30,7 +30,7 @@ Read = Callable[[str], SourceFile | None]
 
 # what decides the name of a model's dataset, or whether it has one
 _CONFIG = re.compile(r"(?:\{\{[-+]?\s*)?\bconfig\s*\(")
-_NAMING = ("alias", "schema", "target_schema", "materialized", "enabled")
+_NAMING = ("alias", "schema", "target_schema", "materialized", "enabled", "contract")
 
 
 class Rendered(msgspec.Struct, kw_only=True):
@@ -196,7 +196,7 @@ class Renderer:
             return self._context.source_relation(source, table)
 
     def naming(self, model: ModelFile) -> Mapping[str, Any]:
-        """Return the configuration that a model's name depends on, wherever it is stated.
+        """Return the configuration that a model's name and contract are told by, all of it.
 
         `enabled` counts a model in that a variable not given here would enable; `enabling` says
         that it is such a one.

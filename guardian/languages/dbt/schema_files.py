@@ -7,7 +7,9 @@ from typing import Any
 import msgspec
 
 from guardian.languages.dbt.metrics import Measure, Metric, measures, metric
+from guardian.languages.dbt.promises import Test, columns_promised, tests_promised
 from guardian.languages.safe_yaml import LinedDict, load
+from guardian.model.contract import Clause
 
 _NOT_NULL, _UNIQUE = frozenset({"not_null"}), frozenset({"unique"})
 _COMBINATIONS = frozenset(
@@ -32,7 +34,8 @@ class Properties(msgspec.Struct, frozen=True, kw_only=True):
     """A model, seed, snapshot or source table as a schema file tells it; `keys` are unique.
 
     `versions` are a model's (version, file it is defined in, configuration), `latest` the one that
-    a bare `ref` means.
+    a bare `ref` means. `promised` are the columns of a contract, if one is enforced, `tested` what
+    constraints and tests promise; columns are spelled as here.
     """
 
     kind: str
@@ -45,6 +48,8 @@ class Properties(msgspec.Struct, frozen=True, kw_only=True):
     versions: tuple[tuple[str, str, Mapping[str, Any]], ...] = ()
     latest: str = ""
     relation: str = ""
+    promised: tuple[Clause, ...] = ()
+    tested: tuple[Clause, ...] = ()
 
 
 class SourceTable(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,7 +137,24 @@ def _properties(kind: str, entry: LinedDict, path: str) -> Properties:
         kind=kind, name=str(entry["name"]), file=path, line=entry.lines["name"], columns=columns,
         keys=tuple(dict.fromkeys(keys)), config=config, versions=tuple(_versions(entry)),
         latest=str(entry.get("latest_version") or ""), relation=str(entry.get("relation") or ""),
+        promised=tuple(columns_promised(entry)), tested=_tested(entry),
     )  # fmt: skip
+
+
+def _tested(entry: LinedDict) -> tuple[Clause, ...]:
+    of_columns = {str(c["name"]): _lined(c) for c in _entries(entry, "columns")}
+    return tuple(tests_promised(entry, _lined(entry), of_columns))
+
+
+def _lined(entry: LinedDict) -> list[Test]:
+    """Return the tests that hold for every row, each with its line, or that of its list."""
+    found = []
+    for key in ("tests", "data_tests"):
+        listed = entry.get(key)
+        for test in listed if isinstance(listed, list) else ():
+            line = test.line if isinstance(test, LinedDict) else entry.lines[key]
+            found += [(name, arguments, line) for name, arguments in _test(test)]
+    return found
 
 
 def _versions(entry: LinedDict) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
@@ -172,10 +194,14 @@ def _tests(entry: LinedDict) -> Iterator[tuple[str, Mapping[Any, Any]]]:
     for key in ("tests", "data_tests"):
         listed = entry.get(key)
         for test in listed if isinstance(listed, list) else ():
-            if isinstance(test, str):
-                yield test, {}
-            elif isinstance(test, Mapping) and test:
-                yield from _test_with_arguments(test)
+            yield from _test(test)
+
+
+def _test(test: object) -> Iterator[tuple[str, Mapping[Any, Any]]]:
+    if isinstance(test, str):
+        yield test, {}
+    elif isinstance(test, Mapping) and test:
+        yield from _test_with_arguments(test)
 
 
 def _test_with_arguments(test: Mapping[Any, Any]) -> Iterator[tuple[str, Mapping[Any, Any]]]:

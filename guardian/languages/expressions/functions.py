@@ -128,6 +128,33 @@ def _extracted(node: exp.Expr, scope: Scope) -> Expr:
     return Call("extract", (_unwrapped(node.args["expression"], scope),), unit_of(node.this))
 
 
+_CONVERTS_TO_TEXT = frozenset({"tsql", "fabric"})
+
+
+def _of_text(node: exp.Expr, scope: Scope) -> Expr:
+    """Return a function of a text, without the conversion that the parser adds in T-SQL."""
+    call = generic(node, scope)
+    added = (
+        scope.dialect in _CONVERTS_TO_TEXT
+        and isinstance(node.this, exp.Cast)
+        and node.this.to.is_type(exp.DType.TEXT)
+    )
+    match call:
+        case Call(name=name, args=(Call(args=(text,)), *rest), option=option) if added:
+            return Call(name, (text, *rest), option)
+        case _:
+            return call
+
+
+def _position(node: exp.Expr, scope: Scope) -> Expr:
+    """Return where one text stands in another; it is looked for from the start on by default."""
+    start = node.args.get("position")
+    if isinstance(start, exp.Literal) and start.this == "1":
+        node = node.copy()
+        node.set("position", None)
+    return generic(node, scope)
+
+
 def _part(unit: str) -> Handler:
     def handler(node: exp.Expr, scope: Scope) -> Expr:
         return Call("extract", (_unwrapped(node.this, scope),), unit)
@@ -436,6 +463,7 @@ _PLAIN: dict[type[exp.Expr], Callable[[exp.Expr, Scope], Expr]] = {
     exp.StructExtract: _struct_extract,
     exp.JSONExtract: _json, exp.JSONExtractScalar: _json, exp.JSONBExtract: _json,
     exp.JSONBExtractScalar: _json, exp.Struct: _struct, exp.Array: _array,
+    exp.Length: _of_text, exp.Left: _of_text, exp.Right: _of_text, exp.StrPosition: _position,
     exp.TimeStrToTime: _wrapper, exp.Apply: applied, exp.StructExtract: _get, exp.Columns: columns,
     exp.Func: generic, exp.Binary: generic, exp.Unary: generic,
 }  # fmt: skip

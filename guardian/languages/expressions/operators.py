@@ -249,7 +249,36 @@ def _applied(name: str, left: Expr, node: exp.Expr, scope: Scope) -> Expr:
     right = lower_expression(operand, scope)
     if name == "add" and scope.dialect in {"tsql", "fabric"}:
         return plus(left, right)
+    if name in _MOVING and scope.dialect in MOVED_BY_INTERVAL:
+        return _moved(name, left, right)
+    if name == "like" and scope.dialect in EXACT_TEXTS and _is_whole_text(right):
+        return Call("eq", (left, right))
     return Call(name, (left, right))
+
+
+# An interval is added as DATE_ADD adds it, types and the ends of months alike.
+MOVED_BY_INTERVAL = frozenset({"mysql", "snowflake"})
+_MOVING = {"add": "date_add", "sub": "date_sub"}
+# Texts are compared letter by letter: no padding, no case that is ignored, as LIKE compares them.
+EXACT_TEXTS = frozenset({"duckdb", "bigquery", "snowflake", "clickhouse"})
+
+
+def _moved(name: str, left: Expr, right: Expr) -> Expr:
+    """Return a date moved by an interval as the function that does the same."""
+    match right:
+        case Call(name="interval", args=(amount,), option=unit) if unit.isalpha():
+            return Call(_MOVING[name], (left, amount), unit)
+        case _:
+            return Call(name, (left, right))
+
+
+def _is_whole_text(pattern: Expr) -> bool:
+    """Return whether a pattern is a text without any wildcard, which nothing else is like."""
+    match pattern:
+        case Constant(kind="string", text=text):
+            return text.isascii() and not set(text) & set("%_\\")
+        case _:
+            return False
 
 
 def _quantified(name: str, left: Expr, node: exp.Expr, scope: Scope) -> Expr:

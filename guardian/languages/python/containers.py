@@ -210,7 +210,7 @@ def list_method(owner: list[Value], name: str, call: Call) -> Value:
             getattr(owner, name)()
             return None
         case "index" | "count":
-            matches = [i for i, item in enumerate(owner) if _same(item, argument)]
+            matches = _places(owner, argument)
             return len(matches) if name == "count" else matches[0] if matches else Unknown()
         case "sort":
             owner[:] = sorted_values(call, owner)
@@ -234,6 +234,13 @@ def _queue_method(owner: list[Value], name: str, argument: Value, call: Call) ->
             return None
         case _:
             return Unknown()
+
+
+def _places(owner: list[Value], searched: Value) -> list[int]:
+    """Return where in a list a value is; one that only a run would tell is only itself."""
+    if known(searched):
+        return [i for i, item in enumerate(owner) if _same(item, searched)]
+    return [i for i, item in enumerate(owner) if item is searched]
 
 
 def _same(left: Value, right: Value) -> bool:

@@ -3,6 +3,7 @@
 import ast
 
 from guardian.languages.python.calls import Caller
+from guardian.languages.python.lending import Pool
 from guardian.languages.python.machine import PathEnd, PythonRaise
 from guardian.languages.python.modules import Module
 from guardian.languages.python.overriding import override
@@ -22,10 +23,10 @@ from guardian.model.lineage import Diagnostic
 class Importer(Caller):
     """Follows imports inside the repository."""
 
-    def __init__(self, **state: object) -> None:
-        """Start with no module lent."""
+    def __init__(self, *, pool: Pool, **state: object) -> None:
+        """Start with no module lent; the runs of one file share the `pool`."""
         super().__init__(**state)
-        self.sharing = Sharing(self, self.finder.layout.shelf)
+        self.sharing = Sharing(self, self.finder.layout.shelf, pool)
 
     def run_import(self, node: ast.Import, scope: Environment) -> None:
         """Bind the modules that `import a.b` names."""
@@ -109,7 +110,14 @@ class Importer(Caller):
         """Return the names of a module that was not loaded yet."""
         loaded = self.loaded[module.path] = Environment(module)
         self.sharing.run(module, loaded, lambda: self._run_imported(module, loaded))
-        return loaded
+        return self.loaded[module.path]
+
+    @override
+    def forget(self) -> None:
+        """Let go of all that the run made, but for the modules that the next run can have."""
+        for path in self.sharing.give_back():
+            del self.loaded[path]
+        super().forget()
 
     @override
     def import_named(self, parts: tuple[str, ...]) -> Value:

@@ -10,6 +10,7 @@ from enum import Enum, auto
 from guardian.languages.python.branches import CONTAINER_LIMIT, LOOP_LIMIT
 from guardian.languages.python.function_code import bound_names
 from guardian.languages.python.importing import Importer
+from guardian.languages.python.lending import Pool
 from guardian.languages.python.machine import PythonRaise
 from guardian.languages.python.matching import fits
 from guardian.languages.python.modules import Module
@@ -49,9 +50,9 @@ class Signal(Enum):
 class Interpreter(Importer):
     """Runs statements."""
 
-    def __init__(self, **state: object) -> None:
+    def __init__(self, *, pool: Pool, **state: object) -> None:
         """Set up the table of what runs which statement."""
-        super().__init__(**state)
+        super().__init__(pool=pool, **state)
         self.returned: Value = None
         self.yielded: list[list[Value]] = []
         self.written: ast.expr | None = None

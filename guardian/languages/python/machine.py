@@ -21,6 +21,7 @@ from guardian.languages.python.values import (
     Unknown,
     Value,
     fingerprintable,
+    forget_identities,
     truth,
 )
 from guardian.model.lineage import Diagnostic, Location
@@ -299,11 +300,9 @@ class Machine(ABC):
         garbage, they would stay in memory for long, the syntax tree with them.
         """
         for scope in (*self.loaded.values(), self.main):
-            for value in scope.names.values() if scope is not None else ():
-                if type(value) is ClassValue:
-                    value.attributes.clear()
             if scope is not None:
-                scope.names.clear()
+                let_go(scope)
+        forget_identities()
         vars(self).clear()
 
     @property
@@ -325,6 +324,14 @@ class Machine(ABC):
                 trimmed = not made[:1].isspace() and head
                 shift = head.count("\n") if trimmed else 0
                 self.findings.origins[made] = Location(origin.file, origin.line + shift)
+
+
+def let_go(scope: Environment) -> None:
+    """Empty a module's names and the classes that were made there."""
+    for value in scope.names.values():
+        if type(value) is ClassValue and value.module.path == scope.module.path:
+            value.attributes.clear()
+    scope.names.clear()
 
 
 def condition_key(value: Value) -> str:

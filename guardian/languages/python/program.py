@@ -17,6 +17,7 @@ from guardian.languages.python.branches import (
 )
 from guardian.languages.python.catalog import RepositoryCatalog, scanned
 from guardian.languages.python.interpreter import Interpreter
+from guardian.languages.python.lending import Pool
 from guardian.languages.python.library import SparkLibrary
 from guardian.languages.python.machine import Findings, PathEnd, PythonRaise
 from guardian.languages.python.modules import Module, ModuleFinder, parse_module
@@ -71,6 +72,7 @@ class _Runs:
         self.finder = ModuleFinder(sources, module.path)
         self.findings = Findings()
         self.budget = Budget()
+        self.pool = Pool()
         self.file = FileState(PlanBuilder(), module.path, RepositoryCatalog(self.finder))
 
     def lowered(self) -> Lowered:
@@ -86,6 +88,8 @@ class _Runs:
             )
         except RecursionError:
             self._warn(1, "the file is nested too deeply; what was found until then is reported")
+        finally:
+            self.pool.clear()
         if not self.file.worked:
             return Lowered(
                 path=self.module.path, language=self.language, files_read=self.sources.files_read
@@ -164,6 +168,7 @@ class _Runs:
             budget=self.budget,
             path=path,
             findings=self.findings,
+            pool=self.pool,
         )
         machine.session = session or SessionState(self.file)
         return machine

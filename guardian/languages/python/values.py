@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import count
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from guardian.languages.python.overriding import override
@@ -448,10 +449,29 @@ def known(value: Value) -> bool:
     return value is None or isinstance(value, bool | int | float | str | bytes)
 
 
+_SERIALS = count()
+# Held, so that no value of the same run comes to lie where one of them lay.
+_NUMBERED: dict[int, tuple[Value, int]] = {}
+
+
+def identity(value: Value) -> str:
+    """Return what tells `value` from every other value of the run, those that are gone too."""
+    held, number = _NUMBERED.get(id(value), (MISSING, 0))
+    if held is not value:
+        number = next(_SERIALS)
+        _NUMBERED[id(value)] = value, number
+    return f"?{number}"
+
+
+def forget_identities() -> None:
+    """Let go of the values that `identity` told apart: another run begins."""
+    _NUMBERED.clear()
+
+
 def fingerprintable(value: Value) -> str:
     """Return a stable text that tells `value` from others, for keys and names."""
     if isinstance(value, Unknown):
-        return value.key or value.name or f"?{id(value)}"
+        return value.key or value.name or identity(value)
     if isinstance(value, Assumed):
         return value.name or repr(value.value)
     if isinstance(value, AssumedText):
@@ -464,7 +484,7 @@ def fingerprintable(value: Value) -> str:
         return f"{{{','.join(sorted(map(fingerprintable, value)))}}}"
     if isinstance(value, list | tuple) and small(value):
         return f"[{','.join(map(fingerprintable, value))}]"
-    return f"?{id(value)}"
+    return identity(value)
 
 
 def text_entries(value: Value) -> dict[str, Value]:

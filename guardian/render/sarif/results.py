@@ -7,7 +7,7 @@ from urllib.parse import quote
 import msgspec
 
 from guardian import escape, verdict
-from guardian.model.changes import Accepted, Change, Path, Severity
+from guardian.model.changes import Accepted, Change, Hop, Path, Severity
 from guardian.model.lineage import Location
 from guardian.render.plain import lines
 
@@ -116,7 +116,8 @@ def _neighbours(change: Change) -> list[_Neighbour]:
     for path in sorted(change.impact.paths, key=lambda path: path.to not in readers):
         if len(found) == MOST_RELATED:
             break
-        at = path.hops[-1].location if path.hops else None
+        # a file of another repository has no place in this one
+        at = path.hops[-1].location if path.hops and not path.hops[-1].repository else None
         if at is not None and at not in found:
             found[at] = _Neighbour(at, _arrival(change, path))
     return list(found.values())
@@ -138,13 +139,11 @@ def _flows(change: Change) -> list[Object]:
         return []
     start = verdict.name(path.hops[0].source)
     steps = [(change.location, f"`{escape.value(start, 120)}` changes.")]
-    steps += [
-        (hop.location, f"`{escape.value(verdict.name(hop.target), 120)}` takes it over.")
-        for hop in path.hops[:MOST_STEPS]
-    ]
+    steps += [_step(change, hop) for hop in path.hops[:MOST_STEPS]]
     last = path.hops[-1]
     if last.target.dataset != path.to:
-        steps.append((last.location, _arrival(change, path)))
+        at = change.location if last.repository else last.location
+        steps.append((at, _arrival(change, path)))
     locations = [
         {
             "location": {"physicalLocation": physical(at.file, at.line),
@@ -154,6 +153,14 @@ def _flows(change: Change) -> list[Object]:
         for number, (at, words) in enumerate(steps, start=1)
     ]  # fmt: skip
     return [{"threadFlows": [{"locations": locations}]}]
+
+
+def _step(change: Change, hop: Hop) -> tuple[Location, str]:
+    """Return a step and its place; of one in another repository, the change's, and its name."""
+    taken = f"`{escape.value(verdict.name(hop.target), 120)}` takes it over"
+    if not hop.repository:
+        return hop.location, f"{taken}."
+    return change.location, f"{taken}, in `{escape.value(verdict.hop_place(hop), 200)}`."
 
 
 def _suppression(accepted: Accepted) -> Object:

@@ -1,0 +1,3 @@
+CREATE TABLE mart.mailing AS
+SELECT customer_id, country AS contact
+FROM silver.customers;

@@ -1,0 +1,3 @@
+CREATE TABLE silver.orders AS
+SELECT o.order_id, o.country
+FROM raw.orders AS o;

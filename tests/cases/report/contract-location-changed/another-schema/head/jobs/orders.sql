@@ -1,0 +1,2 @@
+CREATE TABLE silver.orders AS
+SELECT order_id, line, country, email, net FROM raw.orders;

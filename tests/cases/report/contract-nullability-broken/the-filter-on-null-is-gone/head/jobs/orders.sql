@@ -1,0 +1,3 @@
+CREATE TABLE silver.orders AS
+SELECT order_id, country
+FROM raw.orders;

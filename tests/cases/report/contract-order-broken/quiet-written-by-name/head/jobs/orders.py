@@ -1,0 +1,2 @@
+orders = spark.table("raw.orders").where("country is not null")
+orders.select("country", "order_id", "order_date").write.partitionBy("order_date").saveAsTable("silver.orders")

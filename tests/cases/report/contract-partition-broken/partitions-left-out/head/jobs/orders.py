@@ -1,0 +1,2 @@
+orders = spark.table("raw.orders").where("country is not null")
+orders.select("order_id", "country", "order_date").write.saveAsTable("silver.orders")
