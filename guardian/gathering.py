@@ -5,7 +5,9 @@ dataset, an input and the one that it stands in for, the two names of a dataset.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import msgspec
 
 from guardian.escape import value
 from guardian.model.changes import Change, Impact
@@ -15,12 +17,20 @@ MOST_CHARACTERS = 120
 MOST_ALIKE = 6  # changes named that have one cause
 SWAPPED = frozenset({"input-added", "input-removed"})
 RENAMED = frozenset({"dataset-added", "dataset-removed"})
-# What tells only what was promised of what another change says → that one's rule.
-_PROMISED = {
-    "contract-column-missing": "column-removed",
-    "contract-type-mismatch": "column-type-changed",
-    "contract-order-broken": "column-order-changed",
-    "contract-partition-broken": "write-changed",
+# What tells only what was promised of what another change says → the rules that one may have.
+_PROMISED: Mapping[str, tuple[str, ...]] = {
+    "contract-column-missing": ("column-removed", "column-renamed"),
+    "contract-column-unlisted": ("column-added", "column-renamed"),
+    "contract-type-mismatch": ("column-type-changed",),
+    "contract-order-broken": ("column-order-changed",),
+    "contract-partition-broken": ("write-changed",),
+}
+_OTHERWISE = "; its contract promises otherwise"
+_BROKEN_PROMISES: Mapping[tuple[str, str], str] = {
+    ("column-removed", "contract-column-missing"): ", which its contract promises",
+    ("column-renamed", "contract-column-missing"): "; its contract promises the old name",
+    ("column-renamed", "contract-column-unlisted"): "",
+    ("column-added", "contract-column-unlisted"): "; its contract does not name all of them",
 }
 _BY_COLUMN = frozenset({"column-added", "column-removed"})
 _BY_TEXT = frozenset({"column-logic-changed", "column-type-changed", "column-nullability-changed"})
@@ -30,16 +40,27 @@ def gathered(changes: Iterable[Change]) -> list[tuple[Change, tuple[Change, ...]
     """Return changes in their order, each with those behind it that are told together with it."""
     changes = tuple(changes)
     keys: list[object] = [_edit(one) or number for number, one in enumerate(changes)]
-    told = {_subject(one.rule, one): key for one, key in zip(changes, keys, strict=True)}
+    told = {
+        subject: key for one, key in zip(changes, keys, strict=True) for subject in _subjects(one)
+    }
     renamed = {frozenset((one.dataset, one.detail)) for one in changes if _is_renamed(one)}
     groups: dict[object, list[Change]] = {}
     for change, own in zip(changes, keys, strict=True):
         inputs = frozenset((change.before or change.after or "", change.detail))
-        key = told.get(_subject(_PROMISED.get(change.rule, ""), change), own)
+        found = (told.get(_subject(rule, change)) for rule in _PROMISED.get(change.rule, ()))
+        key = next((one for one in found if one is not None), own)
         if change.rule in SWAPPED and inputs in renamed:
             key = inputs, change.accepted is None
         groups.setdefault(key, []).append(change)
     return [_led(group) for group in groups.values()]
+
+
+def _subjects(change: Change) -> Iterator[tuple[object, ...]]:
+    """Yield what a change may have in common with a promise that it breaks."""
+    yield _subject(change.rule, change)
+    if change.rule == "column-renamed":
+        for name in (change.before, change.after):
+            yield _subject(change.rule, msgspec.structs.replace(change, column=name))
 
 
 def _subject(rule: str, change: Change) -> tuple[object, ...]:
@@ -104,12 +125,19 @@ def _is_renamed(change: Change) -> bool:
 
 def message(change: Change, alike: Sequence[Change] = ()) -> str:
     """Return what a change does, in our own words; columns alike are named with it."""
-    promises = [item for item in alike if change.rule == _PROMISED.get(item.rule)]
+    promises = [item for item in alike if change.rule in _PROMISED.get(item.rule, ())]
     if promises:
         rest = _of_code(change, alike)
+        promises = [
+            item for item in promises if _BROKEN_PROMISES.get((change.rule, item.rule)) != ""
+        ]
+        if not promises:
+            return message(change, rest)
         places = _listed(sorted({item.detail for item in promises}))
-        gone = change.rule == "column-removed"
-        said = ", which its contract promises" if gone else "; its contract promises otherwise"
+        pairs = dict.fromkeys((change.rule, item.rule) for item in promises)
+        said = "".join(_BROKEN_PROMISES.get(pair, _OTHERWISE) for pair in pairs)
+        if len(promises) == 1 + len(rest):
+            said = said.replace("all of them", "them" if rest else "it")
         return f"{message(change, rest).rstrip('.')}{said} ({places})."
     tables = sorted({item.dataset for item in alike} - {change.dataset})
     if change.rule in _OF_DOCUMENT and tables:
@@ -155,7 +183,7 @@ def _filled(text: str, change: Change, columns: Sequence[str]) -> str:
 
 def advice(text: str, change: Change, alike: Sequence[Change]) -> str:
     """Return what is said of a change, of all columns alike where it names the column."""
-    columns = _columns_of(change, alike)
+    columns = _columns_of(change, _of_code(change, alike))
     if len(columns) < 2:
         return text
     return text.replace(f"`{value(columns[0], MOST_CHARACTERS)}`", _listed(columns))

@@ -235,3 +235,36 @@ def test_what_a_side_input_differs_in_is_shown_once() -> None:
     text = MARKDOWN.render(made, Page())
     assert "```diff\n- old\n+ new\n```" in text
     assert text.count("are taken from other rows") == 1
+
+
+PROMISE = """kind: DataContract
+apiVersion: v3.1.0
+id: orders
+version: 1.0.0
+status: active
+schema:
+- name: orders
+  physicalName: silver.orders
+  properties:
+  - name: id
+"""
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ("id AS number", "`number`; its contract promises the old name (`contracts/o.yaml:10`)."),
+        ("id, x", "a new column, `x`; its contract does not name it (`contracts/o.yaml:7`)."),
+        ("id, x, y", "`x` and `y`; its contract does not name them (`contracts/o.yaml:7`)."),
+        ("1 AS one", "`one`; its contract does not name it (`contracts/o.yaml:7`)."),
+    ],
+)
+def test_a_change_and_the_promise_that_it_breaks_are_one_story(columns: str, told: str) -> None:
+    base = {
+        "a.sql": "CREATE TABLE silver.orders AS SELECT id FROM raw.o",
+        "contracts/o.yaml": PROMISE,
+    }
+    head = base | {"a.sql": f"CREATE TABLE silver.orders AS SELECT {columns} FROM raw.o"}
+    found = gathering.gathered(casebook.difference(base, head).changes)
+    assert any(gathering.message(change, alike).endswith(told) for change, alike in found)
+    assert not any(change.rule.startswith("contract-") for change, _ in found)

@@ -5,6 +5,7 @@ from typing import ClassVar
 import pytest
 
 from guardian.model.changes import Report
+from guardian.model.lineage import ColumnRef
 from tests.casebook import difference
 
 DDL = """
@@ -40,6 +41,14 @@ class TestASideInput:
     def test_its_key_regroups_counts_and_sums(self) -> None:
         report = compared(self.BASE, core=CORE.replace("SELECT k,", "SELECT k + 1 AS k,"))
         assert columns(report) == ["mart.d.n", "mart.d.sx", "rep.r.more"]
+
+    def test_the_way_from_the_main_inputs_key_begins_at_that_key(self) -> None:
+        main = "CREATE TABLE core.o AS SELECT oid, k, amount FROM raw.o"
+        base = {**self.BASE, "main": main, "mart": COUNTED.replace("raw.o", "core.o")}
+        report = compared(base, main=main.replace(" k,", " k + 1 AS k,"))
+        (change,) = report.changes
+        starts = {path.hops[0].source for path in change.impact.paths if path.hops}
+        assert starts == {ColumnRef("core.o", "k")}
 
     def test_its_summed_column_reaches_the_sum_alone(self) -> None:
         report = compared(self.BASE, core=CORE.replace(" x,", " x * 2 AS x,"))

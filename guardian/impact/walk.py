@@ -175,6 +175,8 @@ class Walk:
         while came is not None:
             origin, step = came
             source = step.source if isinstance(step, Edge) else ColumnRef(step.source, None)
+            if source.dataset != origin.dataset:  # the key of a side input, felt by what it brings
+                source = origin
             found.append(
                 Hop(
                     source=source,
