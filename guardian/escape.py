@@ -17,7 +17,7 @@ PARTED = "&#8203;"
 
 _PROSE = re.compile(r"[\\`*_\[\]<>#|~$&]")
 _LINKED = re.compile(r"(?<=@)|(?<=&#35;)|(?<=:)(?=//)|(?<=www)(?=\.)|(?<=GH)(?=-\d)", re.IGNORECASE)
-_LINE_START = re.compile(r"^(\s*)([-+]|\d+[.)])(?=\s)")
+_LINE_START = re.compile(r"^(\s*\d+(?=[.)])|\s*(?=[-+]))([-+.)])(?=\s)")
 _LABEL = re.compile(r"[^A-Za-z0-9_./:\- ]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 

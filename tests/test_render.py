@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from typing_extensions import override
@@ -289,6 +289,7 @@ def test_the_formats_are_found() -> None:
 
 class TestEscape:
     @settings(max_examples=300)
+    @example("0) ")
     @given(st.text(max_size=40) | st.text("`|*_<>[]()!&#@\\$~-+.: /a1", max_size=30))
     def test_code_and_prose_show_the_text_and_nothing_else(self, text: str) -> None:
         plain = " ".join(escape.clean(text).split())
