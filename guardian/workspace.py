@@ -38,7 +38,7 @@ from guardian.sources.files import Files
 from guardian.sources.folder import open_folder
 from guardian.sources.git import INDEX, WORKTREE, Repository
 from guardian.sources.history import Asked, merges
-from guardian.sources.writing import write
+from guardian.sources.writing import write, write_new
 from guardian.starter import starter
 from guardian.stores.lowered import LoweredCache, cache_path
 
@@ -405,7 +405,7 @@ class Workspace:
             ConfigError: there is one, and `force` is not given; or it cannot be written.
         """
         files = self._present()
-        return self._write(FILE, starter(files.paths(), files.text), force=force)
+        return write_new(self.root, FILE, starter(files.paths(), files.text), force=force)
 
     def write_workflow(self, *, force: bool) -> Path:
         """Write the workflow for pull requests on GitHub, and return its path.
@@ -414,18 +414,7 @@ class Workspace:
             ConfigError: there is one, and `force` is not given; or it cannot be written.
         """
         text = (bundled.recipes() / WORKFLOW.name).read_text(encoding="utf-8")
-        return self._write(WORKFLOW.as_posix(), text, force=force)
-
-    def _write(self, name: str, text: str, *, force: bool) -> Path:
-        target = self.root / name
-        if target.exists() and not force:
-            raise ConfigError("it is there already", where=name, fix="write over it with `--force`")
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise ConfigError(f"cannot be written: {error.strerror}", where=name) from error
-        return target
+        return write_new(self.root, WORKFLOW.as_posix(), text, force=force)
 
     def exposures(self) -> exposures.Exposures:
         """Return the dashboards and KPIs that the configuration names.

@@ -194,16 +194,11 @@ def init(table: str, *, force: bool, **common: Any) -> int:
 
 def _written(root: Path, dataset: str, text: str, *, force: bool) -> str:
     """Write a contract to its place, and return its path."""
+    from guardian.sources.writing import write_new
+
     plain = "".join(mark if mark.isalnum() or mark in "._-" else "_" for mark in dataset)
     name = f"contracts/{plain.strip('._') or 'table'}.odcs.yaml"
-    target = root / name
-    if target.exists() and not force:
-        raise ConfigError("it is there already", where=name, fix="write over it with `--force`")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"cannot be written: {error.strerror}", where=name) from error
+    write_new(root, name, text, force=force)
     return name
 
 

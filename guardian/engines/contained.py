@@ -14,8 +14,7 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -109,17 +108,6 @@ class Contained:
         finally:
             self._free.put(child)
         return answer
-
-    def ask_all(self, questions: Sequence[object]) -> Iterator[Any]:
-        """Yield the answers in order, an `Exception` of `ask` in place of an answer that failed."""
-        with ThreadPoolExecutor(self._workers) as pool:
-            yield from pool.map(self._answer_or_error, questions)
-
-    def _answer_or_error(self, question: object) -> Any:
-        try:
-            return self.ask(question)
-        except (LimitBrokenError, AnsweredError) as error:
-            return error
 
     def close(self) -> None:
         """End all children."""

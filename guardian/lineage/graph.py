@@ -1,6 +1,6 @@
 """Jobs stitched together: which column flows where, in both directions, across repositories."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from guardian.model.lineage import ColumnRef, Dataset, Edge, Lineage, RowFlow, edge_order
 
@@ -211,30 +211,3 @@ class Graph:
         return frozenset(names) | (
             self._under.datasets() if self._under is not None else frozenset()
         )
-
-
-def downstream(graph: Graph, start: ColumnRef) -> frozenset[ColumnRef]:
-    """Return every column that `start` flows into, through any number of jobs, without `start`.
-
-    `DIRECT` and `INDIRECT` edges count alike; a target whose `column` is None stands for the rows
-    of that dataset and is not followed. A job that reads what it writes does not loop. Linear in
-    the edges reached.
-    """
-    return _reach(start, lambda ref: (edge.target for edge in graph.leaving(ref)))
-
-
-def upstream(graph: Graph, start: ColumnRef) -> frozenset[ColumnRef]:
-    """Return every column that `start` is made of or decided by, through any number of jobs."""
-    return _reach(start, lambda ref: (edge.source for edge in graph.arriving(ref)))
-
-
-def _reach(
-    start: ColumnRef, next_to: Callable[[ColumnRef], Iterable[ColumnRef]]
-) -> frozenset[ColumnRef]:
-    seen, waiting = {start}, [start]
-    while waiting:
-        for found in next_to(waiting.pop()):
-            if found not in seen:
-                seen.add(found)
-                waiting.append(found)
-    return frozenset(seen - {start})

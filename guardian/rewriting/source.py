@@ -6,6 +6,7 @@ Called in a child process only: see `guardian.rewriting`.
 
 import ast
 import re
+from abc import abstractmethod
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, ClassVar
 
@@ -62,9 +63,9 @@ class _Finder(cst.CSTVisitor):
     def on_leave(self, original_node: cst.CSTNode) -> None:  # noqa: ARG002 - LibCST's name
         self.around.pop()
 
+    @abstractmethod
     def places(self, node: cst.CSTNode) -> Iterator[Place]:
         """Yield what is found at a node; `around` holds the nodes that it stands in."""
-        raise NotImplementedError
 
     def span(self, node: cst.CSTNode) -> tuple[int, int]:
         """Return where a node stands, in characters, without brackets around it."""

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from guardian.errors import ConfigError
 from guardian.sources.decoding import UnreadableError, decode
 
 _FLAGS = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -12,6 +13,23 @@ NOT_INSIDE = "it lies outside of the repository"
 A_LINK = "it is, or lies behind, a symbolic link"
 CHANGED = "it is not what was compared: write into the working tree that `--head` defaults to"
 UNSTAGED = "the same lines have changes that are not staged: `git add` it, or commit, first"
+
+
+def write_new(root: Path, name: str, text: str, *, force: bool) -> Path:
+    """Write a file of ours below `root`, and return its path.
+
+    Raises:
+        ConfigError: there is one, and `force` is not given; or it cannot be written.
+    """
+    target = root / name
+    if target.exists() and not force:
+        raise ConfigError("it is there already", where=name, fix="write over it with `--force`")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"cannot be written: {error.strerror}", where=name) from error
+    return target
 
 
 def write(

@@ -9,7 +9,7 @@ from typing import Protocol
 from guardian.errors import ServiceError
 from guardian.model.lineage import Diagnostic
 from guardian.model.snapshot import SnapshotPart
-from guardian.stores import SECONDS, Keep, Place, Stored, Version, merged, skipped, unneeded
+from guardian.stores import SECONDS, Keep, Place, Store, Stored, Version, merged, skipped, unneeded
 from guardian.stores._bucket import Bucket, Conflict, Head, next_head
 from guardian.stores._within import each, within
 
@@ -33,6 +33,21 @@ class Heads(Protocol):
 
 
 Opened = Callable[[Place], Heads]
+
+
+def store(name: str, rank: int, claims: Callable[[str], bool], opened: Opened) -> Store:
+    """Return the store whose heads `opened` gives."""
+    return Store(
+        name=name,
+        rank=rank,
+        claims=claims,
+        read=partial(read, opened),
+        push=partial(push, opened),
+        heads=partial(heads, opened),
+        versions=partial(versions, opened),
+        part=partial(part, opened),
+        sweep=partial(sweep, opened),
+    )
 
 
 def read(opened: Opened, place: Place) -> Stored | None:

@@ -4,7 +4,6 @@
 partition key alone holds the prefix and the repository; with a sort key, that is the repository.
 """
 
-from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,7 +11,7 @@ import msgspec
 
 from guardian.errors import ConfigError, ServiceError
 from guardian.model.lineage import Diagnostic
-from guardian.stores import Place, Store, _heads, skipped
+from guardian.stores import Place, _heads, skipped
 from guardian.stores._aws import client, code, telling
 from guardian.stores._bucket import Bucket, Conflict, Head
 
@@ -165,14 +164,6 @@ def _is_count(value: dict[str, Any]) -> bool:
     return str(value["N"]).isascii() and str(value["N"]).isdigit()
 
 
-DYNAMODB = Store(
-    name="a DynamoDB table (`dynamodb://table/prefix?bucket=name`)",
-    rank=20,
-    claims=claims,
-    read=partial(_heads.read, TableHeads),
-    push=partial(_heads.push, TableHeads),
-    heads=partial(_heads.heads, TableHeads),
-    versions=partial(_heads.versions, TableHeads),
-    part=partial(_heads.part, TableHeads),
-    sweep=partial(_heads.sweep, TableHeads),
+DYNAMODB = _heads.store(
+    "a DynamoDB table (`dynamodb://table/prefix?bucket=name`)", 20, claims, TableHeads
 )

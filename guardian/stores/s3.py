@@ -4,14 +4,13 @@
 no lock, and no writer is lost.
 """
 
-from functools import partial
 from urllib.parse import quote, urlsplit
 
 import msgspec
 
 from guardian.errors import ConfigError, ServiceError
 from guardian.model.lineage import Diagnostic
-from guardian.stores import Place, Store, _heads, skipped
+from guardian.stores import Place, _heads, skipped
 from guardian.stores._bucket import Bucket, Head
 from guardian.stores._within import each
 
@@ -87,14 +86,4 @@ def _key(repository: str) -> str:
     return f"{HEADS}{quote(repository, safe='')}{_SUFFIX}"
 
 
-S3 = Store(
-    name="an S3 bucket (`s3://bucket/prefix`)",
-    rank=10,
-    claims=claims,
-    read=partial(_heads.read, BucketHeads),
-    push=partial(_heads.push, BucketHeads),
-    heads=partial(_heads.heads, BucketHeads),
-    versions=partial(_heads.versions, BucketHeads),
-    part=partial(_heads.part, BucketHeads),
-    sweep=partial(_heads.sweep, BucketHeads),
-)
+S3 = _heads.store("an S3 bucket (`s3://bucket/prefix`)", 10, claims, BucketHeads)
